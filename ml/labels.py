@@ -31,7 +31,7 @@ DEFINITIONS: dict[Label, str] = {
     Label.SEVERE_TOXICITY: "Hateful or aggressive beyond what any reader would put up with.",
     Label.INSULT: "Belittles a person or a group of people taking part or spoken of.",
     Label.THREAT: "Announces, wishes or calls for harm to somebody.",
-    Label.IDENTITY_ATTACK: "Attacks people for their nationality, religion, sex, origin or the like.",
+    Label.IDENTITY_ATTACK: "Attacks people for their nationality, religion, sex or origin.",
     Label.OBSCENITY: "Swearing and vulgar words, whomever they are aimed at.",
     Label.SEXUAL: "Describes sexual acts or bodies in order to arouse or to degrade.",
     Label.SPAM: "Advertises, phishes or floods; has nothing to say about the article.",
