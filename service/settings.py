@@ -1,0 +1,150 @@
+"""Every environment variable: its type, unit, default, and one sentence.
+
+Built once at an entry point and handed down; actions receive the value they need, never the settings.
+Nested names are written with two underscores: ``PARLEY_WEBHOOKS__MAX_ATTEMPTS``.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105 - refused outside development
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Web(_Group):
+    host: str = Field("127.0.0.1", description="Address that the web process listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that the web process listens on.")
+    processes: int = Field(1, ge=1, le=64, description="How many web processes are started.")
+    public_url: str = Field(
+        "http://127.0.0.1:8000", description="Address under which readers and moderators reach us."
+    )
+    body_max_bytes: int = Field(
+        262_144, ge=16_384, description="A request body over this many bytes is refused with 413."
+    )
+
+
+class Comments(_Group):
+    body_max_chars: int = Field(
+        1500, ge=1, le=1500, description="Longest comment, in code points after NFC and LF."
+    )
+    gather_linger: timedelta = Field(
+        timedelta(milliseconds=2),
+        description="How long a new comment waits for others, to be stored in one statement.",
+    )
+    gather_max: int = Field(256, ge=1, description="Most comments stored in one statement.")
+    wait_max: timedelta = Field(
+        timedelta(seconds=10), description="Longest time that `Prefer: wait=N` may ask for."
+    )
+
+
+class Limits(_Group):
+    submissions_per_minute: int = Field(
+        600_000, ge=1, description="Comments that one site key may send in a minute."
+    )
+    reads_per_minute: int = Field(
+        600_000, ge=1, description="Other calls that one site key may make in a minute."
+    )
+    sign_ins_per_minute: int = Field(
+        10, ge=1, description="Sign-in attempts in a minute, for one e-mail and for one address."
+    )
+
+
+class Scoring(_Group):
+    batch: int = Field(256, ge=1, le=4096, description="Comments that a worker scores in one call.")
+    deadline: timedelta = Field(
+        timedelta(minutes=1),
+        description="A comment unscored for so long follows its site's degradation choice.",
+    )
+
+
+class Review(_Group):
+    lease: timedelta = Field(
+        timedelta(minutes=2), description="How long a claimed comment is kept for its moderator."
+    )
+    session_lifetime: timedelta = Field(
+        timedelta(hours=12), description="A moderator who is idle for so long signs in again."
+    )
+
+
+class Webhooks(_Group):
+    max_attempts: int = Field(
+        10,
+        ge=1,
+        description="A delivery that failed so many times is given up and shown as failed.",
+    )
+    timeout: timedelta = Field(
+        timedelta(seconds=10), description="How long a site may take to answer a webhook."
+    )
+    allow_private_addresses: bool = Field(
+        False, description="Allow webhooks to private, loopback and link-local addresses."
+    )
+
+
+class Worker(_Group):
+    processes: int = Field(2, ge=1, le=64, description="Processes of one Celery worker.")
+    sweep_every: timedelta = Field(
+        timedelta(seconds=5), description="How often forgotten work is looked for."
+    )
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="PARLEY_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    environment: Environment = Field(
+        Environment.DEVELOPMENT, description="`production` refuses defaults that are unsafe."
+    )
+    data: Path = Field(
+        Path(".parley"), description="Folder of the embedded servers, logs and generated secrets."
+    )
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL to use instead of the embedded one: postgresql://…"
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="Redis-protocol server to use instead of the embedded one: redis://…"
+    )
+    secret: SecretStr = Field(
+        SecretStr(DEVELOPMENT_SECRET),
+        description="Key for hashes of reader networks and for signed links; keep it, rotate with care.",
+    )
+    model: Path | None = Field(
+        None, description="Classifier artifact to load instead of the one that ships."
+    )
+
+    web: Web = Field(Web.model_validate({}), description="The web process.")
+    comments: Comments = Field(Comments.model_validate({}), description="Taking comments in.")
+    limits: Limits = Field(Limits.model_validate({}), description="Rate limits.")
+    scoring: Scoring = Field(Scoring.model_validate({}), description="Scoring by the worker.")
+    review: Review = Field(Review.model_validate({}), description="The review queue.")
+    webhooks: Webhooks = Field(Webhooks.model_validate({}), description="Telling the site.")
+    worker: Worker = Field(Worker.model_validate({}), description="The Celery worker.")
+
+    @model_validator(mode="after")
+    def _is_safe_outside_development(self) -> Self:
+        if self.environment is not Environment.PRODUCTION:
+            return self
+        if self.secret.get_secret_value() == DEVELOPMENT_SECRET:
+            raise ValueError(
+                "PARLEY_SECRET must be set outside development: 32 random bytes or more"
+            )
+        if len(self.secret.get_secret_value()) < 32:
+            raise ValueError("PARLEY_SECRET is too short: give 32 random bytes or more")
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
