@@ -11,7 +11,8 @@ ModerationError
   Unavailable       a dependency was silent                 503   worker retries, backing off
 anything else       our bug                                 500   worker fails, alarms
 
-The kind decides what happens next, in two places only: ``service/problems.py`` and ``worker/task.py``.
+The kind decides what happens next, in two places only: ``service/problems.py`` and
+``worker/task.py``.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One field that is wrong: where it is, as a JSON Pointer (RFC 6901), and what would be right."""
+    """One wrong field: where it is, as a JSON Pointer (RFC 6901), and what would be right."""
 
     pointer: str
     detail: str

@@ -1,6 +1,7 @@
 """Every environment variable: its type, unit, default, and one sentence.
 
-Built once at an entry point and handed down; actions receive the value they need, never the settings.
+Built once at an entry point and handed down; actions receive the value they need, never the
+settings.
 Nested names are written with two underscores: ``PARLEY_WEBHOOKS__MAX_ATTEMPTS``.
 """
 
@@ -12,6 +13,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SECRET_MIN_CHARS = 32
 DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105 - refused outside development
 
 
@@ -89,7 +91,7 @@ class Webhooks(_Group):
         timedelta(seconds=10), description="How long a site may take to answer a webhook."
     )
     allow_private_addresses: bool = Field(
-        False, description="Allow webhooks to private, loopback and link-local addresses."
+        default=False, description="Allow webhooks to private, loopback and link-local addresses."
     )
 
 
@@ -119,7 +121,7 @@ class Settings(BaseSettings):
     )
     secret: SecretStr = Field(
         SecretStr(DEVELOPMENT_SECRET),
-        description="Key for hashes of reader networks and for signed links; keep it, rotate with care.",
+        description="Key for hashes of reader networks and for signed links; keep it safe.",
     )
     model: Path | None = Field(
         None, description="Classifier artifact to load instead of the one that ships."
@@ -141,7 +143,7 @@ class Settings(BaseSettings):
             raise ValueError(
                 "PARLEY_SECRET must be set outside development: 32 random bytes or more"
             )
-        if len(self.secret.get_secret_value()) < 32:
+        if len(self.secret.get_secret_value()) < SECRET_MIN_CHARS:
             raise ValueError("PARLEY_SECRET is too short: give 32 random bytes or more")
         return self
 
