@@ -1,0 +1,60 @@
+"""The table of contents of all that happens asynchronously.
+
+A job says "there is work", never "do this row": the tables hold what is due, so a lost or doubled
+message costs delay, not data. ``service`` publishes by name, ``worker`` handles by class.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import ClassVar, Self
+
+from sqlalchemy.orm import Session
+
+_KEY = "jobs"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to be done soon, outside the request; safe to run twice."""
+
+    name: ClassVar[str]
+
+    def arguments(self) -> dict[str, str]:
+        return asdict(self)
+
+    @classmethod
+    def from_arguments(cls, arguments: dict[str, str]) -> Self:
+        return cls(**arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreComments(Job):
+    """Comments are pending: score and decide them until none is left."""
+
+    name: ClassVar[str] = "score_comments"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverWebhooks(Job):
+    """Deliveries are due: send them until none is left."""
+
+    name: ClassVar[str] = "deliver_webhooks"
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep(Job):
+    """Time has passed: find what was forgotten, and wake who does it."""
+
+    name: ClassVar[str] = "sweep"
+
+
+CATALOGUE: tuple[type[Job], ...] = (ScoreComments, DeliverWebhooks, Sweep)
+
+
+def enqueue(session: Session, job: Job) -> None:
+    """Have ``job`` published once this session's transaction has been committed, once."""
+    session.info.setdefault(_KEY, {})[job] = None
+
+
+def take_enqueued(session: Session) -> tuple[Job, ...]:
+    """Return what was enqueued, in order, and forget it."""
+    return tuple(session.info.pop(_KEY, {}))

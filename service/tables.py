@@ -1,0 +1,29 @@
+"""All slices' tables, registered: import this where the whole schema is needed."""
+
+from service.articles import tables as articles
+from service.authors import tables as authors
+from service.comments import tables as comments
+from service.db import Base
+from service.decisions import tables as decisions
+from service.moderators import tables as moderators
+from service.policy import tables as policy
+from service.registry import tables as registry
+from service.review import tables as review
+from service.scoring import tables as scoring
+from service.sites import tables as sites
+from service.webhooks import tables as webhooks
+
+SLICES = (
+    sites,
+    articles,
+    authors,
+    moderators,
+    comments,
+    registry,
+    scoring,
+    policy,
+    webhooks,
+    decisions,
+    review,
+)
+metadata = Base.metadata
