@@ -1,7 +1,6 @@
 """The data folder: one holder at a time, who says who it is; small secret files."""
 
 import fcntl
-import json
 import os
 import secrets
 import time
@@ -157,14 +156,6 @@ def write_private(path: Path, content: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     half_made.replace(path)
-
-
-def read_json(path: Path) -> dict[str, str]:
-    """Return what ``write_private`` stored as JSON; nothing if it is missing or broken."""
-    try:
-        return dict(json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return {}
 
 
 def secret(data: Path) -> str:

@@ -13,6 +13,8 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.errors import Unavailable
+
 SECRET_MIN_CHARS = 32
 DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105 - refused outside development
 
@@ -148,5 +150,21 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def postgres_url(self) -> str:
+        """The database's address; whoever starts the embedded one has put it here."""
+        return _required(self.database_url, "PARLEY_DATABASE_URL")
+
+    @property
+    def broker_url(self) -> str:
+        """The Redis-protocol server's address; whoever starts the embedded one has put it here."""
+        return _required(self.redis_url, "PARLEY_REDIS_URL")
+
+    @property
     def is_production(self) -> bool:
         return self.environment is Environment.PRODUCTION
+
+
+def _required(url: SecretStr | None, variable: str) -> str:
+    if url is None:
+        raise Unavailable(f"{variable} is not set: set it, or start everything with `parley up`.")
+    return url.get_secret_value()

@@ -1,0 +1,74 @@
+"""The one place where the web side is wired."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from service import health, metrics, middleware, problems
+from service.broker import Broker
+from service.database_url import sync_url
+from service.db import Database
+from service.limits import RateLimiter
+from service.schema import is_current
+from service.scoring.classifier import Classifier
+from service.settings import Settings
+
+DESCRIPTION = """
+Parley takes the comments of an article site, scores them, settles the clear ones by the site's
+policy, and puts the rest before moderators, whose decisions teach the classifier.
+
+**Sites** send `Authorization: Bearer parley_…` with a key from `parley site key`.
+**Moderators** sign in at `/review`, or at `POST /v1/review/sign-in` for a token.
+
+Every error is a problem document (RFC 9457) with a stable `code`.
+"""
+
+
+def create_app(settings: Settings, classifier: Classifier) -> FastAPI:
+    """Return the web application, its connections not yet open.
+
+    Raises:
+        Unavailable: ``settings`` name no database or no Redis.
+    """
+    app = FastAPI(
+        title="Parley",
+        version="0.1.0",
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.classifier = classifier
+    problems.install(app)
+    app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)
+    app.add_middleware(metrics.MeasureRequests)
+    app.add_middleware(middleware.RequestId)
+    for router in (health.router, metrics.router):
+        app.include_router(router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    broker = Broker(settings.broker_url)
+    database = Database(sync_url(settings.postgres_url), publish=broker.publish)
+    app.state.broker = broker
+    app.state.database = database
+    app.state.limiter = RateLimiter(settings.broker_url)
+    app.state.checks = {
+        "database": lambda: _database_answers(database),
+        "broker": broker.answers,
+    }
+    app.state.backlog = dict  # what is waiting, by name: filled by the slices
+    try:
+        yield
+    finally:
+        database.close()
+        broker.close()
+
+
+def _database_answers(database: Database) -> bool:
+    with database.engine.connect() as connection:
+        return is_current(connection)

@@ -1,0 +1,100 @@
+"""Rate limits kept in Redis, shared by all web processes.
+
+Asking Redis at every request would cost as much as storing the comment, so each process takes
+permits in small blocks and spends them locally: the limit may be off by one block (a hundredth)
+for each process. When Redis is silent, each process counts for itself: comments are not lost to a
+lost cache.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Lock
+
+import limits
+import limits.storage
+import limits.strategies
+import structlog
+from redis import RedisError
+
+from service.errors import RateLimited
+
+_log = structlog.get_logger(__name__)
+
+_BLOCKS_PER_WINDOW = 100
+_BLOCKS_KEPT = 10_000
+
+
+@dataclass(slots=True)
+class _Block:
+    permits: int
+    expires_at: float
+
+
+class RateLimiter:
+    """Fixed windows of a minute, by the `limits` library."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._shared = limits.strategies.FixedWindowRateLimiter(
+            limits.storage.storage_from_string(
+                redis_url, socket_connect_timeout=1.0, socket_timeout=1.0
+            )
+        )
+        self._own = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
+        self._blocks: dict[tuple[str, str], _Block] = {}
+        self._lock = Lock()
+
+    async def spend_async(self, what: str, who: str, *, per_minute: int) -> None:
+        """As ``spend``, without ever blocking the event loop on Redis."""
+        if not self._spend_own((what, who)):
+            await asyncio.to_thread(self._take_block, (what, who), per_minute)
+
+    def spend(self, what: str, who: str, *, per_minute: int) -> None:
+        """Take one permit of ``who`` for ``what``.
+
+        Raises:
+            RateLimited: the minute's permits are spent; says when to come back.
+        """
+        if not self._spend_own((what, who)):
+            self._take_block((what, who), per_minute)
+
+    def _spend_own(self, key: tuple[str, str]) -> bool:
+        with self._lock:
+            block = self._blocks.get(key)
+            if block is None or block.permits < 1 or block.expires_at < time.monotonic():
+                return False
+            block.permits -= 1
+            return True
+
+    def _take_block(self, key: tuple[str, str], per_minute: int) -> None:
+        limit = limits.RateLimitItemPerMinute(per_minute)
+        for cost in (max(1, per_minute // _BLOCKS_PER_WINDOW), 1):
+            if self._hit(limit, key, cost):
+                with self._lock:
+                    self._forget_expired()
+                    self._blocks[key] = _Block(cost - 1, time.monotonic() + 60)
+                return
+        raise RateLimited(
+            f"More than {per_minute} calls in a minute: come back a little later.",
+            retry_after=timedelta(seconds=max(1.0, self._seconds_left(limit, key))),
+        )
+
+    def _forget_expired(self) -> None:
+        """Drop old blocks, so that many different callers do not fill the memory."""
+        if len(self._blocks) > _BLOCKS_KEPT:
+            alive = time.monotonic()
+            self._blocks = {k: b for k, b in self._blocks.items() if b.expires_at > alive}
+
+    def _hit(self, limit: limits.RateLimitItem, key: tuple[str, str], cost: int) -> bool:
+        try:
+            return self._shared.hit(limit, *key, cost=cost)
+        except (RedisError, OSError) as error:
+            _log.warning("limits_silent", error=type(error).__name__)
+            return self._own.hit(limit, *key, cost=cost)
+
+    def _seconds_left(self, limit: limits.RateLimitItem, key: tuple[str, str]) -> float:
+        try:
+            return self._shared.get_window_stats(limit, *key).reset_time - time.time()
+        except (RedisError, OSError):
+            return self._own.get_window_stats(limit, *key).reset_time - time.time()

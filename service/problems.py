@@ -1,0 +1,152 @@
+"""Errors as RFC 9457 problem documents: kind → HTTP status, always with a stable ``code``.
+
+What the caller sent is never repeated in an answer: it may be a reader's text.
+"""
+
+import http
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from service import errors
+from service.errors import FieldProblem, ModerationError
+
+_log = structlog.get_logger(__name__)
+
+STATUS: dict[type[ModerationError], int] = {
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Gone: 410,
+    errors.Invalid: 422,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.RateLimited: 429,
+    errors.Unavailable: 503,
+}
+
+# pydantic's own sentences are for programmers; these say what would be right.
+_SENTENCES: dict[str, str] = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field of this request",
+    "json_invalid": "is not valid JSON",
+    "string_type": "must be a string",
+    "string_too_short": "must have at least {min_length} character(s)",
+    "string_too_long": "must have at most {max_length} characters",
+    "uuid_parsing": "must be a UUID",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "list_type": "must be a list",
+    "too_long": "must have at most {max_length} items",
+    "too_short": "must have at least {min_length} items",
+    "model_attributes_type": "must be a JSON object",
+    "model_type": "must be a JSON object",
+    "dict_type": "must be a JSON object",
+}
+
+
+def status_of(error: ModerationError) -> int:
+    """Return the HTTP status of the error's kind: the nearest ancestor that has one."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    fields: tuple[FieldProblem, ...] = (),
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """Return an RFC 9457 document as a response."""
+    body: dict[str, Any] = {
+        "type": f"urn:parley:problem:{code}",
+        "title": http.HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    if fields:
+        body["errors"] = [{"pointer": f.pointer, "detail": f.detail} for f in fields]
+    return JSONResponse(
+        body, status_code=status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def from_moderation_error(error: ModerationError) -> JSONResponse:
+    headers: dict[str, str] = {}
+    if isinstance(error, errors.RateLimited):
+        headers["Retry-After"] = str(max(1, round(error.retry_after.total_seconds())))
+    if isinstance(error, errors.Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, errors.Unavailable):
+        headers["Retry-After"] = "5"
+    return problem(status_of(error), error.code, error.detail, fields=error.fields, headers=headers)
+
+
+def from_validation_error(error: RequestValidationError) -> JSONResponse:
+    """Say which fields are wrong, by JSON Pointer, and what would be right."""
+    found = error.errors()
+    if any(e["type"] == "json_invalid" for e in found):
+        return problem(400, "malformed_json", "The body is not valid JSON.")
+    fields = tuple(FieldProblem(_pointer(e["loc"]), _sentence(e)) for e in found)
+    first = fields[0]
+    more = f" ({len(fields) - 1} more)" if len(fields) > 1 else ""
+    where = first.pointer.removeprefix("/") or "The body"
+    return problem(
+        422, "fields_invalid", f"{where.replace('/', '.')} {first.detail}{more}.", fields=fields
+    )
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    """Return a JSON Pointer into the body, or ``/name`` for a query, path or header parameter."""
+    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in location[1:]]
+    return "".join(f"/{part}" for part in parts)
+
+
+def _sentence(error: dict[str, Any]) -> str:
+    kind, context = str(error["type"]), error.get("ctx") or {}
+    if kind == "value_error":
+        return str(context.get("error", "is not valid"))
+    if kind in _SENTENCES:
+        return _SENTENCES[kind].format(**context)
+    return str(error["msg"]).lower()
+
+
+def install(app: FastAPI) -> None:
+    """Have every error of ``app`` answered with a problem document."""
+
+    @app.exception_handler(ModerationError)
+    async def expected(_: Request, error: ModerationError) -> JSONResponse:
+        return from_moderation_error(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        return from_validation_error(error)
+
+    @app.exception_handler(HTTPException)
+    async def by_framework(_: Request, error: HTTPException) -> JSONResponse:
+        phrase = http.HTTPStatus(error.status_code).phrase
+        codes = {413: "body_too_large", 405: "method_not_allowed", 404: "not_found"}
+        details = {
+            404: "There is nothing at this address.",
+            405: "This address does not answer to this method.",
+        }
+        return problem(
+            error.status_code,
+            codes.get(error.status_code, phrase.lower().replace(" ", "_").replace("-", "_")),
+            details.get(error.status_code, str(error.detail or phrase)),
+            headers=dict(error.headers) if error.headers else None,
+        )
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        # The traceback is ours to read, not the caller's; the request id joins the two.
+        _log.error("unexpected_error", path=request.url.path, exc_info=error)
+        return problem(500, "internal", "Something went wrong on our side; it has been logged.")

@@ -1,0 +1,38 @@
+"""What the service asks of a classifier: the edge between the two packages.
+
+``ml.predict.Predictor`` is the real one; whoever wires a process hands it in, so that the service
+never imports scikit-learn.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from ml.labels import Label, Language
+
+
+class Prediction(Protocol):
+    """What the classifier makes of one text."""
+
+    @property
+    def scores(self) -> Mapping[Label, float]:
+        """Calibrated probabilities in [0, 1], of the labels supported in the text's language."""
+
+    @property
+    def language(self) -> Language: ...
+
+    @property
+    def language_probability(self) -> float:
+        """How sure the language is, in [0, 1]."""
+
+
+class Classifier(Protocol):
+    """Texts in, probabilities out; the same for one text as for many."""
+
+    @property
+    def version(self) -> str:
+        """The artifact's digest, ``sha256:…``."""
+
+    def predict(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> Sequence[Prediction]:
+        """Return one prediction for each text, in order."""

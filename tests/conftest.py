@@ -1,0 +1,201 @@
+"""Real servers, started once; a migrated database for each test process; a fake classifier.
+
+The process that starts the run starts private servers in a temporary folder and migrates a template
+database; each test process copies the template. `session` rolls back; `database` commits for real,
+for races and jobs, and is emptied afterwards.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import redis
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from service import embedded, request, schema
+from service.app import create_app
+from service.database_url import sync_url
+from service.db import Database
+from service.jobs import Job
+from service.settings import Settings
+from service.tables import metadata
+from tests.fakes import FakePredictor
+
+_TEMPLATE = "parley_template"
+_DATABASE_URL, _REDIS_URL = "PARLEY_TEST_DATABASE_URL", "PARLEY_TEST_REDIS_URL"
+_started: list[tuple[embedded.EmbeddedServers, Path]] = []
+
+
+class Addresses(NamedTuple):
+    """Addresses of the servers that this run uses."""
+
+    database_url: str
+    redis_url: str
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput") or config.option.collectonly or _DATABASE_URL in os.environ:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="parley-tests-"))
+    servers = embedded.start(folder, ephemeral=True)
+    addresses = servers.start()
+    _started.append((servers, folder))
+    os.environ[_DATABASE_URL], os.environ[_REDIS_URL] = addresses.database_url, addresses.redis_url
+
+
+def pytest_unconfigure() -> None:
+    for servers, folder in _started:
+        servers.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+        del os.environ[_DATABASE_URL], os.environ[_REDIS_URL]
+    _started.clear()
+
+
+def _number(worker_id: str) -> int:
+    """Return which test process this is, from 0."""
+    found = re.fullmatch(r"gw(\d+)", worker_id)
+    return int(found[1]) if found else 0
+
+
+@contextmanager
+def _administration(url: str) -> Iterator[Engine]:
+    engine = create_engine(sync_url(url), isolation_level="AUTOCOMMIT")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _named(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+def _make_template(url: str) -> None:
+    """Migrate a template database once, whichever test process comes first."""
+    with _administration(url) as engine, engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(1)"))
+        try:
+            exists = text("SELECT 1 FROM pg_database WHERE datname = :name")
+            if connection.scalar(exists, {"name": _TEMPLATE}):
+                return
+            connection.execute(text(f"CREATE DATABASE {_TEMPLATE}_new"))
+            fresh = create_engine(sync_url(_named(url, f"{_TEMPLATE}_new")))
+            schema.migrate(fresh)
+            fresh.dispose()
+            connection.execute(text(f"ALTER DATABASE {_TEMPLATE}_new RENAME TO {_TEMPLATE}"))
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(1)"))
+
+
+@pytest.fixture(scope="session")
+def servers() -> Addresses:
+    return Addresses(os.environ[_DATABASE_URL], os.environ[_REDIS_URL])
+
+
+@contextmanager
+def _own_database(url: str, name: str) -> Iterator[str]:
+    with _administration(url) as engine, engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}"))
+    yield _named(url, name)
+    with _administration(url) as engine, engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def database_url(servers: Addresses, worker_id: str) -> Iterator[str]:
+    _make_template(servers.database_url)
+    with _own_database(servers.database_url, f"parley_test_{_number(worker_id)}") as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(servers: Addresses, worker_id: str) -> Iterator[str]:
+    """Return the address of a Redis database of this test process's own, empty."""
+    url = re.sub(r"/\d+$", f"/{_number(worker_id)}", servers.redis_url)
+    client = redis.Redis.from_url(url)
+    client.flushdb()
+    yield url
+    client.flushdb()
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = create_engine(sync_url(database_url))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """Return a session on the migrated database; what it does is rolled back."""
+    with engine.connect() as connection, connection.begin() as outer:
+        with Session(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture
+def published() -> list[Job]:
+    """Return the jobs that `database` has published, in order."""
+    return []
+
+
+@pytest.fixture
+def database(database_url: str, engine: Engine, published: list[Job]) -> Iterator[Database]:
+    """Return a database that commits for real; emptied after the test."""
+    database = Database(sync_url(database_url), publish=published.append, pool_size=20)
+    yield database
+    database.close()
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        data=tmp_path, database_url=SecretStr(database_url), redis_url=SecretStr(redis_url)
+    )
+
+
+@pytest.fixture
+def classifier() -> FakePredictor:
+    return FakePredictor()
+
+
+@pytest.fixture
+def app(
+    settings: Settings, classifier: FakePredictor, database: Database, now: datetime
+) -> FastAPI:
+    """Return the app on the test's database, at the test's time."""
+    assert database  # emptied when the test is over
+    app = create_app(settings, classifier)
+    app.dependency_overrides[request.now] = lambda: now
+    return app
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
