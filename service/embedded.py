@@ -119,7 +119,13 @@ def _watch_over(servers: Sequence[tuple[Process | None, str]], started: ExitStac
         cwd=Path(__file__).parent.parent,
         start_new_session=True,
     )
-    started.callback(watcher.communicate)
+    started.callback(_dismiss, watcher)
+
+
+def _dismiss(watcher: subprocess.Popen[bytes]) -> None:
+    # Killed, and not let go: it would end the servers before they could end in order.
+    watcher.kill()
+    watcher.communicate()
 
 
 def start(
