@@ -127,18 +127,19 @@ def _disguises() -> Iterator[Row]:
         kind = (word["language"], word["kind"])
         fitting = [s for s in sentences if (s["language"], s["kind"]) == kind]
         for _ in range(SENTENCES_PER_DISGUISE):
-            sentence = fitting[taken[kind] % len(fitting)]["template"]
+            sentence = fitting[taken[kind] % len(fitting)]
             taken[kind] += 1
+            plain = sentence["plain_template"] or sentence["template"]
             disguised = expand(word["disguised"])[0]
             yield {
-                "text": sentence.replace("{}", disguised),
+                "text": sentence["template"].replace("{}", disguised),
                 "language": word["language"],
                 "script": word["script"],
                 "expected": "abusive",
                 "labels": word["labels"],
                 "functionality": "disguise",
                 "note": word["note"],
-                "plain": sentence.replace("{}", word["plain"]),
+                "plain": plain.replace("{}", word["plain"]),
                 "technique": word["technique"],
             }
 
