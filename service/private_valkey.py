@@ -141,6 +141,8 @@ def _settings(address: _Address) -> bytes:
         "appendonly": "no",
         "save": '""',
         "dir": "/",
+        # One for each of many test processes.
+        "databases": "64",
         "daemonize": "no",
         "maxmemory-policy": "noeviction",
     }
