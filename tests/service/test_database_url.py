@@ -1,38 +1,26 @@
 import asyncio
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from service import embedded
 from service.database_url import DatabaseUrlNotUnderstood, async_url, sync_url
+from tests.conftest import Addresses
 
 OVER_TCP = "postgresql://editor:p%40ss@db.example:6543/comments"
 
 
-@pytest.fixture(scope="module")
-def embedded_url() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="parley test "))
-    with embedded.start(folder, ephemeral=True) as servers:
-        yield servers.database_url
-    shutil.rmtree(folder)
-
-
-def test_psycopg_reaches_the_embedded_server_by_its_url(embedded_url: str) -> None:
-    engine = create_engine(sync_url(embedded_url))
+def test_psycopg_reaches_the_embedded_server_by_its_url(servers: Addresses) -> None:
+    engine = create_engine(sync_url(servers.database_url))
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT current_database()")) == "parley"
     engine.dispose()
 
 
-def test_asyncpg_reaches_the_embedded_server_by_the_same_url(embedded_url: str) -> None:
+def test_asyncpg_reaches_the_embedded_server_by_the_same_url(servers: Addresses) -> None:
     async def database() -> object:
-        engine = create_async_engine(async_url(embedded_url))
+        engine = create_async_engine(async_url(servers.database_url))
         async with engine.connect() as connection:
             found: object = await connection.scalar(text("SELECT current_database()"))
         await engine.dispose()

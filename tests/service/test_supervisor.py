@@ -191,7 +191,9 @@ def test_asking_twice_ends_at_once(folder: Path, supervise: list[Supervised]) ->
 
 
 def test_no_program_outlives_a_killed_supervisor(folder: Path, supervise: list[Supervised]) -> None:
-    supervise.append(it := Supervised(folder, "web=plain", "beat=stubborn", "worker=parent"))
+    supervise.append(
+        it := Supervised(folder, "web=plain", "beat=stubborn", "worker=stubbornparent")
+    )
     children = [it.child(name) for name in ("web", "beat", "worker", "worker grandchild")]
     it.process.kill()
     assert wait_until_ended(children, within=SOON)
