@@ -1,0 +1,70 @@
+"""Verbs that change sites and their keys."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service.db import new_id
+from service.sites import rules
+from service.sites.errors import SlugTaken
+from service.sites.tables import ApiKey, Site
+
+_PREFIX_BYTES = 4
+_SECRET_BYTES = 32
+
+
+def create_site(
+    session: Session,
+    *,
+    slug: str,
+    name: str,
+    url: str,
+    required_fields: Sequence[str] = (),
+    now: datetime,
+) -> Site:
+    """Store a new site; ``required_fields`` are names of ``rules.RequirableField``.
+
+    Raises:
+        SiteInvalid: a field is wrong.
+        SlugTaken: another site has this slug.
+    """
+    rules.check_site(slug=slug, name=name, url=url, required_fields=required_fields)
+    stored: Site | None = session.scalar(
+        insert(Site)
+        .values(
+            id=new_id(),
+            slug=slug,
+            name=name,
+            url=url,
+            required_fields=list(required_fields),
+            reject_reasons=[],
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[Site.slug])
+        .returning(Site)
+    )
+    if stored is None:
+        raise SlugTaken(slug)
+    return stored
+
+
+def issue_key(session: Session, site: Site, *, name: str, now: datetime) -> tuple[ApiKey, str]:
+    """Store a new key of ``site``; return it with its text, which is shown this once."""
+    prefix = secrets.token_hex(_PREFIX_BYTES)
+    text = f"parley_{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+    key = ApiKey(
+        site_id=site.id, name=name, prefix=prefix, digest=rules.key_digest(text), created_at=now
+    )
+    session.add(key)
+    session.flush()
+    return key, text
+
+
+def revoke_key(session: Session, key: ApiKey, *, now: datetime) -> None:
+    """End ``key``; a process that still knows it forgets it within a second."""
+    if key.revoked_at is None:
+        key.revoked_at = now
+    session.flush()

@@ -1,0 +1,44 @@
+"""What can go wrong with a site and its keys."""
+
+from service.errors import Conflict, Invalid, NotFound, Unauthenticated
+
+
+class SiteNotFound(NotFound):
+    code = "site_not_found"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"There is no site {slug!r}.")
+
+
+class SlugTaken(Conflict):
+    code = "slug_taken"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"There is a site {slug!r} already: choose another short name.")
+
+
+class SiteInvalid(Invalid):
+    code = "site_invalid"
+
+
+class KeyNotFound(NotFound):
+    code = "key_not_found"
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__(f"The site has no key that begins with parley_{prefix}_.")
+
+
+class KeyMissing(Unauthenticated):
+    code = "key_missing"
+
+    def __init__(self) -> None:
+        super().__init__("Send the site's key: `Authorization: Bearer parley_…`.")
+
+
+class KeyNotKnown(Unauthenticated):
+    """Says the same of a wrong key as of a revoked one: nobody learns which keys there were."""
+
+    code = "key_not_known"
+
+    def __init__(self) -> None:
+        super().__init__("This key is not known or has been revoked: ask for a new one.")
