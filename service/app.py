@@ -10,6 +10,7 @@ from service.broker import Broker
 from service.database_url import sync_url
 from service.db import Database
 from service.limits import RateLimiter
+from service.moderators.routes import router as moderators_router
 from service.schema import is_current
 from service.scoring.classifier import Classifier
 from service.settings import Settings
@@ -44,7 +45,7 @@ def create_app(settings: Settings, classifier: Classifier) -> FastAPI:
     app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)
     app.add_middleware(metrics.MeasureRequests)
     app.add_middleware(middleware.RequestId)
-    for router in (health.router, metrics.router):
+    for router in (health.router, metrics.router, moderators_router):
         app.include_router(router)
     return app
 

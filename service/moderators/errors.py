@@ -1,0 +1,71 @@
+"""What can go wrong with the people who review."""
+
+from service.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound, Unauthenticated
+from service.moderators.tables import Role
+
+
+class EmailInvalid(Invalid):
+    code = "email_invalid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The e-mail address must be written like name@example.org.",
+            fields=(FieldProblem("/email", "must be written like name@example.org"),),
+        )
+
+
+class PasswordUnfit(Invalid):
+    code = "password_unfit"
+
+    def __init__(self, *, min_chars: int, max_chars: int) -> None:
+        sentence = f"must have {min_chars} to {max_chars} characters"
+        super().__init__(f"The password {sentence}.", fields=(FieldProblem("/password", sentence),))
+
+
+class EmailTaken(Conflict):
+    code = "email_taken"
+
+    def __init__(self) -> None:
+        super().__init__("There is a moderator with this e-mail address already.")
+
+
+class ModeratorNotFound(NotFound):
+    code = "moderator_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such moderator.")
+
+
+class SignInRefused(Unauthenticated):
+    """One answer for a wrong password, an unknown e-mail address and a moderator who has left."""
+
+    code = "sign_in_refused"
+
+    def __init__(self) -> None:
+        super().__init__("The e-mail address or the password is wrong.")
+
+
+class NotSignedIn(Unauthenticated):
+    code = "not_signed_in"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in first: the session is missing, unknown or has ended.")
+
+
+class ForeignRequest(Forbidden):
+    """A request that another site's page may have made in the moderator's name."""
+
+    code = "foreign_request"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This request did not come from our own page: load the page again, or send the token "
+            "as `Authorization: Bearer` instead of a cookie."
+        )
+
+
+class RoleTooLow(Forbidden):
+    code = "role_too_low"
+
+    def __init__(self, needed: Role) -> None:
+        super().__init__(f"This needs the role of a {needed} on the site.")

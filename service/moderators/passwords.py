@@ -1,0 +1,34 @@
+"""Passwords, by Argon2id with the library's own parameters (RFC 9106, low memory: 64 MiB).
+
+At most a few are worked on at once: each takes 64 MiB, and a flood of sign-ins must not take all.
+"""
+
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+_hasher = PasswordHasher()
+_at_once = BoundedSemaphore(4)
+# What an unknown moderator's password is held against, so that it takes the same work.
+_NOBODYS = _hasher.hash("nobody signs in with this")
+
+
+def hashed(password: str) -> str:
+    with _at_once:
+        return _hasher.hash(password)
+
+
+def is_right(password: str, stored: str | None) -> bool:
+    """Say whether ``password`` belongs to the hash; None takes as long, and is always wrong."""
+    with _at_once:
+        try:
+            matches = _hasher.verify(stored or _NOBODYS, password)
+        except (VerificationError, InvalidHashError):
+            return False
+    return matches and stored is not None
+
+
+def is_outdated(stored: str) -> bool:
+    """Say whether the hash was made with weaker parameters than today's."""
+    return _hasher.check_needs_rehash(stored)

@@ -1,0 +1,112 @@
+"""Who is who, and who may do what where."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.moderators.errors import ModeratorNotFound, NotSignedIn, RoleTooLow
+from service.moderators.rules import reaches
+from service.moderators.tables import Membership, Moderator, Role, SignIn
+from service.sites.errors import SiteNotFound
+from service.sites.tables import Site
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A moderator with an open session, the sites to work on by slug, and the role on each."""
+
+    moderator: Moderator
+    sign_in: SignIn
+    sites: Mapping[str, Site]
+    roles: Mapping[UUID, Role]
+
+    @property
+    def site_ids(self) -> tuple[UUID, ...]:
+        return tuple(self.roles)
+
+    def site(self, slug: str) -> Site:
+        """Return the moderator's site of this slug.
+
+        Raises:
+            SiteNotFound: there is none, or it is none of the moderator's: which, is not told.
+        """
+        if slug not in self.sites:
+            raise SiteNotFound(slug)
+        return self.sites[slug]
+
+    def require(self, site_id: UUID, needed: Role) -> None:
+        """Do nothing for who may.
+
+        Raises:
+            RoleTooLow: the role on this site, which the moderator is a member of, is not enough.
+        """
+        if not reaches(self.roles[site_id], needed):
+            raise RoleTooLow(needed)
+
+
+def digest_of(token: str) -> bytes:
+    """Return what is kept of a token: 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def by_email(session: Session, email: str) -> Moderator:
+    """Return the moderator, also one who has left.
+
+    Raises:
+        ModeratorNotFound: nobody has this address.
+    """
+    found = session.scalar(select(Moderator).where(Moderator.email == email))
+    if found is None:
+        raise ModeratorNotFound
+    return found
+
+
+def signed_in(session: Session, token: str, *, now: datetime) -> SignedIn:
+    """Return whose session ``token`` opens.
+
+    Raises:
+        NotSignedIn: nobody's, or not any more.
+    """
+    found = session.execute(
+        select(SignIn, Moderator)
+        .join(Moderator, Moderator.id == SignIn.moderator_id)
+        .where(
+            SignIn.token_digest == digest_of(token),
+            SignIn.expires_at > now,
+            Moderator.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotSignedIn
+    sign_in, moderator = found
+    seats = memberships(session, moderator.id)
+    return SignedIn(
+        moderator,
+        sign_in,
+        sites={site.slug: site for site, _ in seats},
+        roles={site.id: role for site, role in seats},
+    )
+
+
+def memberships(session: Session, moderator_id: UUID) -> list[tuple[Site, Role]]:
+    """Return the sites that the moderator works on, by name, with the role on each."""
+    rows = session.execute(
+        select(Site, Membership.role)
+        .join(Membership, Membership.site_id == Site.id)
+        .where(Membership.moderator_id == moderator_id)
+        .order_by(Site.name, Site.slug)
+    )
+    return [(site, role) for site, role in rows]
+
+
+def names(session: Session, moderator_ids: set[UUID]) -> dict[UUID, str]:
+    """Return the names that colleagues see."""
+    rows = session.execute(
+        select(Moderator.id, Moderator.name).where(Moderator.id.in_(moderator_ids))
+    )
+    return {moderator_id: name for moderator_id, name in rows}  # noqa: C416 - rows are no pairs to mypy
