@@ -1,0 +1,213 @@
+"""The one door to a comment's status: every change of it is a decision, appended and never changed.
+
+Locks are taken in one order everywhere: comments by id, then articles by id, then authors by id.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from service.comments.status import Status
+from service.comments.tables import Comment, Revision
+from service.decisions import statements, verdict
+from service.decisions.errors import CommentChanged, CommentWithdrawn
+from service.decisions.tables import Actor, Decision
+from service.decisions.verdict import Verdict
+from service.jobs import ScoreComments, enqueue
+from service.webhooks import actions as webhooks
+from service.webhooks.events import StatusChange
+
+
+def record_many(session: Session, verdicts: Sequence[Verdict], *, now: datetime) -> frozenset[UUID]:
+    """Record decisions on different comments, and return the ids of those that were decided.
+
+    A verdict that rests on a text or a status that is no longer so is void, and left out. So that
+    none is, lock the comments first, in the order of their ids.
+
+    It takes the same few statements whatever the number: it moves the comments, appends the
+    decisions, keeps the counts of articles and authors, and owes the deliveries.
+    """
+    if not verdicts:
+        return frozenset()
+    external_ids = _decide(session, verdicts, now=now)
+    decided = [each for each in verdicts if each.comment_id in external_ids]
+    _count(session, decided)
+    changes = [_change(each, external_ids[each.comment_id]) for each in decided]
+    webhooks.announce(session, [change for change in changes if change], now=now)
+    return frozenset(external_ids)
+
+
+def record(
+    session: Session,
+    comment: Comment,
+    wanted: Status,
+    *,
+    actor: Actor,
+    reason: str,
+    reasons: Sequence[dict[str, str]] = (),
+    note: str | None = None,
+    moderator_id: UUID | None = None,
+    policy_id: UUID | None = None,
+    score_id: int | None = None,
+    now: datetime,
+) -> Decision:
+    """Move ``comment`` to ``wanted``, keep the reason, and bring ``comment`` up to date.
+
+    Raises:
+        CommentCannotBecome: the comment's status does not allow it.
+        CommentChanged: it rests on a text or a status that is no longer so.
+    """
+    session.flush()
+    wish = Verdict(
+        comment_id=comment.id,
+        site_id=comment.site_id,
+        article_id=comment.article_id,
+        author_id=comment.author_id,
+        revision=comment.revision,
+        public_revision=comment.public_revision,
+        current=comment.status,
+        wanted=wanted,
+        actor=actor,
+        reason=reason,
+        reasons=reasons,
+        note=note,
+        moderator_id=moderator_id,
+        policy_id=policy_id,
+        score_id=score_id,
+        urgency=comment.urgency,
+        score_wanted=comment.score_wanted and wanted is not Status.WITHDRAWN,
+    )
+    if not record_many(session, [wish], now=now):
+        raise CommentChanged(comment.id)
+    session.refresh(comment)
+    newest = select(Decision).where(Decision.comment_id == comment.id)
+    return session.scalars(newest.order_by(Decision.id.desc()).limit(1)).one()
+
+
+def withdraw(session: Session, comment: Comment, *, now: datetime) -> Comment:
+    """Erase every text and name of ``comment`` for good; harmless to repeat."""
+    session.refresh(comment, with_for_update=True)
+    if comment.status is Status.WITHDRAWN:
+        return comment
+    record(session, comment, Status.WITHDRAWN, actor=Actor.SITE, reason="withdrawn", now=now)
+    comment.body = comment.author_name = ""
+    comment.reader_network = None
+    session.execute(update(Revision).where(Revision.comment_id == comment.id).values(body=""))
+    session.flush()
+    return comment
+
+
+def edit(session: Session, comment: Comment, body: str, *, now: datetime) -> Comment:
+    """Put ``body`` in the place of the comment's text, keep the old one, and have it decided again.
+
+    What readers saw stays public until then. An edit never lifts a rejection: a rejected comment
+    keeps its status, whatever its text becomes.
+
+    Raises:
+        CommentWithdrawn: there is nothing left to edit.
+    """
+    session.refresh(comment, with_for_update=True)
+    if comment.status is Status.WITHDRAWN:
+        raise CommentWithdrawn(comment.id)
+    if body == comment.body:
+        return comment
+    _replace_text(session, comment, body, now=now)
+    if comment.status is not Status.REJECTED:
+        record(session, comment, Status.PENDING, actor=Actor.SITE, reason="edited", now=now)
+        enqueue(session, ScoreComments())
+    return comment
+
+
+def stop_wanting_scores(session: Session, comment_ids: Sequence[UUID]) -> None:
+    """Say that these comments have their score at last, or will never have one."""
+    session.execute(
+        update(Comment)
+        .where(Comment.id.in_(comment_ids))
+        .values(score_wanted=False)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _replace_text(session: Session, comment: Comment, body: str, *, now: datetime) -> None:
+    session.add(
+        Revision(
+            comment_id=comment.id,
+            number=comment.revision,
+            body=comment.body,
+            written_at=comment.edited_at or comment.created_at,
+        )
+    )
+    comment.body = body
+    comment.revision += 1
+    comment.edited_at = now
+    # What was known of the old text says nothing of the new one.
+    comment.urgency, comment.score_wanted = 0.0, False
+    session.flush()
+
+
+def _decide(
+    session: Session, verdicts: Sequence[Verdict], *, now: datetime
+) -> dict[UUID, str | None]:
+    """Move and append; return the site's own id of each comment that moved, by our id."""
+    if len({each.comment_id for each in verdicts}) < len(verdicts):
+        raise ValueError("one verdict for each comment")
+    found = session.execute(
+        statements.DECIDE,
+        {
+            "now": now,
+            "comment_id_each": [each.comment_id for each in verdicts],
+            "revision_each": [each.revision for each in verdicts],
+            "public_revision_each": [each.public_revision for each in verdicts],
+            "current_each": [each.current.value for each in verdicts],
+            "status_each": [each.wanted.value for each in verdicts],
+            "public_afterwards_each": [each.public_afterwards for each in verdicts],
+            "urgency_each": [each.urgency for each in verdicts],
+            "score_wanted_each": [each.score_wanted for each in verdicts],
+            "actor_each": [each.actor.value for each in verdicts],
+            "moderator_id_each": [each.moderator_id for each in verdicts],
+            "reason_each": [each.reason for each in verdicts],
+            "reasons_each": [json.dumps(list(each.reasons)) for each in verdicts],
+            "note_each": [each.note for each in verdicts],
+            "policy_id_each": [each.policy_id for each in verdicts],
+            "score_id_each": [each.score_id for each in verdicts],
+        },
+    )
+    return {row.id: row.external_id for row in found}
+
+
+def _count(session: Session, decided: Sequence[Verdict]) -> None:
+    published = verdict.published_changes(decided)
+    if published:
+        session.execute(
+            statements.COUNT_PUBLISHED,
+            {"article_id_each": list(published), "change_each": list(published.values())},
+        )
+    outcomes = verdict.author_changes(decided)
+    if outcomes:
+        session.execute(
+            statements.COUNT_OUTCOMES,
+            {
+                "author_id_each": list(outcomes),
+                "approved_each": [each.approved for each in outcomes.values()],
+                "rejected_each": [each.rejected for each in outcomes.values()],
+            },
+        )
+
+
+def _change(decided: Verdict, external_id: str | None) -> StatusChange | None:
+    """Return what a site is told; that a comment waits for its score is no news."""
+    if decided.wanted is Status.PENDING:
+        return None
+    return StatusChange(
+        site_id=decided.site_id,
+        comment_id=decided.comment_id,
+        external_id=external_id,
+        article_id=decided.article_id,
+        revision=decided.revision,
+        status=decided.wanted,
+        reason=decided.reason,
+    )

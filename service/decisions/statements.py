@@ -1,0 +1,140 @@
+"""The statements behind ``actions``: each takes a whole batch, as arrays, in one round trip."""
+
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    TIMESTAMP,
+    BigInteger,
+    ColumnElement,
+    Double,
+    Integer,
+    String,
+    Uuid,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.types import Boolean, TypeEngine
+
+from service.articles.tables import Article
+from service.authors.tables import Author
+from service.comments.status import Status
+from service.comments.tables import Comment
+from service.decisions.tables import Decision
+
+
+def _rows(name: str, **types: TypeEngine[Any]) -> CTE:
+    """Return rows unnested from one array for each column, bound as ``column_each``."""
+    arrays = [bindparam(f"{each}_each", type_=ARRAY(kind)) for each, kind in types.items()]
+    columns = [column(each, kind) for each, kind in types.items()]
+    unnested = func.unnest(*arrays).table_valued(*columns).render_derived(name="unnested")
+    return select(unnested).cte(name)
+
+
+_DECIDED_AT: ColumnElement[Any] = bindparam("now", type_=TIMESTAMP(timezone=True))
+
+_wanted = _rows(
+    "wanted",
+    comment_id=Uuid(),
+    revision=Integer(),
+    public_revision=Integer(),
+    current=String(),
+    status=String(),
+    public_afterwards=Integer(),
+    urgency=Double(),
+    score_wanted=Boolean(),
+    actor=String(),
+    moderator_id=Uuid(),
+    reason=String(),
+    reasons=String(),
+    note=String(),
+    policy_id=Uuid(),
+    score_id=BigInteger(),
+)
+_moved = (
+    update(Comment)
+    .values(
+        status=_wanted.c.status,
+        public_revision=_wanted.c.public_afterwards,
+        urgency=_wanted.c.urgency,
+        score_wanted=_wanted.c.score_wanted,
+        decided_at=case((_wanted.c.status != Status.PENDING.value, _DECIDED_AT)),
+    )
+    .where(
+        Comment.id == _wanted.c.comment_id,
+        # What the verdict rested on must still be so: another text or status, and it is void.
+        Comment.revision == _wanted.c.revision,
+        Comment.status == _wanted.c.current,
+        Comment.public_revision.is_not_distinct_from(_wanted.c.public_revision),
+    )
+    .returning(Comment.id, Comment.external_id)
+    .cte("moved")
+)
+_appended = (
+    insert(Decision)
+    .from_select(
+        [
+            *("comment_id", "revision", "status", "actor", "moderator_id", "reason", "reasons"),
+            *("note", "policy_id", "score_id", "decided_at"),
+        ],
+        select(
+            _wanted.c.comment_id,
+            _wanted.c.revision,
+            _wanted.c.status,
+            _wanted.c.actor,
+            _wanted.c.moderator_id,
+            _wanted.c.reason,
+            cast(_wanted.c.reasons, JSONB),
+            _wanted.c.note,
+            _wanted.c.policy_id,
+            _wanted.c.score_id,
+            _DECIDED_AT,
+        ).join_from(_wanted, _moved, _moved.c.id == _wanted.c.comment_id),
+        include_defaults=False,
+    )
+    .cte("appended")
+)
+
+# Moves the comments, appends their decisions, and returns which comments moved.
+DECIDE = select(_moved.c.id, _moved.c.external_id).add_cte(_appended)
+
+_published = _rows("published", article_id=Uuid(), change=Integer())
+_articles = (
+    select(Article.id)
+    .where(Article.id.in_(select(_published.c.article_id)))
+    # Always in the same order, so that two batches never wait for each other in a circle.
+    .order_by(Article.id)
+    .with_for_update(key_share=True)
+    .cte("locked")
+)
+COUNT_PUBLISHED = (
+    update(Article)
+    .values(published_count=Article.published_count + _published.c.change)
+    .where(Article.id == _published.c.article_id, Article.id == _articles.c.id)
+    .execution_options(synchronize_session=False)
+)
+
+_record = _rows("record", author_id=Uuid(), approved=Integer(), rejected=Integer())
+_authors = (
+    select(Author.id)
+    .where(Author.id.in_(select(_record.c.author_id)))
+    .order_by(Author.id)
+    .with_for_update(key_share=True)
+    .cte("locked")
+)
+COUNT_OUTCOMES = (
+    update(Author)
+    .values(
+        approved_count=Author.approved_count + _record.c.approved,
+        rejected_count=Author.rejected_count + _record.c.rejected,
+    )
+    .where(Author.id == _record.c.author_id, Author.id == _authors.c.id)
+    .execution_options(synchronize_session=False)
+)
