@@ -1,7 +1,7 @@
 """first tables
 
 Deploy rules. The code before this change still runs while it is applied, so:
-- add columns as nullable or with a constant default; backfill in batches; enforce in a later revision;
+- add columns as nullable or with a constant default, backfill in batches, enforce one revision later;
 - a column leaves the code one release before it leaves the table;
 - create an index on a big table with postgresql_concurrently, in an autocommit block;
 - lock_timeout is 4 s and statement_timeout 60 s: what needs longer is done in batches.
@@ -373,9 +373,66 @@ def upgrade() -> None:
     )
     op.create_index("decisions_comment_id_id_idx", "decisions", ["comment_id", "id"], unique=False)
     op.create_index(op.f("decisions_moderator_id_idx"), "decisions", ["moderator_id"], unique=False)
+    op.create_table(
+        "choices",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("comment_id", sa.Uuid(), nullable=False),
+        sa.Column("moderator_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("reasons", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("is_bulk", sa.Boolean(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settles_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["comment_id"], ["comments.id"], name=op.f("choices_comment_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decisions.id"], name=op.f("choices_decision_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["moderator_id"], ["moderators.id"], name=op.f("choices_moderator_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("choices_pkey")),
+    )
+    op.create_index("choices_comment_id_id_idx", "choices", ["comment_id", "id"], unique=False)
+    op.create_index(op.f("choices_decision_id_idx"), "choices", ["decision_id"], unique=False)
+    op.create_index(
+        "choices_due_idx",
+        "choices",
+        ["settles_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index(
+        "choices_moderator_id_chosen_at_idx", "choices", ["moderator_id", "chosen_at"], unique=False
+    )
+    op.create_index(
+        "choices_open_key",
+        "choices",
+        ["comment_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'open'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "choices_open_key", table_name="choices", postgresql_where=sa.text("state = 'open'")
+    )
+    op.drop_index("choices_moderator_id_chosen_at_idx", table_name="choices")
+    op.drop_index(
+        "choices_due_idx", table_name="choices", postgresql_where=sa.text("state = 'open'")
+    )
+    op.drop_index(op.f("choices_decision_id_idx"), table_name="choices")
+    op.drop_index("choices_comment_id_id_idx", table_name="choices")
+    op.drop_table("choices")
     op.drop_index(op.f("decisions_moderator_id_idx"), table_name="decisions")
     op.drop_index("decisions_comment_id_id_idx", table_name="decisions")
     op.drop_table("decisions")

@@ -1,12 +1,15 @@
-"""The moderators' queue is a query over held comments; only the claims are stored."""
+"""What moderators have in hand and what they chose. The queue itself is a query over comments."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db import Base
+from service.comments.status import Status
+from service.db import Base, StoredEnum, new_id
 
 
 class Claim(Base, kw_only=True):
@@ -18,3 +21,50 @@ class Claim(Base, kw_only=True):
     moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderators.id"), index=True)
     claimed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class ChoiceState(StrEnum):
+    """``open`` can be undone; ``recorded`` is a decision; the other two never became one."""
+
+    OPEN = "open"
+    RECORDED = "recorded"
+    UNDONE = "undone"
+    VOID = "void"
+
+
+class Choice(Base, kw_only=True):
+    """What a moderator chose for one text of a comment; a decision once ``settles_at`` has come.
+
+    Until then the comment stands as it stood, to the site, to readers and to the classifier's
+    teachers, so undoing leaves nothing to take back. A choice is void when the text has been edited
+    or withdrawn in between.
+    """
+
+    __tablename__ = "choices"
+    __table_args__ = (
+        # The judge of two moderators who choose at once.
+        Index(
+            "choices_open_key", "comment_id", unique=True, postgresql_where=text("state = 'open'")
+        ),
+        Index("choices_due_idx", "settles_at", postgresql_where=text("state = 'open'")),
+        Index("choices_comment_id_id_idx", "comment_id", "id"),
+        Index("choices_moderator_id_chosen_at_idx", "moderator_id", "chosen_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"))
+    moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderators.id"))
+    revision: Mapped[int]
+    status: Mapped[Status] = mapped_column(StoredEnum(Status))
+    reason: Mapped[str]
+    reasons: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default_factory=list)
+    note: Mapped[str | None] = mapped_column(default=None)
+    is_bulk: Mapped[bool] = mapped_column(default=False)
+    claimed_at: Mapped[datetime | None] = mapped_column(default=None)
+    chosen_at: Mapped[datetime]
+    settles_at: Mapped[datetime]
+    state: Mapped[ChoiceState] = mapped_column(StoredEnum(ChoiceState), default=ChoiceState.OPEN)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    decision_id: Mapped[int | None] = mapped_column(
+        ForeignKey("decisions.id"), index=True, default=None
+    )
