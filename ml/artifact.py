@@ -1,0 +1,145 @@
+"""A fitted model as one file: no pickle, the same bytes from the same inputs, a checked digest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml import container
+from ml.labels import Label, Language
+from ml.language import LanguageModel
+from ml.pipeline import ModerationPipeline, Params, build
+
+FORMAT = 1
+BYTES_MAX = 20 * 1024 * 1024
+_LIBRARIES = ("numpy", "scipy", "scikit-learn")
+
+
+class ArtifactError(Exception):
+    """The artifact is refused; the message says why, in a sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What a model says of itself.
+
+    Attributes:
+        supported: the languages in which each label was learned well enough to be used.
+        training: whatever the trainer wants kept (data digests, seed, params, figures); plain JSON.
+        libraries: the versions that made it; filled in when saved.
+    """
+
+    supported: Mapping[Label, tuple[Language, ...]]
+    training: Mapping[str, Any] = field(default_factory=dict)
+    libraries: Mapping[str, str] = field(default_factory=dict)
+
+    def supports(self, label: Label, language: Language) -> bool:
+        return language in self.supported.get(label, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A loaded model, what it says of itself, and the digest it goes by."""
+
+    model: ModerationPipeline
+    info: ModelInfo
+    digest: str
+
+
+def to_bytes(model: ModerationPipeline, *, info: ModelInfo) -> bytes:
+    """Return the file of a fitted model.
+
+    Raises:
+        ArtifactError: larger than 20 MB.
+    """
+    classifier = model.classifier
+    arrays = {
+        "weights": classifier.weights_.astype(np.float16),
+        "language_label_weights": classifier.language_weights_,
+        "intercepts": classifier.intercepts_,
+        "slopes": classifier.slopes_,
+        "offsets": classifier.offsets_,
+        **model.language_model.to_arrays(),
+    }
+    header = {
+        "kind": "moderation",
+        "format": FORMAT,
+        "labels": list(classifier.labels),
+        "hash_bits": model.named_steps["grams"].hash_bits,
+        "supported": {label: list(found) for label, found in sorted(info.supported.items())},
+        "training": dict(info.training),
+        "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+    }
+    packed = container.pack(arrays, header)
+    if len(packed) > BYTES_MAX:
+        raise ArtifactError(f"The model takes {len(packed):,} bytes; {BYTES_MAX:,} are allowed.")
+    return packed
+
+
+def save(model: ModerationPipeline, path: Path, *, info: ModelInfo) -> str:
+    """Write the file of a fitted model and return its digest, ``sha256:…``."""
+    packed = to_bytes(model, info=info)
+    path.write_bytes(packed)
+    return container.digest(packed)
+
+
+def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
+    """Return the model of a file.
+
+    Raises:
+        ArtifactError: missing, cut short, changed, of another digest than ``expected``, of another
+            format version, or with labels unknown here.
+    """
+    packed = _read(source)
+    digest = container.digest(packed)
+    if expected is not None and digest != expected:
+        raise ArtifactError(f"The model is {digest}, where {expected} was asked for.")
+    try:
+        arrays, header = container.unpack(packed)
+    except container.ContainerError as error:
+        raise ArtifactError(str(error)) from error
+    if header.get("kind") != "moderation":
+        raise ArtifactError("The file holds no moderation model.")
+    if header.get("format") != FORMAT:
+        raise ArtifactError(
+            f"The model has format version {header.get('format')}; this release reads {FORMAT}."
+        )
+    try:
+        labels = tuple(Label(name) for name in header["labels"])
+        supported = {
+            Label(label): tuple(Language(name) for name in names)
+            for label, names in header["supported"].items()
+        }
+    except ValueError as error:
+        raise ArtifactError(
+            f"The model knows a label or language that we do not: {error}"
+        ) from error
+    info = ModelInfo(supported, header["training"], header["libraries"])
+    return Artifact(_pipeline(arrays, labels, header["hash_bits"]), info, digest)
+
+
+def _read(source: bytes | Path) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    try:
+        return source.read_bytes()
+    except OSError as error:
+        raise ArtifactError(f"The model cannot be read: {error}") from error
+
+
+def _pipeline(
+    arrays: container.Arrays, labels: tuple[Label, ...], hash_bits: int
+) -> ModerationPipeline:
+    model = build(Params(hash_bits=hash_bits), language_model=LanguageModel.from_arrays(arrays))
+    classifier = model.classifier
+    classifier.labels = labels
+    classifier.classes_ = np.array(labels)
+    classifier.weights_ = arrays["weights"].astype(np.float32)
+    classifier.language_weights_ = arrays["language_label_weights"]
+    classifier.intercepts_ = arrays["intercepts"]
+    classifier.slopes_ = arrays["slopes"]
+    classifier.offsets_ = arrays["offsets"]
+    return model

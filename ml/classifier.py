@@ -1,0 +1,170 @@
+"""One logistic regression per label over shared features, calibrated per label and language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array, hstack
+from scipy.special import expit
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from ml import calibration
+from ml.calibration import Calibration
+from ml.features import Features
+from ml.labels import Label, Language
+from ml.language import LANGUAGES
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+_FOLDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A straight line through the features of one label."""
+
+    weights: FloatArray
+    intercept: float
+
+
+class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
+    """Calibrated probabilities of every label; rows where a label is unknown do not teach it.
+
+    A soft target t counts as a positive of weight t and a negative of weight 1 − t.
+    """
+
+    def __init__(
+        self,
+        labels: tuple[Label, ...] = tuple(Label),
+        penalty: float = 0.1,
+        calibration_share: float = 0.12,
+        iterations_max: int = 60,
+        examples_min: int = 20,
+        seed: int = 0,
+    ) -> None:
+        self.labels = labels
+        self.penalty = penalty
+        self.calibration_share = calibration_share
+        self.iterations_max = iterations_max
+        self.examples_min = examples_min
+        self.seed = seed
+
+    def fit(
+        self,
+        features: Features,
+        targets: FloatArray,
+        sample_weight: FloatArray | None = None,
+        languages: Sequence[Language] | None = None,
+        groups: Sequence[object] | None = None,
+    ) -> Self:
+        targets = np.asarray(targets, np.float64)
+        if targets.shape != (len(features), len(self.labels)):
+            raise ValueError(
+                f"targets must have shape {(len(features), len(self.labels))}, not {targets.shape}."
+            )
+        weight = np.ones(len(features)) if sample_weight is None else np.asarray(sample_weight)
+        shares = features.languages if languages is None else _one_hot(languages)
+        held_out = _held_out(len(features), groups, self.calibration_share, self.seed)
+        table = hstack([features.grams, csr_array(shares.astype(np.float32))], "csr")
+        width = features.grams.shape[1]
+        self.weights_ = np.zeros((width, len(self.labels)), np.float32)
+        self.language_weights_ = np.zeros((len(LANGUAGES), len(self.labels)))
+        self.intercepts_ = np.full(len(self.labels), -np.inf)
+        calibrations = []
+        for column in range(len(self.labels)):
+            target = targets[:, column]
+            learned = ~np.isnan(target) & (weight > 0)
+            if not self._enough(target[learned]):
+                calibrations.append(Calibration.identity())
+                continue
+            teaching = np.flatnonzero(learned & ~held_out)
+            line = self._line(table[teaching], target[teaching], weight[teaching])
+            # A half-precision number is what will be stored, so it is what is calibrated and used.
+            self.weights_[:, column] = line.weights[:width].astype(np.float16)
+            self.language_weights_[:, column] = line.weights[width:]
+            self.intercepts_[column] = line.intercept
+            judging = np.flatnonzero(learned & held_out)
+            calibrations.append(
+                calibration.fit(
+                    table[judging] @ line.weights + line.intercept,
+                    target[judging],
+                    weight[judging],
+                    shares[judging],
+                )
+            )
+        if not np.isfinite(self.intercepts_).any():
+            raise ValueError(f"No label has {self.examples_min} known examples of yes and of no.")
+        self.slopes_ = np.stack([c.slopes for c in calibrations], axis=1)
+        self.offsets_ = np.stack([c.offsets for c in calibrations], axis=1)
+        self.classes_ = np.array(self.labels)
+        return self
+
+    def _enough(self, target: FloatArray) -> bool:
+        yes = int((target > 0.5).sum())  # noqa: PLR2004 - more yes than no
+        return min(yes, len(target) - yes) >= self.examples_min
+
+    def _line(self, table: csr_array, target: FloatArray, weight: FloatArray) -> _Line:
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - scoring needs none
+
+        soft = (target > 0) & (target < 1)
+        rows = np.concatenate([np.arange(len(target)), np.flatnonzero(soft)])
+        says = np.concatenate([target > 0, np.zeros(soft.sum(), bool)])
+        counts = np.concatenate(
+            [np.where(target > 0, target, 1) * weight, ((1 - target) * weight)[soft]]
+        )
+        model = LogisticRegression(
+            C=1 / self.penalty, max_iter=self.iterations_max, solver="lbfgs", tol=1e-4
+        )
+        import warnings  # noqa: PLC0415
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.fit(table if not soft.any() else table[rows], says, counts)
+        return _Line(model.coef_[0].astype(np.float64), float(model.intercept_[0]))
+
+    def decision_function(self, features: Features) -> FloatArray:
+        """Return the calibrated logits, shape (n, labels); −inf where a label was not learned."""
+        check_is_fitted(self, "weights_")
+        raw = (features.grams @ self.weights_).astype(np.float64)
+        raw += _mixed(features.languages, self.language_weights_) + self.intercepts_
+        slopes = _mixed(features.languages, self.slopes_)
+        return raw * slopes + _mixed(features.languages, self.offsets_)
+
+    def predict_proba(self, features: Features) -> FloatArray:
+        """Return the calibrated probabilities, shape (n, labels)."""
+        return np.asarray(expit(self.decision_function(features)), np.float64)
+
+    def predict(self, features: Features) -> npt.NDArray[np.int64]:
+        """Return which labels are more likely than not, shape (n, labels)."""
+        return (self.decision_function(features) > 0).astype(np.int64)
+
+
+def _mixed(shares: FloatArray, by_language: FloatArray) -> FloatArray:
+    """Return the mixture of each row's languages, shape (n, labels).
+
+    Not ``@``: a matrix product may round otherwise for one row than for many.
+    """
+    mixed = shares[:, :1] * by_language[0]
+    for i in range(1, len(LANGUAGES)):
+        mixed += shares[:, i : i + 1] * by_language[i]
+    return mixed
+
+
+def _one_hot(languages: Sequence[Language]) -> FloatArray:
+    return np.eye(len(LANGUAGES))[[LANGUAGES.index(language) for language in languages]]
+
+
+def _held_out(
+    n: int, groups: Sequence[object] | None, share: float, seed: int
+) -> npt.NDArray[np.bool_]:
+    """Return which rows only calibrate: whole groups, drawn by the seed."""
+    names = (
+        np.arange(n)
+        if groups is None
+        else np.unique(list(map(str, groups)), return_inverse=True)[1]
+    )
+    drawn = np.random.default_rng(seed).random(int(names.max(initial=-1)) + 1) < share
+    return drawn[names]

@@ -1,0 +1,219 @@
+"""The slow and careful part of normalising: one text in which something looks like a disguise.
+
+Works on text that is already clean (lower case, no invisible characters, known look-alikes plain).
+Every rule is a regular expression whose repetitions are bounded, so that no text takes more than
+linear time.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ml.letters import (
+    CYRILLIC_TWIN,
+    KIND,
+    LATIN_TWIN,
+    LEET_CYRILLIC,
+    LEET_LATIN,
+    MEANING,
+    NOTHING,
+    TO_LATIN,
+    Codes,
+    Kind,
+)
+
+Origins = npt.NDArray[np.int64]
+
+_ROUNDS_MAX = 6
+_ENDINGS = (
+    "com|net|org|info|biz|ru|su|uz|kz|kg|by|ua|tj|tm|az|am|ge|tr|de|fr|uk|eu|io|me|ly|gl|gd|"
+    "tk|ml|cc|tv|xyz|club|online|site|top|shop|store|link|click|app|vip|rf"
+)
+
+
+def _in_any_script(word: str) -> str:
+    """Return a pattern for the word and for all that folds to it: .com and .ком are one."""
+    same = {c: "".join(k for k, latin in TO_LATIN.items() if latin == c) for c in word}
+    return "".join(f"[{c}{same[c]}]" if c.isalpha() else c for c in word)
+
+
+_SITES = _in_any_script(_ENDINGS)
+_ENTITY = re.compile(r"&(?:amp;)*(#x[0-9a-f]{1,6}|#[0-9]{1,7}|\w{1,16});")
+_TAG = re.compile(r"<(?:/?[^\W\d_][^<>]{0,400}|!--[^<>]{0,500})>")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_ADDRESS = re.compile(
+    rf"(?:https?://|(?<!\w)www\.)([\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,5}})[^\s<>\"]*"
+    rf"|(?<![\w.-])([\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,4}}\.(?:{_SITES}))(?![\w-])"
+    r"(?:[/?:][^\s<>\"]*)?"
+)
+_MENTION = re.compile(
+    r"<[@#][!&]?\d{1,24}>|\[(?:id|club)\d{1,16}\|[^\]]{0,80}\]"
+    r"|(?<![\w@$€!|])@(?!ss(?:\b|ho)|[\u0400-\u052f])\w{2,64}"
+)
+_LEET_SIGN = re.compile(r"[0-9@$€!|][^\W\d_]|[^\W\d_][@$€]")
+_SCRIPTS_MEET = re.compile("[a-zß-ɏ][\u0400-\u052f]|[\u0400-\u052f][a-zß-ɏ]")
+_LEET_WORD = re.compile(r"[\w@$€!|']{2,}")
+_WORD = re.compile(r"[^\W\d_]+")
+_SPACED = re.compile(
+    r"(?<![^\W_])[^\W\d_](?P<gap>[ .,\-_*/|~+=:;]{1,2})[^\W\d_](?:(?P=gap)[^\W\d_])+(?![^\W_])"
+)
+# One-letter words of Russian and English, as folded: three in a row are still no disguise.
+_LETTER_WORDS = frozenset("аивксуояaivksuoy")
+_SPACED_MIN = 4
+
+
+@dataclass(slots=True)
+class _Text:
+    """A text, and where each of its characters came from (None: nobody asks)."""
+
+    text: str
+    origins: Origins | None
+
+    def rewrite(self, pattern: re.Pattern[str], reading: Callable[[re.Match[str]], str]) -> None:
+        """Put ``reading(match)`` in place of every match.
+
+        A reading as long as its match stands letter by letter; any other for the whole match.
+        """
+        if self.origins is None:
+            self.text = pattern.sub(reading, self.text)
+            return
+        texts: list[str] = []
+        origins: list[Origins] = []
+        position = 0
+        for match in pattern.finditer(self.text):
+            start, end = match.span()
+            read = reading(match)
+            texts += [self.text[position:start], read]
+            origins += [self.origins[position:start], self._spread(start, end, read)]
+            position = end
+        self.text = "".join([*texts, self.text[position:]])
+        self.origins = np.concatenate([*origins, self.origins[position:]])
+
+    def _spread(self, start: int, end: int, read: str) -> Origins:
+        assert self.origins is not None  # noqa: S101 - rewrite() has looked
+        inside = self.origins[start:end]
+        if len(read) == end - start:
+            return inside
+        letters = [i for i, c in enumerate(self.text[start:end]) if c.isalpha()]
+        if len(letters) == len(read):
+            return inside[letters]
+        return np.tile([inside[0, 0], inside[-1, 1]], (len(read), 1))
+
+
+def undo(codes: Codes, origins: Origins | None) -> tuple[Codes, Origins | None]:
+    """Return one framed text with its disguises undone; undoing it again changes nothing."""
+    text = _Text(codes.tobytes().decode("utf-32-le"), origins)
+    for _ in range(_ROUNDS_MAX):
+        before = text.text
+        _undo_once(text)
+        if text.text == before:
+            break
+    return np.frombuffer(text.text.encode("utf-32-le"), np.uint32), text.origins
+
+
+def _undo_once(text: _Text) -> None:
+    if "&" in text.text:
+        text.rewrite(_ENTITY, _character)
+    if "<" in text.text:
+        text.rewrite(_TAG, lambda _: " ")
+    if "@" in text.text:
+        text.rewrite(_EMAIL, lambda _: " @ ")
+    if "." in text.text or "://" in text.text:
+        text.rewrite(_ADDRESS, _address)
+    if "@" in text.text or "|" in text.text:
+        text.rewrite(_MENTION, lambda _: " @ ")
+    if _LEET_SIGN.search(text.text):
+        text.rewrite(_LEET_WORD, _unleeted)
+    if _SCRIPTS_MEET.search(text.text):
+        text.rewrite(_WORD, _one_script)
+    text.rewrite(_SPACED, _joined)
+    if "  " in text.text:
+        text.rewrite(_BLANKS, lambda _: " ")
+
+
+_BLANKS = re.compile(r" {2,}")
+
+
+def _character(match: re.Match[str]) -> str:
+    """Read an entity, even one spelt in Cyrillic letters; unknown names stay as they are."""
+    name = "".join(TO_LATIN.get(c, c) for c in match[1])
+    character = html.unescape(f"&{name};")
+    if len(character) != 1:
+        return match[0]
+    meant = int(MEANING[ord(character)])
+    return " " if meant == NOTHING else chr(meant)
+
+
+def _address(match: re.Match[str]) -> str:
+    """Keep that there was an address, and the words of its host; the path is nobody's language."""
+    host = (match[1] or match[2]).removeprefix("www.")
+    return f" http {' '.join(re.split(r'[.]', host))} "
+
+
+def _kind(character: str) -> int:
+    return int(KIND[ord(character)])
+
+
+def _unleeted(match: re.Match[str]) -> str:
+    word = match[0]
+    cyrillic = sum(_kind(c) == Kind.CYRILLIC for c in word)
+    letters = sum(c.isalpha() for c in word)
+    if letters == len(word) or not letters:
+        return word
+    read = LEET_CYRILLIC if cyrillic * 2 > letters else LEET_LATIN
+    return _LEET_RUN.sub(lambda run: _unleeted_run(run, read), word)
+
+
+_LEET_RUN = re.compile(r"([0-9@$€!|])\1?")
+_LETTERS_AFTER = re.compile(r"[^\W\d_']*(?:'[^\W\d_']+)*")
+_LETTERS_AFTER_MIN = 3
+# What is no digit needs fewer letters after it to be one itself at the start; ! and | never are.
+_START_MIN = {"@": 1, "$": 1, "€": 1, "!": 99, "|": 99}
+
+
+def _unleeted_run(run: re.Match[str], read: dict[str, str]) -> str:
+    sign, (start, end), word = run[1], run.span(), run.string
+    letter_before = start > 0 and word[start - 1].isalpha()
+    following = _LETTERS_AFTER.match(word, end)
+    after = (
+        0 if following is None else sum(len(TO_LATIN.get(c, c)) for c in following[0] if c != "'")
+    )
+    as_letter = read.get(sign)
+    if as_letter is None:
+        return run[0]
+    inside = letter_before and after > 0
+    first = start == 0 or word[start - 1] == "'"
+    at_start = first and len(run[0]) == 1 and after >= _START_MIN.get(sign, _LETTERS_AFTER_MIN)
+    at_end = letter_before and end == len(word) and sign in "@$€"
+    return as_letter * len(run[0]) if inside or at_start or at_end else run[0]
+
+
+def _one_script(match: re.Match[str]) -> str:
+    """Read a word of two scripts in the one that it mostly is, where every letter allows it."""
+    word = match[0]
+    if word.isascii():
+        return word
+    kinds = [_kind(c) for c in word]
+    latin, cyrillic = kinds.count(Kind.LATIN), kinds.count(Kind.CYRILLIC)
+    if not latin or not cyrillic:
+        return word
+    to_cyrillic = (Kind.LATIN, CYRILLIC_TWIN)
+    to_latin = (Kind.CYRILLIC, LATIN_TWIN)
+    order = (to_cyrillic, to_latin) if cyrillic >= latin else (to_latin, to_cyrillic)
+    for foreign, twins in order:
+        strangers = {c for c, kind in zip(word, kinds, strict=True) if kind == foreign}
+        if strangers <= twins.keys():
+            return "".join(twins[c] if c in strangers else c for c in word)
+    return word
+
+
+def _joined(match: re.Match[str]) -> str:
+    letters = match[0].replace(match["gap"], "")
+    few = len(letters) < _SPACED_MIN
+    if few and match["gap"].isspace() and set(letters) <= _LETTER_WORDS:
+        return match[0]
+    return letters

@@ -1,0 +1,131 @@
+"""From normalised texts to one sparse matrix: hashed words, word pairs and character n-grams."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array, vstack
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from ml import hashing
+from ml.labels import Language
+from ml.language import LanguageModel
+from ml.normalise import Batch, Rows, normalise_many
+
+FloatArray = npt.NDArray[np.float64]
+
+# Texts are hashed so many at a time: enough to be quick, few enough to stay in the cache.
+_CHUNK = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the labels are judged by: the n-grams of each text, and how sure each language is."""
+
+    grams: csr_array  # (n, 2 ** hash_bits) float32; each row's entries are equal
+    languages: FloatArray  # (n, len(Language)), rows sum to 1
+
+    def __len__(self) -> int:
+        return len(self.languages)
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The n-grams of a batch in the order of the text: row i has those up to ``bounds[i + 1]``."""
+
+    columns: npt.NDArray[np.int32]
+    bounds: npt.NDArray[np.int32]
+    slots: npt.NDArray[np.int64]  # place * FAMILIES + family
+
+
+# The families of n-grams, in the order of their slots at each place of a text.
+CHARACTER_SIZES = range(2, 6)
+WORD = len(CHARACTER_SIZES)
+WORD_PAIR = WORD + 1
+FAMILIES = WORD + 2
+# Keeps a word and a character n-gram of the same letters apart.
+_WORD_SALT = np.uint32(0x5BD1E995)
+
+
+def entries(rows: Rows, hash_bits: int) -> Entries:
+    """Return every n-gram of the rows, hashed to ``hash_bits`` bits."""
+    codes = rows.codes
+    drop = np.uint32(32 - hash_bits)
+    hashes = np.zeros((len(codes), FAMILIES), np.uint32)
+    present = np.zeros((len(codes), FAMILIES), bool)
+    for slot, (grams, allowed) in enumerate(hashing.character_grams(codes, CHARACTER_SIZES)):
+        hashes[: len(grams), slot] = grams
+        present[: len(grams), slot] = allowed
+    words = hashing.words(codes)
+    hashes[words.starts, WORD] = words.hashes ^ _WORD_SALT
+    present[words.starts, WORD] = True
+    if len(words.hashes) > 1:
+        row = np.searchsorted(rows.ends, words.starts, "right")
+        same = np.flatnonzero(row[1:] == row[:-1])
+        hashes[words.starts[same], WORD_PAIR] = hashing.word_pairs(words.hashes)[same]
+        present[words.starts[same], WORD_PAIR] = True
+    slots = np.flatnonzero(present)
+    columns = (hashes.ravel()[slots] >> drop).view(np.int32)
+    bounds = np.searchsorted(slots, np.concatenate(([0], rows.ends)) * FAMILIES)
+    return Entries(columns, bounds.astype(np.int32), slots)
+
+
+class Normaliser(TransformerMixin, BaseEstimator):
+    """Texts → :class:`ml.normalise.Batch`."""
+
+    def fit(self, texts: Sequence[str], targets: object = None) -> Self:  # noqa: ARG002
+        return self
+
+    def transform(self, texts: Sequence[str]) -> Batch:
+        return normalise_many(texts)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+
+class Grams(TransformerMixin, BaseEstimator):
+    """Normalised texts → :class:`Features`; stateless but for the language model it is given.
+
+    Each row is scaled by one over the square root of its number of n-grams, so that long and short
+    texts are judged alike.
+    """
+
+    def __init__(self, hash_bits: int = 19, language_model: LanguageModel | None = None) -> None:
+        self.hash_bits = hash_bits
+        self.language_model = language_model
+
+    def fit(self, batch: Batch, targets: object = None) -> Self:  # noqa: ARG002
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def transform(
+        self, batch: Batch, *, hints: Sequence[Language | None] | None = None
+    ) -> Features:
+        if len(batch) <= _CHUNK:
+            return self._features(batch, hints)
+        parts = [
+            self._features(part, hints and hints[first : first + _CHUNK])
+            for first, part in _chunks(batch)
+        ]
+        return Features(
+            vstack([p.grams for p in parts], "csr"), np.concatenate([p.languages for p in parts])
+        )
+
+    def _features(self, batch: Batch, hints: Sequence[Language | None] | None = None) -> Features:
+        model = self.language_model or LanguageModel.bundled()
+        found = entries(batch.folded, self.hash_bits)
+        sizes = np.diff(found.bounds)
+        scales = (1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32)
+        shape = (len(batch), 1 << self.hash_bits)
+        grams = csr_array((np.repeat(scales, sizes), found.columns, found.bounds), shape)
+        return Features(grams, model.probabilities(batch.clean, hints=hints))
+
+
+def _chunks(batch: Batch) -> Iterator[tuple[int, Batch]]:
+    for first in range(0, len(batch), _CHUNK):
+        last = min(first + _CHUNK, len(batch))
+        yield first, Batch(batch.clean.span(first, last), batch.folded.span(first, last))

@@ -1,0 +1,159 @@
+"""Tables over all of Unicode: what a character stands for, what kind it is, how scripts meet.
+
+Everything is an array indexed by code point, so that a batch of texts is looked up at once. The
+tables are built at import (some 20 ms) from the standard library's Unicode data and the short
+lists below.
+"""
+
+import unicodedata
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.uint32]
+
+CODE_POINTS = 0x110000
+NOTHING = 0  # what an invisible character stands for; NUL itself stands for a space
+SPACE = 0x20
+
+
+class Kind(IntEnum):
+    """What normalising needs to know of a character; fewer than 16, so that pairs fit a byte."""
+
+    OTHER = 0
+    LATIN = 1
+    CYRILLIC = 2
+    LETTER = 3  # of any other script
+    DIGIT = 4
+    SPACE = 5
+    LEET = 6  # stands for a letter anywhere in a word: @ $ €
+    LEET_INSIDE = 7  # only between letters: ! |
+    DOT = 8
+    COLON = 9
+    MARKUP = 10  # < &
+    SLASH = 11
+    APOSTROPHE = 12
+
+
+LETTERS = (Kind.LATIN, Kind.CYRILLIC, Kind.LETTER)
+
+# Invisible: soft hyphen, joiners, bidi controls, fillers, variation selectors, combining marks,
+# tags, skin tones. The hard and the soft sign go too: scripts other than Cyrillic drop them.
+_INVISIBLE = (
+    (0xAD, 0xAD), (0x300, 0x36F), (0x483, 0x489), (0x61C, 0x61C), (0x115F, 0x1160),
+    (0x17B4, 0x17B5), (0x180B, 0x180F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x200B, 0x200F),
+    (0x202A, 0x202E), (0x2060, 0x206F), (0x20D0, 0x20FF), (0x3164, 0x3164), (0xFE00, 0xFE0F),
+    (0xFE20, 0xFE2F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF9, 0xFFFB), (0x1D173, 0x1D17A),
+    (0x1F3FB, 0x1F3FF), (0xE0000, 0xE0FFF), (0x42A, 0x42A), (0x42C, 0x42C), (0x44A, 0x44A),
+    (0x44C, 0x44C),
+)  # fmt: skip
+
+# Look-alikes that Unicode's own decompositions do not give.
+_STANDS_FOR = {
+    "αοερντυκιχβηγωѕјԁԛԝѵӏ": "aoepvtukixbnywsjdqwvl",
+    "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ": "abcdefghijklmnoprstuvwyz",
+    "ɑɐɓɔɗɘəɛɡɠɦɨɩıłʟɱɯɲŋøœæπþʂʃʈŧʉʋʌʍʎʐƒßđħŀĸ": "aabcdeeegghiiilmmnnoeapnpssttuvvwyzfsdhlk",
+    "օոսհցզյտ": "onuhgqjs",
+    "’‘ʼʻ`´ʹ′＇ʽˈ‛": "''''''''''''",
+    "“”«»„″‟〝〞": '"' * 9,
+    "–—−‐‑‒―﹘": "-" * 8,
+    "…。．": "...",
+}  # fmt: skip
+# (first code point of an alphabet of 26, in order): enclosed, squared and regional letters
+_ALPHABETS = (0x1F110, 0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
+
+# Cyrillic into the Latin skeleton that all scripts share. What people leave out when they write
+# without the right keyboard (Kazakh and Uzbek letters, ё) is left out here.
+TO_LATIN = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "j", "з": "z",
+    "и": "i", "й": "y", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r",
+    "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sh",
+    "ы": "y", "э": "e", "ю": "yu", "я": "ya", "ә": "a", "ғ": "g", "қ": "k", "ң": "n", "ө": "o",
+    "ұ": "u", "ү": "u", "һ": "h", "і": "i", "ў": "o", "ҳ": "h", "є": "e", "ї": "i", "ґ": "g",
+    "ҷ": "ch", "ӣ": "i", "ӯ": "u", "ҡ": "k", "ҙ": "z", "җ": "j", "ђ": "dj", "љ": "l", "њ": "n",
+    "ћ": "ch", "џ": "dj", "q": "k", "x": "h",
+}  # fmt: skip
+
+# Letters that look the same: what a Latin letter hides in a Cyrillic word, and the reverse.
+CYRILLIC_TWIN = dict(zip("aceopxykmtbhirgs", "асеорхукмтвніггс", strict=True)) | {
+    "n": "п", "u": "и", "w": "ш", "z": "з",
+}  # fmt: skip
+LATIN_TWIN = dict(zip("асеорхукмтвніиһүгп", "aceopxykmtbhiuhyrn", strict=True)) | {
+    "ш": "w", "з": "z", "б": "b", "ё": "e", "й": "u", "я": "r", "ғ": "f", "ө": "o",
+    "ә": "e", "қ": "k", "ң": "n", "ұ": "y", "д": "d", "л": "n", "ф": "f", "и": "u", }  # fmt: skip
+
+# What a digit or sign is read as, between letters.
+LEET_LATIN = dict(zip("013457@$€!|", "oieastaseil", strict=True))
+LEET_CYRILLIC = dict(zip("013469@$€!|", "оизчбяасеил", strict=True))
+
+
+def _meaning() -> Codes:
+    """Return, for every code point, the one that it stands for: lower case, plain, or nothing."""
+    table = np.arange(CODE_POINTS, dtype=np.uint32)
+    for code in [*range(0x3000), *range(0xFF00, 0xFFEF), *range(0x1D400, 0x1D800)]:
+        table[code] = ord(_plain(chr(code)))
+    table[0xD800:0xE000] = 0xFFFD
+    for seen, meant in _STANDS_FOR.items():
+        for a, b in zip(seen, meant, strict=True):
+            table[ord(a)] = ord(b)
+            if len(a.upper()) == 1 and a.upper() != b:
+                table[ord(a.upper())] = ord(b)
+    for first in _ALPHABETS:
+        table[first : first + 26] = np.arange(ord("a"), ord("z") + 1)
+    # A look-alike of a look-alike must not be left half-way: the table is its own fixed point.
+    while not np.array_equal(further := table[table], table):
+        table = further
+    for low, high in _INVISIBLE:
+        table[low : high + 1] = NOTHING
+    return table
+
+
+def _plain(character: str) -> str:
+    if character.isspace() or unicodedata.category(character) == "Cc":
+        return " "
+    lower = character.lower()
+    if 0x400 <= ord(character) < 0x530:  # noqa: PLR2004 - the Cyrillic blocks: й is not и
+        return lower if len(lower) == 1 else character
+    parts = [p for p in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(p)]
+    if len(parts) == 1 and parts[0].lower() != lower and parts[0].isprintable():
+        return parts[0].lower()
+    return lower if len(lower) == 1 else lower[0]
+
+
+def _kinds(meaning: Codes) -> npt.NDArray[np.uint8]:
+    table = np.zeros(CODE_POINTS, np.uint8)
+    for code in range(0x3000):
+        if chr(code).isalpha():
+            table[code] = Kind.LETTER
+        elif chr(code).isdigit():
+            table[code] = Kind.DIGIT
+    table[0x3040:0xD800] = Kind.LETTER
+    table[0x20000:0x40000] = Kind.LETTER
+    table[0x61:0x7B] = Kind.LATIN
+    table[0xC0:0x250] = np.where(table[0xC0:0x250] == Kind.LETTER, Kind.LATIN, table[0xC0:0x250])
+    table[0x400:0x530] = np.where(table[0x400:0x530] == Kind.LETTER, Kind.CYRILLIC, 0)
+    for characters, kind in (
+        (" ", Kind.SPACE), ("@$€", Kind.LEET), ("!|", Kind.LEET_INSIDE), (".", Kind.DOT),
+        (":", Kind.COLON), ("<&", Kind.MARKUP), ("/", Kind.SLASH), ("'", Kind.APOSTROPHE),
+    ):  # fmt: skip
+        for character in characters:
+            table[ord(character)] = kind
+    return table
+
+
+def _skeleton() -> tuple[Codes, Codes, npt.NDArray[np.uint8]]:
+    """Return the first and second letter of each code point's Latin form, and how many it has."""
+    first = np.arange(CODE_POINTS, dtype=np.uint32)
+    second = np.zeros(CODE_POINTS, np.uint32)
+    width = np.ones(CODE_POINTS, np.uint8)
+    for letter, latin in TO_LATIN.items():
+        first[ord(letter)] = ord(latin[0])
+        if len(latin) > 1:
+            second[ord(letter)], width[ord(letter)] = ord(latin[1]), len(latin)
+    return first, second, width
+
+
+MEANING = _meaning()
+KIND = _kinds(MEANING)
+SKELETON, SKELETON_SECOND, SKELETON_WIDTH = _skeleton()

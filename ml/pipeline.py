@@ -1,0 +1,115 @@
+"""The model: one scikit-learn pipeline, from texts to calibrated probabilities of every label."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.pipeline import Pipeline
+
+from ml.classifier import LabelClassifier
+from ml.features import Grams, Normaliser
+from ml.labels import Label, Language
+from ml.language import LanguageModel
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Every hyper-parameter of the model.
+
+    Attributes:
+        hash_bits: the weights' table has 2 ** hash_bits rows.
+        penalty: strength of the L2 penalty (the C of scikit-learn is its inverse).
+        calibration_share: part of the rows that only the calibration sees.
+        iterations_max: of the solver, for each label.
+        examples_min: a label with fewer known positives or negatives is not learned.
+        seed: decides which rows calibrate.
+    """
+
+    hash_bits: int = 19
+    penalty: float = 0.1
+    calibration_share: float = 0.12
+    iterations_max: int = 60
+    examples_min: int = 20
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 10 <= self.hash_bits <= 22:  # noqa: PLR2004 - 4 KB to 128 MB in memory
+            raise ValueError(f"hash_bits must be between 10 and 22, not {self.hash_bits}.")
+        if not 0 < self.calibration_share < 1:
+            raise ValueError("calibration_share must lie between 0 and 1.")
+
+
+class ModerationPipeline(Pipeline):  # type: ignore[misc]  # scikit-learn has no types
+    """normalise → features → calibrated classifier; fits on what is known of each label."""
+
+    def fit(
+        self,
+        texts: Sequence[str],
+        targets: FloatArray,
+        *,
+        sample_weight: FloatArray | None = None,
+        languages: Sequence[Language] | None = None,
+        groups: Sequence[object] | None = None,
+    ) -> Self:
+        """Train on texts whose labels may be partly unknown.
+
+        Args:
+            texts: n texts as written.
+            targets: shape (n, len(Label)), from 0 to 1; NaN where nobody knows.
+            sample_weight: shape (n,), how much each row counts; all alike by default.
+            languages: the known language of each text; detected where not given.
+            groups: rows of one group (versions of a text) calibrate together or not at all.
+
+        Raises:
+            ValueError: shapes disagree, or no label has enough known examples.
+        """
+        super().fit(
+            texts,
+            targets,
+            labels__sample_weight=sample_weight,
+            labels__languages=languages,
+            labels__groups=groups,
+        )
+        return self
+
+    @property
+    def classifier(self) -> LabelClassifier:
+        return self.named_steps["labels"]
+
+    @property
+    def language_model(self) -> LanguageModel:
+        return self.named_steps["grams"].language_model
+
+
+def build(
+    params: Params | None = None, *, language_model: LanguageModel | None = None
+) -> ModerationPipeline:
+    """Return the unfitted model; the language model is the bundled one by default."""
+    params = params or Params()
+    return ModerationPipeline(
+        [
+            ("normalise", Normaliser()),
+            (
+                "grams",
+                Grams(
+                    hash_bits=params.hash_bits,
+                    language_model=language_model or LanguageModel.bundled(),
+                ),
+            ),
+            (
+                "labels",
+                LabelClassifier(
+                    labels=tuple(Label),
+                    penalty=params.penalty,
+                    calibration_share=params.calibration_share,
+                    iterations_max=params.iterations_max,
+                    examples_min=params.examples_min,
+                    seed=params.seed,
+                ),
+            ),
+        ]
+    )
