@@ -104,8 +104,9 @@ class PrivatePostgres:
         Raises:
             PostgresDidNotStart: with the last lines that the server wrote.
         """
-        self._account.let_through_to(_binaries())
+        self._account.let_through_to(_binaries() / "postgres")
         self._account.let_through_to(self._cluster.parent)
+        self._account.let_into(self._cluster.parent)
         adopted = self._running()
         if adopted is not None:
             self._process, self._sockets = adopted.process, adopted.sockets

@@ -72,7 +72,7 @@ class PrivateValkey:
         Raises:
             ValkeyDidNotStart: no server answered, on any of several free ports.
         """
-        self._account.let_through_to(_program().parent)
+        self._account.let_through_to(_program())
         left = self._left_behind()
         if left is not None:
             self._process = _identified(left)

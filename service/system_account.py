@@ -78,19 +78,27 @@ class SystemAccount:
             for path in paths:
                 os.chown(path, self.uid, self.gid)
 
-    def let_through_to(self, folder: Path) -> None:
-        """See that the account can reach ``folder``: leave to pass parents, never to list or read.
+    def let_into(self, folder: Path) -> None:
+        """See that the account can pass through a folder of ours, never list or read it."""
+        self._open(folder)
 
-        Only root, who starts servers as another account, ever needs this.
+    def let_through_to(self, path: Path) -> None:
+        """See that the account can reach ``path``: leave to pass its parents, and nothing more.
+
+        Only root, who starts servers as another account, ever needs this; it is logged.
         """
-        if self.is_us:
-            return
-        for parent in reversed((folder, *folder.parents)):
-            mode = parent.stat()
-            missing = self._traverse_bit(mode) & ~mode.st_mode
-            if missing:
-                parent.chmod(stat.S_IMODE(mode.st_mode) | missing)
+        for parent in reversed(path.parents):
+            if self._open(parent):
                 _log.warning("folder_opened_for_passage", folder=str(parent), account=self.name)
+
+    def _open(self, folder: Path) -> bool:
+        if self.is_us:
+            return False
+        found = folder.stat()
+        missing = self._traverse_bit(found) & ~found.st_mode
+        if missing:
+            folder.chmod(stat.S_IMODE(found.st_mode) | missing)
+        return bool(missing)
 
     def spawn(
         self, command: Sequence[str], *, log: IO[bytes], settings: bool = False
