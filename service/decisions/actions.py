@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from service.comments import queries as comments
 from service.comments.status import Status
 from service.comments.tables import Comment, Revision
 from service.decisions import statements, verdict
@@ -90,7 +91,7 @@ def record(
 
 def withdraw(session: Session, comment: Comment, *, now: datetime) -> Comment:
     """Erase every text and name of ``comment`` for good; harmless to repeat."""
-    session.refresh(comment, with_for_update=True)
+    comment = comments.lock(session, comment.id)
     if comment.status is Status.WITHDRAWN:
         return comment
     record(session, comment, Status.WITHDRAWN, actor=Actor.SITE, reason="withdrawn", now=now)
@@ -110,7 +111,7 @@ def edit(session: Session, comment: Comment, body: str, *, now: datetime) -> Com
     Raises:
         CommentWithdrawn: there is nothing left to edit.
     """
-    session.refresh(comment, with_for_update=True)
+    comment = comments.lock(session, comment.id)
     if comment.status is Status.WITHDRAWN:
         raise CommentWithdrawn(comment.id)
     if body == comment.body:
