@@ -1,0 +1,63 @@
+"""What the administrator's commands share: one transaction on a migrated database."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+from sqlalchemy.orm import Session
+
+from service.broker import Broker
+from service.cli.entry import connected, console, read_settings
+from service.cli.migrating import bring_up_to_date
+from service.database_url import sync_url
+from service.db import Database
+from service.errors import Conflict
+from service.schema import is_current
+from service.settings import Settings
+
+
+class SchemaNotCurrent(Conflict):
+    code = "schema_not_current"
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Give a session that is committed at the end, on the database that the settings name.
+
+    Raises:
+        SchemaNotCurrent: a database of yours is at another version; we migrate only our own.
+    """
+    wanted = read_settings()
+    with connected(wanted) as settings, closing(Broker(settings.broker_url)) as broker:
+        database = Database(sync_url(settings.postgres_url), publish=broker.publish, pool_size=1)
+        with closing(database):
+            _see_to_schema(database, settings, is_ours=wanted.database_url is None)
+            with database.transaction() as session:
+                yield session
+
+
+def _see_to_schema(database: Database, settings: Settings, *, is_ours: bool) -> None:
+    with database.engine.connect() as connection:
+        if is_current(connection):
+            return
+    if not is_ours:
+        raise SchemaNotCurrent("The database is at another version: run `parley migrate` first.")
+    bring_up_to_date(settings)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def show(*headings: str, rows: Iterator[tuple[str, ...]]) -> None:
+    """Print a table on standard output, or say that there is nothing."""
+    table = Table(*(Column(heading, overflow="fold") for heading in headings), box=None)
+    for row in rows:
+        table.add_row(*map(escape, row))
+    if table.row_count:
+        Console(highlight=False).print(table)
+    else:
+        console.print("There is none yet.")

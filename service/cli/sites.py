@@ -1,0 +1,78 @@
+"""`parley site …`: the publications that send comments, and their keys."""
+
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from service.cli.administration import now, show, transaction
+from service.cli.entry import console
+from service.sites import actions, queries
+from service.sites.tables import Site
+
+app = typer.Typer(no_args_is_help=True, help="The sites that send comments, and their keys.")
+
+Slug = Annotated[str, typer.Argument(help="The site's short name: a-z, 0-9 and hyphens.")]
+
+
+@app.command("add")
+def add(
+    slug: Slug,
+    name: Annotated[str, typer.Option(help="The site's name, as its readers know it.")],
+    url: Annotated[str, typer.Option(help="The site's address: https://…")],
+) -> None:
+    """Add a site."""
+    with transaction() as session:
+        actions.create_site(session, slug=slug, name=name, url=url, now=now())
+    console.print(f"Added. Issue its key with `parley site key {slug}`.", markup=False)
+
+
+@app.command("list")
+def list_sites() -> None:
+    """List the sites."""
+    with transaction() as session:
+        sites = session.scalars(select(Site).order_by(Site.slug)).all()
+    rows = ((site.slug, site.name, site.url, f"{site.created_at:%Y-%m-%d}") for site in sites)
+    show("Site", "Name", "Address", "Added", rows=rows)
+
+
+@app.command("key")
+def key(
+    slug: Slug,
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "default",
+) -> None:
+    """Issue a key and print it, this once: only its hash is kept."""
+    with transaction() as session:
+        _, text = actions.issue_key(session, queries.by_slug(session, slug), name=name, now=now())
+    console.print("Send it as `Authorization: Bearer …`; it is not shown again.", markup=False)
+    typer.echo(text)
+
+
+@app.command("keys")
+def keys(slug: Slug) -> None:
+    """List a site's keys: what they begin with, never the whole."""
+    with transaction() as session:
+        found = queries.keys(session, queries.by_slug(session, slug))
+    rows = (
+        (
+            f"parley_{each.prefix}_…",
+            each.name,
+            f"{each.created_at:%Y-%m-%d}",
+            f"{each.revoked_at:%Y-%m-%d}" if each.revoked_at else "",
+        )
+        for each in found
+    )
+    show("Key", "Name", "Issued", "Revoked", rows=rows)
+
+
+@app.command("revoke")
+def revoke(
+    slug: Slug,
+    beginning: Annotated[str, typer.Argument(help="What the key begins with: parley_1a2b3c4d.")],
+) -> None:
+    """Revoke a key: it opens nothing any more."""
+    prefix = beginning.removeprefix("parley_").partition("_")[0]
+    with transaction() as session:
+        site = queries.by_slug(session, slug)
+        actions.revoke_key(session, queries.key_by_prefix(session, site, prefix), now=now())
+    console.print("Revoked.")
