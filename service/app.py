@@ -7,6 +7,8 @@ from fastapi import FastAPI
 
 from service import health, metrics, middleware, problems
 from service.broker import Broker
+from service.comments import door
+from service.comments.routes import router as comments_router
 from service.database_url import sync_url
 from service.db import Database
 from service.limits import RateLimiter
@@ -45,7 +47,7 @@ def create_app(settings: Settings, classifier: Classifier) -> FastAPI:
     app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)
     app.add_middleware(metrics.MeasureRequests)
     app.add_middleware(middleware.RequestId)
-    for router in (health.router, metrics.router, moderators_router):
+    for router in (health.router, metrics.router, comments_router, moderators_router):
         app.include_router(router)
     return app
 
@@ -64,7 +66,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     }
     app.state.backlog = dict  # what is waiting, by name: filled by the slices
     try:
-        yield
+        async with door.opened(settings, broker.publish) as app.state.door:
+            yield
     finally:
         database.close()
         broker.close()

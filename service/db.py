@@ -11,6 +11,7 @@ import structlog
 import uuid_utils.compat
 from sqlalchemy import DateTime, Engine, MetaData, String, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -87,3 +88,24 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def asynchronous_engine(url: str, *, pool_size: int) -> AsyncEngine:
+    """Return the engine of the hot door, at an ``async_url``.
+
+    Its statements are short, so a lock or a statement that takes seconds is given up.
+    """
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "timezone": "UTC",
+                "lock_timeout": "5s",
+                "statement_timeout": "10s",
+            },
+        },
+    )

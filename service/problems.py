@@ -4,6 +4,7 @@ What the caller sent is never repeated in an answer: it may be a reader's text.
 """
 
 import http
+import re
 from typing import Any
 
 import structlog
@@ -34,6 +35,7 @@ _SENTENCES: dict[str, str] = {
     "extra_forbidden": "is not a field of this request",
     "json_invalid": "is not valid JSON",
     "string_type": "must be a string",
+    "string_unicode": "must not have half of a surrogate pair (\\ud800 to \\udfff)",
     "string_too_short": "must have at least {min_length} character(s)",
     "string_too_long": "must have at most {max_length} characters",
     "uuid_parsing": "must be a UUID",
@@ -49,6 +51,34 @@ _SENTENCES: dict[str, str] = {
     "model_type": "must be a JSON object",
     "dict_type": "must be a JSON object",
 }
+
+
+_CODES = {
+    400: "malformed_body",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "content_type_not_json",
+}
+_DETAILS = {
+    400: "The body cannot be read: send JSON in UTF-8, not nested deeper than a comment needs.",
+    404: "There is nothing at this address.",
+    405: "This address does not answer to this method.",
+}
+# Said by the parsers of half a surrogate pair, which JSON can write and Unicode does not have.
+_SURROGATE = re.compile("surrogate|hex escape")
+_JSON_TYPE = re.compile(r"application/(?:[^\s;]+\+)?json\s*(?:;|$)", re.IGNORECASE)
+
+
+class ContentTypeNotJson(HTTPException):
+    """The body may be JSON, but is not called so."""
+
+    def __init__(self) -> None:
+        super().__init__(415, "Send JSON, with the header `Content-Type: application/json`.")
+
+
+def is_json(content_type: str | None) -> bool:
+    return content_type is not None and _JSON_TYPE.match(content_type.strip()) is not None
 
 
 def status_of(error: ModerationError) -> int:
@@ -93,14 +123,38 @@ def from_moderation_error(error: ModerationError) -> JSONResponse:
 def from_validation_error(error: RequestValidationError) -> JSONResponse:
     """Say which fields are wrong, by JSON Pointer, and what would be right."""
     found = error.errors()
-    if any(e["type"] == "json_invalid" for e in found):
-        return problem(400, "malformed_json", "The body is not valid JSON.")
+    for e in found:
+        if e["type"] == "json_invalid":
+            return problem(400, "malformed_json", _about_json(e))
     fields = tuple(FieldProblem(_pointer(e["loc"]), _sentence(e)) for e in found)
     first = fields[0]
     more = f" ({len(fields) - 1} more)" if len(fields) > 1 else ""
     where = first.pointer.removeprefix("/") or "The body"
     return problem(
         422, "fields_invalid", f"{where.replace('/', '.')} {first.detail}{more}.", fields=fields
+    )
+
+
+def by_framework(error: HTTPException) -> JSONResponse:
+    """Give the framework's own errors a stable code and a sentence."""
+    phrase = http.HTTPStatus(error.status_code).phrase
+    return problem(
+        error.status_code,
+        _CODES.get(error.status_code, phrase.lower().replace(" ", "_").replace("-", "_")),
+        _DETAILS.get(error.status_code, str(error.detail or phrase)),
+        headers=dict(error.headers) if error.headers else None,
+    )
+
+
+def _about_json(error: dict[str, Any]) -> str:
+    """Repeat what the parser says: what it expected and where, and nothing of the text."""
+    said = str((error.get("ctx") or {}).get("error", ""))
+    if _SURROGATE.search(said):
+        return (
+            f"The body has half of a surrogate pair (\\ud800 to \\udfff) or a broken \\u: {said}."
+        )
+    return (
+        f"The body is not valid JSON in UTF-8: {said}." if said else "The body is not valid JSON."
     )
 
 
@@ -127,23 +181,20 @@ def install(app: FastAPI) -> None:
         return from_moderation_error(error)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        # The framework hands a body of another type to the schema as bytes, and they are no object.
+        is_of_body = any(e["loc"] == ("body",) for e in error.errors())
+        if (
+            is_of_body
+            and error.body is not None
+            and not is_json(request.headers.get("content-type"))
+        ):
+            return by_framework(ContentTypeNotJson())
         return from_validation_error(error)
 
     @app.exception_handler(HTTPException)
-    async def by_framework(_: Request, error: HTTPException) -> JSONResponse:
-        phrase = http.HTTPStatus(error.status_code).phrase
-        codes = {413: "body_too_large", 405: "method_not_allowed", 404: "not_found"}
-        details = {
-            404: "There is nothing at this address.",
-            405: "This address does not answer to this method.",
-        }
-        return problem(
-            error.status_code,
-            codes.get(error.status_code, phrase.lower().replace(" ", "_").replace("-", "_")),
-            details.get(error.status_code, str(error.detail or phrase)),
-            headers=dict(error.headers) if error.headers else None,
-        )
+    async def of_the_framework(_: Request, error: HTTPException) -> JSONResponse:
+        return by_framework(error)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
