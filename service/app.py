@@ -13,6 +13,8 @@ from service.database_url import sync_url
 from service.db import Database
 from service.limits import RateLimiter
 from service.moderators.routes import router as moderators_router
+from service.policy.routes import router as policy_router
+from service.review.routes import router as review_router
 from service.schema import is_current
 from service.scoring.classifier import Classifier
 from service.settings import Settings
@@ -47,7 +49,14 @@ def create_app(settings: Settings, classifier: Classifier) -> FastAPI:
     app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)
     app.add_middleware(metrics.MeasureRequests)
     app.add_middleware(middleware.RequestId)
-    for router in (health.router, metrics.router, comments_router, moderators_router):
+    for router in (
+        health.router,
+        metrics.router,
+        comments_router,
+        moderators_router,
+        policy_router,
+        review_router,
+    ):
         app.include_router(router)
     return app
 

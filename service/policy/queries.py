@@ -1,0 +1,93 @@
+"""Reads of policies."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from service.paging import Cursor
+from service.policy.document import PolicyDocument, Thresholds
+from service.policy.tables import Policy
+from service.registry import queries as registry
+
+_log = structlog.get_logger(__name__)
+
+BUILT_IN_VERSION = 0
+BUILT_IN_NOTE = "Built in: what a site starts with, by the live model version's own advice."
+# For a model version that gives no advice. A probability of 0.4 is calibrated: of a hundred such
+# comments about forty harm, so a person looks; and only where 97 of 100 do is nobody asked.
+BUILT_IN_HOLD, BUILT_IN_REJECT = 0.4, 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One version of a site's policy. The built-in one has no id: nobody saved it."""
+
+    id: UUID | None
+    version: int
+    document: PolicyDocument
+    note: str
+    saved_by: str | None
+    saved_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Policy) -> "PolicyVersion":
+        document = PolicyDocument.model_validate(row.document)
+        return cls(row.id, row.version, document, row.note, row.saved_by, row.saved_at)
+
+
+def current(session: Session, site_id: UUID) -> PolicyVersion:
+    """Return the version that rules now: the newest saved one, or else the built-in one."""
+    return current_by_site(session, [site_id])[site_id]
+
+
+def current_by_site(session: Session, site_ids: Collection[UUID]) -> dict[UUID, PolicyVersion]:
+    """Return the version that rules now on each of the sites."""
+    newest = (
+        select(Policy)
+        .ext(distinct_on(Policy.site_id))
+        .where(Policy.site_id.in_(site_ids))
+        .order_by(Policy.site_id, Policy.version.desc())
+    )
+    found = {row.site_id: PolicyVersion.of(row) for row in session.scalars(newest)}
+    if len(found) < len(set(site_ids)):
+        default = built_in(session)
+        found |= {site_id: default for site_id in site_ids if site_id not in found}
+    return found
+
+
+def built_in(session: Session) -> PolicyVersion:
+    """Return the policy of a site that has saved none."""
+    thresholds = advised_thresholds(registry.champion_info(session))
+    document = PolicyDocument(thresholds=thresholds)
+    return PolicyVersion(None, BUILT_IN_VERSION, document, BUILT_IN_NOTE, None, None)
+
+
+def advised_thresholds(info: dict[str, Any]) -> Thresholds:
+    """Return the thresholds that a model version advises, or ours where it advises none."""
+    advised = info.get("thresholds") or info.get("training", {}).get("thresholds")
+    if advised:
+        try:
+            return Thresholds.model_validate(advised)
+        except ValidationError as error:
+            _log.error("advised_thresholds_unreadable", problems=error.error_count())
+    return Thresholds.same_for_all(hold=BUILT_IN_HOLD, reject=BUILT_IN_REJECT)
+
+
+def history(
+    session: Session, site_id: UUID, *, after: Cursor | None, limit: int
+) -> list[PolicyVersion]:
+    """Return the saved versions, newest first, from the one after the cursor."""
+    saved = select(Policy).where(Policy.site_id == site_id)
+    if after is not None:
+        version = select(Policy.version).where(Policy.id == after.after).scalar_subquery()
+        saved = saved.where(Policy.version < version)
+    rows = session.scalars(saved.order_by(Policy.version.desc()).limit(limit))
+    return [PolicyVersion.of(row) for row in rows]

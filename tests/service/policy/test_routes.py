@@ -1,0 +1,98 @@
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import ValidationError
+
+from ml.labels import Label
+from service.policy.document import PolicyDocument, Thresholds
+from tests.service.keys import Caller
+
+A_POLICY: dict[str, Any] = {
+    "thresholds": {"insult": {"hold": 0.3, "reject": 0.9}, "spam": {"hold": 0.5, "reject": None}},
+    "mode": "pre_moderation",
+    "degradation": "approve_trusted",
+    "trusted_from": 3,
+    "note": "Election week.",
+}
+
+
+def test_a_new_site_is_ruled_by_the_built_in_policy(client: TestClient, caller: Caller) -> None:
+    answer = client.get("/v1/policy", headers=caller.headers)
+    assert answer.status_code == 200
+    assert (answer.json()["version"], answer.json()["saved_by"]) == (0, None)
+
+
+def test_a_saved_policy_rules_from_then_on_and_says_who_when_and_why(
+    client: TestClient, caller: Caller
+) -> None:
+    saved = client.put("/v1/policy", json=A_POLICY, headers=caller.headers)
+    assert saved.status_code == 200
+    body = saved.json()
+    assert (body["version"], body["saved_by"], body["note"]) == (1, "site", "Election week.")
+    assert body["saved_at"] == "2026-11-25T12:00:00Z"
+    assert body["policy"]["thresholds"]["insult"] == {"hold": 0.3, "reject": 0.9}
+    assert client.get("/v1/policy", headers=caller.headers).json() == body
+
+
+def test_the_history_is_paged_newest_first(client: TestClient, caller: Caller) -> None:
+    for trusted_from in (1, 2, 3):
+        sent = {**A_POLICY, "trusted_from": trusted_from}
+        client.put("/v1/policy", json=sent, headers=caller.headers)
+    seen: list[int] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        query = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = client.get("/v1/policy/history", params=query, headers=caller.headers).json()
+        seen += [item["version"] for item in page["items"]]
+        cursor = page["next"]
+    assert seen == [3, 2, 1]
+
+
+def test_another_sites_policy_is_not_seen(
+    client: TestClient, caller: Caller, stranger: Caller
+) -> None:
+    client.put("/v1/policy", json=A_POLICY, headers=caller.headers)
+    assert client.get("/v1/policy", headers=stranger.headers).json()["version"] == 0
+    assert client.get("/v1/policy/history", headers=stranger.headers).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "sentence"),
+    [
+        ({"thresholds": {"insult": {"hold": 0.9, "reject": 0.5}}}, "/thresholds/insult/reject",
+         "must not be below hold, which is 0.9"),
+        ({"thresholds": {"insult": {"hold": 1.5}}}, "/thresholds/insult/hold", "must be at most 1"),
+        ({"thresholds": {"insult": {}}}, "/thresholds/insult/reject",
+         "must be given where hold is not: or leave the label out"),
+        ({"thresholds": {"rudeness": {"hold": 0.5}}}, "/thresholds/rudeness",
+         "is not a field of this request"),
+        ({"mode": "never"}, "/mode", "'post_moderation' or 'pre_moderation'"),
+        ({"trusted_from": 0}, "/trusted_from", "must be at least 1"),
+        ({"note": " "}, "/note", "must not be empty or blank"),
+        ({"note": "a\u0000b"}, "/note", "must be one line of text, without U+0000"),
+    ],
+)  # fmt: skip
+def test_a_wrong_policy_is_refused_at_the_place_that_is_wrong(
+    client: TestClient, caller: Caller, change: dict[str, Any], pointer: str, sentence: str
+) -> None:
+    answer = client.put("/v1/policy", json={**A_POLICY, **change}, headers=caller.headers)
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["pointer"] == pointer
+    assert sentence in error["detail"]
+    assert client.get("/v1/policy", headers=caller.headers).json()["version"] == 0
+
+
+def test_without_a_key_nothing_is_told(client: TestClient) -> None:
+    for path in ("/v1/policy", "/v1/policy/history"):
+        assert client.get(path).status_code == 401
+
+
+def test_there_is_a_threshold_for_every_label() -> None:
+    assert set(Thresholds.model_fields) == {label.value for label in Label}
+
+
+def test_not_a_number_is_no_probability() -> None:
+    with pytest.raises(ValidationError):
+        PolicyDocument.model_validate({"thresholds": {"spam": {"hold": float("nan")}}})
