@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 from sqlalchemy.exc import OperationalError
 
-from service.cli import migrating, moderators, roles, sites, up
+from service.cli import migrating, moderators, roles, settings_table, sites, up
 from service.cli.entry import console
 from service.errors import ModerationError
 
@@ -25,6 +25,8 @@ app.command(rich_help_panel=_RUN)(roles.web)
 app.command(rich_help_panel=_RUN)(roles.worker)
 app.command(rich_help_panel=_RUN)(roles.beat)
 app.command(rich_help_panel=_SET_UP)(migrating.migrate)
+app.command(rich_help_panel=_SET_UP)(settings_table.settings)
+app.command(hidden=True)(migrating.migration)
 app.add_typer(sites.app, name="site", rich_help_panel=_SET_UP)
 app.add_typer(moderators.app, name="moderator", rich_help_panel=_SET_UP)
 

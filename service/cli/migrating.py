@@ -1,11 +1,16 @@
 """`parley migrate`: brings the database to the schema of this version."""
 
+import tempfile
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy import Engine, create_engine
 
-from service import schema
+from service import embedded, schema
 from service.cli.entry import connected, console, read_settings
 from service.database_url import sync_url
 from service.settings import Settings
@@ -34,6 +39,21 @@ def bring_up_to_date(settings: Settings) -> None:
                 progress.advance(task)
             progress.update(task, description="Migrated the database")
     finally:
+        engine.dispose()
+
+
+def migration(message: str) -> None:
+    """Write a migration from what the tables say beyond the migrations; for development."""
+    config = Config(toml_file=str(Path(__file__).parents[2] / "pyproject.toml"))
+    with (
+        tempfile.TemporaryDirectory(prefix="parley-migration-") as folder,
+        embedded.start(Path(folder), ephemeral=True) as servers,
+    ):
+        engine = create_engine(sync_url(servers.database_url))
+        schema.migrate(engine)
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            command.revision(config, message, autogenerate=True)
         engine.dispose()
 
 
