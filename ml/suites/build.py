@@ -42,10 +42,13 @@ def expand(template: str) -> list[str]:
     lengths = {len(slot) for slot in slots}
     if len(lengths) > 1:
         raise ValueError(f"slots of different length in: {template}")
-    texts = []
-    for at in range(lengths.pop() if lengths else 1):
-        texts.append(_SLOT.sub(lambda found, at=at: found[1].split("|")[at], template))
-    return [_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) for text in texts]
+    return [_filled(template, at) for at in range(lengths.pop() if lengths else 1)]
+
+
+def read_source(name: str) -> list[dict[str, str]]:
+    """Return the rows of ``source/<name>.csv``."""
+    with (HERE / "source" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def build(name: str) -> str:
@@ -67,9 +70,14 @@ def build_all(folder: Path = HERE) -> list[Path]:
     return written
 
 
+def _filled(template: str, at: int) -> str:
+    text = _SLOT.sub(lambda found: found[1].split("|")[at], template)
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+
+
 def _plain(name: str) -> Iterator[Row]:
     alternate = _Scripts()
-    for source in _read(name):
+    for source in read_source(name):
         for text in expand(source["template"]):
             written, script = alternate.write(text, source["language"], source["script"])
             yield {**source, "text": written, "script": script}
@@ -77,8 +85,8 @@ def _plain(name: str) -> Iterator[Row]:
 
 def _identity() -> Iterator[Row]:
     alternate = _Scripts()
-    templates = _read("identity_templates")
-    for terms in _read("identity_terms"):
+    templates = read_source("identity_templates")
+    for terms in read_source("identity_terms"):
         language = terms["language"]
         forms = _forms(terms)
         for template in (t for t in templates if t["language"] == language):
@@ -121,9 +129,9 @@ def _forms(terms: Row) -> Row:
 
 
 def _disguises() -> Iterator[Row]:
-    sentences = _read("disguise_sentences")
+    sentences = read_source("disguise_sentences")
     taken: Counter[tuple[str, str]] = Counter()
-    for word in _read("disguise_words"):
+    for word in read_source("disguise_words"):
         kind = (word["language"], word["kind"])
         fitting = [s for s in sentences if (s["language"], s["kind"]) == kind]
         for _ in range(SENTENCES_PER_DISGUISE):
@@ -169,11 +177,6 @@ def _numbered(name: str, rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
         numbers[row["language"]] += 1
         yield {**row, "id": f"{name}-{row['language']}-{numbers[row['language']]:04d}"}
-
-
-def _read(name: str) -> list[dict[str, str]]:
-    with (HERE / "source" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _as_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:

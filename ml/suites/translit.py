@@ -54,9 +54,7 @@ _UZBEK_PAIRS = [
     ("tsio", "цио"),
     ("'", "ъ"),
 ]
-_UZBEK_LETTERS = dict(
-    zip("abdefghijklmnopqrstuvxyzwc", "абдефгҳижклмнопқрстувхйзвс", strict=True)
-)
+_UZBEK_LETTERS = dict(zip("abdefghijklmnopqrstuvxyzwc", "абдефгҳижклмнопқрстувхйзвс", strict=True))
 _UZBEK_VOWELS = "aeiou"
 _WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 _KAZAKH_LATIN = dict(
