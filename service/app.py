@@ -11,12 +11,14 @@ from service.comments import door
 from service.comments.routes import router as comments_router
 from service.database_url import sync_url
 from service.db import Database
+from service.decisions.routes import router as decisions_router
 from service.limits import RateLimiter
 from service.moderators.routes import router as moderators_router
 from service.policy.routes import router as policy_router
 from service.review.routes import router as review_router
 from service.schema import is_current
 from service.scoring.classifier import Classifier
+from service.scoring.routes import router as scoring_router
 from service.settings import Settings
 
 DESCRIPTION = """
@@ -53,9 +55,11 @@ def create_app(settings: Settings, classifier: Classifier) -> FastAPI:
         health.router,
         metrics.router,
         comments_router,
+        decisions_router,
         moderators_router,
         policy_router,
         review_router,
+        scoring_router,
     ):
         app.include_router(router)
     return app

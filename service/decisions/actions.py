@@ -1,6 +1,7 @@
 """The one door to a comment's status: every change of it is a decision, appended and never changed.
 
-Locks are taken in one order everywhere: comments by id, then articles by id, then authors by id.
+Locks are taken in one order everywhere: comments by id, then articles, then authors, these two by
+their site's own ids.
 """
 
 import json

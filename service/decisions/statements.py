@@ -109,8 +109,9 @@ _published = _rows("published", article_id=Uuid(), change=Integer())
 _articles = (
     select(Article.id)
     .where(Article.id.in_(select(_published.c.article_id)))
-    # Always in the same order, so that two batches never wait for each other in a circle.
-    .order_by(Article.id)
+    # In the order in which comments are taken in, so that nobody waits in a circle: "C" sorts as
+    # Python does.
+    .order_by(Article.site_id, Article.external_id.collate("C"))
     .with_for_update(key_share=True)
     .cte("locked")
 )
@@ -125,7 +126,7 @@ _record = _rows("record", author_id=Uuid(), approved=Integer(), rejected=Integer
 _authors = (
     select(Author.id)
     .where(Author.id.in_(select(_record.c.author_id)))
-    .order_by(Author.id)
+    .order_by(Author.site_id, Author.identity.collate("C"))
     .with_for_update(key_share=True)
     .cte("locked")
 )

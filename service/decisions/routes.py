@@ -1,0 +1,78 @@
+"""What changes where a comment stands, and the trail of it, as JSON."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response, status
+from sqlalchemy.orm import Session
+
+from service.comments import queries as comments
+from service.comments import rules
+from service.comments.schemas import CommentOut
+from service.comments.status import Status
+from service.comments.tables import Comment
+from service.decisions import actions, queries
+from service.decisions.schemas import DecisionOut, EditIn, TrailOut
+from service.request import AppSettings, Now, Transaction
+from service.sites.auth import CurrentSite
+
+router = APIRouter(prefix="/v1/comments", tags=["comments"])
+
+_NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "`comment_not_found`"}}
+
+
+@router.put(
+    "/{comment_id}",
+    summary="Edit a comment",
+    responses={
+        202: {"description": "Stored; the decision is still to come.", "model": CommentOut},
+        410: {"description": "`comment_withdrawn`"},
+        **_NOT_FOUND,
+    },
+)
+def edit_comment(
+    comment_id: UUID,
+    sent: EditIn,
+    response: Response,
+    *,
+    session: Transaction,
+    settings: AppSettings,
+    now: Now,
+    site: CurrentSite,
+) -> CommentOut:
+    """Give a comment another text, which is scored and decided as the first one was.
+
+    An approved text stays public until the new one is decided. A rejected comment stays rejected,
+    whatever its new text. The same text again changes nothing.
+    """
+    comment = comments.get(session, site.id, comment_id)
+    body = rules.clean_body(sent.body, max_chars=settings.comments.body_max_chars)
+    edited = actions.edit(session, comment, body, now=now)
+    if edited.status is Status.PENDING:
+        response.status_code = status.HTTP_202_ACCEPTED
+    return _seen(session, edited)
+
+
+@router.delete("/{comment_id}", summary="Withdraw a comment", responses=_NOT_FOUND)
+def withdraw_comment(
+    comment_id: UUID, session: Transaction, now: Now, site: CurrentSite
+) -> CommentOut:
+    """Erase a comment's texts and its author's name, for good. Harmless to repeat.
+
+    If there are replies, an empty place stays in the thread.
+    """
+    comment = comments.get(session, site.id, comment_id)
+    return _seen(session, actions.withdraw(session, comment, now=now))
+
+
+@router.get("/{comment_id}/decisions", summary="Read the trail of decisions", responses=_NOT_FOUND)
+def read_trail(comment_id: UUID, session: Transaction, site: CurrentSite) -> TrailOut:
+    """Answer every decision on a comment, oldest first: who or what, why, and on what it rested."""
+    comment = comments.get(session, site.id, comment_id)
+    trail = queries.explained_history(session, comment.id)
+    return TrailOut(items=[DecisionOut.of(each) for each in trail])
+
+
+def _seen(session: Session, comment: Comment) -> CommentOut:
+    article, author = comments.article_and_author(session, comment)
+    return CommentOut.of(comment, article, author)

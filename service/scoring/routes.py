@@ -1,0 +1,46 @@
+"""Scoring at once, for those who do not send comments."""
+
+from fastapi import APIRouter, Request
+
+from service.comments import rules
+from service.comments.errors import BodyEmpty, BodyHasUnfitCharacter, BodyTooLong
+from service.errors import FieldProblem
+from service.request import AppSettings
+from service.scoring.classifier import Classifier
+from service.scoring.errors import TextUnfit
+from service.scoring.schemas import ScoredText, ScoreIn, ScoreOut
+from service.sites.auth import CurrentSite
+
+router = APIRouter(prefix="/v1/score", tags=["scoring"])
+
+
+@router.post("")
+def score_texts(
+    sent: ScoreIn, request: Request, settings: AppSettings, site: CurrentSite
+) -> ScoreOut:
+    """Answer what the classifier makes of each text, at once. Nothing is stored or decided."""
+    del site  # its key opens the door; scores are the same for everybody
+    texts = _cleaned(sent.texts, max_chars=settings.comments.body_max_chars)
+    # Taken once: another version may be promoted between two readings.
+    classifier: Classifier = request.app.state.classifier
+    predictions = classifier.predict(texts, hints=[sent.language] * len(texts))
+    return ScoreOut(
+        model_version=classifier.version, results=[ScoredText.of(each) for each in predictions]
+    )
+
+
+def _cleaned(texts: list[str], *, max_chars: int) -> list[str]:
+    """Return the texts as comments would be stored.
+
+    Raises:
+        TextUnfit: one of them could not be a comment; says which, and why.
+    """
+    cleaned = []
+    for at, text in enumerate(texts):
+        try:
+            cleaned.append(rules.clean_body(text, max_chars=max_chars))
+        except (BodyEmpty, BodyTooLong, BodyHasUnfitCharacter) as error:
+            [problem] = error.fields
+            where = FieldProblem(f"/texts/{at}", problem.detail)
+            raise TextUnfit(f"texts.{at} {problem.detail}.", fields=(where,)) from error
+    return cleaned
