@@ -78,6 +78,14 @@ class Review(_Group):
     lease: timedelta = Field(
         timedelta(minutes=2), description="How long a claimed comment is kept for its moderator."
     )
+    undo_window: timedelta = Field(
+        timedelta(seconds=8),
+        ge=timedelta(0),
+        description="How long a moderator can undo; only then is the site told.",
+    )
+    claims_max: int = Field(
+        20, ge=1, le=200, description="Most comments that one moderator may have in hand."
+    )
     session_lifetime: timedelta = Field(
         timedelta(hours=12), description="A moderator who is idle for so long signs in again."
     )

@@ -4,15 +4,6 @@ from service.comments.status import Status
 from service.errors import Conflict, FieldProblem, Invalid, NotFound
 
 
-class CommentNotFound(NotFound):
-    """Missing, or another site's: which of the two, is not told."""
-
-    code = "comment_not_found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no such comment on a site of yours.")
-
-
 class ChoiceNotFound(NotFound):
     code = "decision_not_found"
 

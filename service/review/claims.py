@@ -1,0 +1,169 @@
+"""Comments in hand: claimed for a lease, renewed while in view, given back.
+
+The claim's own upsert is the judge. Selecting a free comment and then storing the claim is not
+enough: between the two another claim may commit, and the older snapshot still offers the comment.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import case, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from service.comments import queries as comments
+from service.comments.errors import CommentNotFound
+from service.comments.status import Status
+from service.comments.tables import Comment
+from service.moderators import actions as moderators
+from service.moderators import queries as moderator_queries
+from service.moderators.tables import Moderator
+from service.review import queries, queue
+from service.review.errors import ClaimedByAnother, DecidedMeanwhile, NotHeld, TooManyClaims
+from service.review.tables import ChoiceState, Claim
+
+
+def claim_next(
+    session: Session,
+    moderator: Moderator,
+    site_ids: Sequence[UUID],
+    *,
+    now: datetime,
+    lease: timedelta,
+) -> Comment | None:
+    """Take the most urgent comment that nobody has in hand, or None when there is none."""
+    found = claim_some(session, moderator, site_ids, count=1, now=now, lease=lease)
+    return found[0] if found else None
+
+
+def claim_some(
+    session: Session,
+    moderator: Moderator,
+    site_ids: Sequence[UUID],
+    *,
+    count: int,
+    now: datetime,
+    lease: timedelta,
+) -> list[Comment]:
+    """Take up to ``count`` comments that nobody has in hand, most urgent first."""
+    taken: list[Comment] = []
+    while len(taken) < count:
+        comment = queue.lock_next(session, site_ids, now=now)
+        if comment is None:
+            break
+        # Where another claim was first nothing comes back, and the next look sees it: try again.
+        if _upsert(session, moderator, comment.id, now=now, lease=lease):
+            taken.append(comment)
+    return taken
+
+
+def check_room(session: Session, moderator: Moderator, *, now: datetime, most: int) -> int:
+    """Return how many comments more the moderator may take in hand.
+
+    Raises:
+        TooManyClaims: not one.
+    """
+    held = session.scalar(
+        select(func.count())
+        .select_from(Claim)
+        .where(
+            Claim.moderator_id == moderator.id,
+            Claim.expires_at > now,
+            ~queue.is_chosen(Claim.comment_id),
+        )
+    )
+    if (held or 0) >= most:
+        raise TooManyClaims(most)
+    return most - (held or 0)
+
+
+def claim(
+    session: Session,
+    moderator: Moderator,
+    site_ids: Sequence[UUID],
+    comment_id: UUID,
+    *,
+    now: datetime,
+    lease: timedelta,
+) -> Claim:
+    """Take this comment in hand, or keep it there for another lease.
+
+    Raises:
+        CommentNotFound: there is none on these sites.
+        NotHeld: it does not wait for a moderator.
+        DecidedMeanwhile: somebody has just decided it.
+        ClaimedByAnother: somebody else has it in hand.
+    """
+    comment = comments.lock(session, comment_id)
+    if comment.site_id not in site_ids:
+        raise CommentNotFound(comment_id)
+    if comment.status is not Status.HELD:
+        raise NotHeld(comment.status)
+    newest = queries.newest_choice(session, comment_id)
+    if newest is not None and newest.state is ChoiceState.OPEN:
+        raise DecidedMeanwhile(newest.status, queries.name_of(session, newest.moderator_id))
+    if not _upsert(session, moderator, comment_id, now=now, lease=lease):
+        raise ClaimedByAnother(holder(session, comment_id))
+    return session.get_one(Claim, comment_id, populate_existing=True)
+
+
+def release(session: Session, moderator: Moderator, comment_id: UUID) -> None:
+    """Give the comment back; giving back what one does not have is no error."""
+    session.execute(
+        delete(Claim).where(Claim.comment_id == comment_id, Claim.moderator_id == moderator.id)
+    )
+
+
+def dismiss(session: Session, moderator: Moderator, *, now: datetime) -> None:
+    """Have the moderator leave: signed out everywhere, and what was in hand is free again."""
+    moderators.disable(session, moderator, now=now)
+    session.execute(delete(Claim).where(Claim.moderator_id == moderator.id))
+
+
+def mine(session: Session, moderator: Moderator, *, now: datetime) -> list[UUID]:
+    """Return the ids of the comments that the moderator has in hand and has yet to decide."""
+    found = select(Claim.comment_id).where(
+        Claim.moderator_id == moderator.id,
+        Claim.expires_at > now,
+        ~queue.is_chosen(Claim.comment_id),
+    )
+    return list(session.scalars(found.order_by(Claim.claimed_at, Claim.comment_id)))
+
+
+def holder(session: Session, comment_id: UUID) -> str:
+    """Return the name of who has the comment in hand."""
+    claimed = session.get(Claim, comment_id, populate_existing=True)
+    if claimed is None:
+        return "Somebody"
+    names = moderator_queries.names(session, {claimed.moderator_id})
+    return names[claimed.moderator_id]
+
+
+def _upsert(
+    session: Session,
+    moderator: Moderator,
+    comment_id: UUID,
+    *,
+    now: datetime,
+    lease: timedelta,
+) -> bool:
+    """Claim what is free, expired or ours already, and say whether it is ours now."""
+    fresh = insert(Claim).values(
+        comment_id=comment_id,
+        moderator_id=moderator.id,
+        claimed_at=now,
+        expires_at=now + lease,
+    )
+    is_ours = Claim.moderator_id == moderator.id
+    upsert = fresh.on_conflict_do_update(
+        index_elements=["comment_id"],
+        set_={
+            "moderator_id": moderator.id,
+            # A renewal keeps its beginning, from which the time to decide is counted.
+            "claimed_at": case((is_ours, Claim.claimed_at), else_=now),
+            "expires_at": now + lease,
+        },
+        where=or_(Claim.expires_at <= now, is_ours),
+    )
+    return session.scalar(upsert.returning(Claim.comment_id)) is not None

@@ -1,0 +1,174 @@
+"""The queue is a query: held comments, most urgent first, then oldest."""
+
+import base64
+import math
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Uuid,
+    and_,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, aliased
+
+from service.comments.tables import Comment
+from service.moderators.tables import Moderator
+from service.paging import CursorInvalid
+from service.review.tables import Choice, Claim
+
+# Written out rather than bound: the planner takes the partial indices only for a literal.
+IS_HELD: ColumnElement[bool] = Comment.status == literal_column("'held'")
+_IS_OPEN: ColumnElement[bool] = Choice.state == literal_column("'open'")
+
+
+_ORDER = (Comment.urgency.desc(), Comment.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many wait on one site, and since when the first of them."""
+
+    site_id: UUID
+    count: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the queue: what comes after it is the next page."""
+
+    urgency: float
+    comment_id: UUID
+
+    @classmethod
+    def of(cls, comment: Comment) -> Self:
+        return cls(comment.urgency, comment.id)
+
+    def encode(self) -> str:
+        packed = struct.pack(">d16s", self.urgency, self.comment_id.bytes)
+        return base64.urlsafe_b64encode(packed).decode()
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """Return the place that ``text`` encodes.
+
+        Raises:
+            CursorInvalid: it encodes none.
+        """
+        try:
+            urgency, packed_id = struct.unpack(">d16s", base64.urlsafe_b64decode(text))
+        except (ValueError, struct.error) as error:
+            raise CursorInvalid from error
+        if not math.isfinite(urgency):
+            raise CursorInvalid
+        return cls(urgency, UUID(bytes=packed_id))
+
+
+def is_chosen(comment_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """Say whether somebody has decided the comment, though it can still be undone."""
+    return exists().where(_IS_OPEN, Choice.comment_id == comment_id)
+
+
+def is_claimed(*, now: datetime, but_by: Moderator | None = None) -> ColumnElement[bool]:
+    """Say whether somebody, other than ``but_by``, has the comment in hand."""
+    found = exists().where(Claim.comment_id == Comment.id, Claim.expires_at > now)
+    return found if but_by is None else found.where(Claim.moderator_id != but_by.id)
+
+
+def lock_next(session: Session, site_ids: Sequence[UUID], *, now: datetime) -> Comment | None:
+    """Return the most urgent comment that seems free, locked, so that each caller gets another."""
+    for site_id in _most_urgent_first(session, site_ids, now=now):
+        found: Comment | None = session.scalar(
+            _free(now=now)
+            .where(Comment.site_id == site_id)
+            .order_by(*_ORDER)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=Comment, key_share=True)
+            .execution_options(populate_existing=True)
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def page(
+    session: Session,
+    site_ids: Sequence[UUID],
+    moderator: Moderator,
+    *,
+    after: Place | None,
+    limit: int,
+    now: datetime,
+) -> list[Comment]:
+    """Return held comments that no colleague has in hand or has decided, from ``after`` on."""
+    if not site_ids:
+        return []
+    found = select(Comment).where(
+        IS_HELD, ~is_claimed(now=now, but_by=moderator), ~is_chosen(Comment.id)
+    )
+    if after is not None:
+        found = found.where(
+            or_(
+                Comment.urgency < after.urgency,
+                and_(Comment.urgency == after.urgency, Comment.id > after.comment_id),
+            )
+        )
+    return list(session.scalars(_of_sites(found, site_ids, each=limit, limit=limit)))
+
+
+def waiting(session: Session, site_ids: Sequence[UUID]) -> list[Waiting]:
+    """Count what waits on each site, without what can still be undone."""
+    rows = session.execute(
+        select(Comment.site_id, func.count(), func.min(Comment.created_at))
+        .where(Comment.site_id.in_(site_ids), IS_HELD, ~is_chosen(Comment.id))
+        .group_by(Comment.site_id)
+    )
+    found = {site_id: (count, oldest) for site_id, count, oldest in rows}
+    return [Waiting(site_id, *found.get(site_id, (0, None))) for site_id in site_ids]
+
+
+def _of_sites(
+    found: Select[Comment], site_ids: Sequence[UUID], *, each: int, limit: int
+) -> Select[Comment]:
+    """Return the first of several sites: each site's own first by the index, then merged."""
+    if len(site_ids) == 1:
+        return found.where(Comment.site_id == site_ids[0]).order_by(*_ORDER).limit(limit)
+    ids = cast(list(site_ids), ARRAY(Uuid()))
+    sites = func.unnest(ids).table_valued("site_id").render_derived()
+    firsts = found.where(Comment.site_id == sites.c.site_id).order_by(*_ORDER).limit(each).lateral()
+    merged = aliased(Comment, firsts)
+    return (
+        select(merged)
+        .select_from(sites.join(firsts, true()))
+        .order_by(merged.urgency.desc(), merged.id)
+        .limit(limit)
+    )
+
+
+def _free(*, now: datetime) -> Select[Comment]:
+    return select(Comment).where(IS_HELD, ~is_claimed(now=now), ~is_chosen(Comment.id))
+
+
+def _most_urgent_first(
+    session: Session, site_ids: Sequence[UUID], *, now: datetime
+) -> Sequence[UUID]:
+    """Return the sites that have a free comment, the one with the most urgent first."""
+    if len(site_ids) < 2:  # noqa: PLR2004 - one site is first among itself
+        return site_ids
+    first = _of_sites(_free(now=now), site_ids, each=1, limit=len(site_ids))
+    return [comment.site_id for comment in session.scalars(first)]

@@ -1,0 +1,86 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from service.comments.status import Status
+from service.comments.tables import Comment
+from service.db import new_id
+from service.decisions.tables import Actor, Decision
+from service.moderators.tables import Moderator, Role
+from service.sites.tables import Site
+from tests.factories.comments import CommentChanges, stored_comment
+from tests.factories.moderators import a_token, stored_moderator
+from tests.factories.sites import a_site
+
+WHY = [{"code": "insult", "sentence": "insult 0.71 lies between approve and reject"}]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A site, a moderator of it, and the headers that say who is calling."""
+
+    site: Site
+    moderator: Moderator
+    bearer: Mapping[str, str]
+
+    @property
+    def site_ids(self) -> tuple[UUID, ...]:
+        return (self.site.id,)
+
+
+def stored_site(session: Session, slug: str) -> Site:
+    site = a_site(slug=slug)
+    session.add(site)
+    session.flush()
+    return site
+
+
+def stored_desk(
+    session: Session,
+    *,
+    now: datetime,
+    site: Site | None = None,
+    slug: str = "border",
+    role: Role = Role.MODERATOR,
+    name: str = "Aziza",
+) -> Desk:
+    """Store a moderator who is signed in, at work on ``site`` or on a new one."""
+    site = site or stored_site(session, slug)
+    moderator = stored_moderator(session, site, role=role, name=name)
+    token = a_token(session, moderator, now=now)
+    return Desk(site, moderator, {"Authorization": f"Bearer {token}"})
+
+
+def stored_held_comment(
+    session: Session,
+    site: Site,
+    *,
+    now: datetime,
+    urgency: float = 0.0,
+    body: str = "They are all the same.",
+    changes: CommentChanges | None = None,
+) -> Comment:
+    """Store a comment that the site's policy held."""
+    given: CommentChanges = {
+        "id": new_id(),
+        "status": Status.HELD,
+        "urgency": urgency,
+        "body": body,
+    }
+    comment = stored_comment(session, site, **(given | (changes or {})))
+    session.add(
+        Decision(
+            comment_id=comment.id,
+            revision=comment.revision,
+            status=Status.HELD,
+            actor=Actor.POLICY,
+            reason="insult",
+            reasons=WHY,
+            decided_at=now,
+        )
+    )
+    session.flush()
+    return comment

@@ -1,0 +1,174 @@
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.comments.errors import CommentNotFound
+from service.comments.status import Status
+from service.db import Database
+from service.moderators import queries as moderators
+from service.moderators.errors import NotSignedIn
+from service.review import actions, claims
+from service.review.errors import ClaimedByAnother, DecidedMeanwhile, NotHeld, TooManyClaims
+from service.review.tables import Claim
+from tests.factories.comments import stored_comment
+from tests.factories.moderators import stored_moderator
+from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_site
+
+LEASE = timedelta(minutes=2)
+
+
+@pytest.fixture
+def desk(session: Session, now: datetime) -> Desk:
+    return stored_desk(session, now=now)
+
+
+def test_the_most_urgent_comment_comes_first(session: Session, desk: Desk, now: datetime) -> None:
+    for urgency in (0.2, 0.9, 0.5):
+        stored_held_comment(session, desk.site, urgency=urgency, now=now)
+    taken = claims.claim_some(session, desk.moderator, desk.site_ids, count=5, now=now, lease=LEASE)
+    assert [comment.urgency for comment in taken] == [0.9, 0.5, 0.2]
+
+
+def test_of_several_sites_the_most_urgent_comment_comes_first(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    other = stored_site(session, "other")
+    for site, urgency in ((desk.site, 0.2), (other, 0.9), (desk.site, 0.5), (other, 0.4)):
+        stored_held_comment(session, site, urgency=urgency, now=now)
+    both = (*desk.site_ids, other.id)
+    taken = claims.claim_some(session, desk.moderator, both, count=9, now=now, lease=LEASE)
+    assert [comment.urgency for comment in taken] == [0.9, 0.5, 0.4, 0.2]
+
+
+def test_nothing_waits_for_who_works_on_no_site(session: Session, now: datetime) -> None:
+    stored_held_comment(session, stored_site(session, "border"), now=now)
+    nobody = stored_moderator(session)
+    assert claims.claim_next(session, nobody, (), now=now, lease=LEASE) is None
+
+
+@pytest.mark.parametrize("status", [s for s in Status if s is not Status.HELD])
+def test_only_held_comments_are_handed_out(
+    session: Session, desk: Desk, now: datetime, status: Status
+) -> None:
+    comment = stored_comment(session, desk.site, status=status)
+    assert claims.claim_next(session, desk.moderator, desk.site_ids, now=now, lease=LEASE) is None
+    with pytest.raises(NotHeld):
+        claims.claim(session, desk.moderator, desk.site_ids, comment.id, now=now, lease=LEASE)
+
+
+def test_a_colleague_gets_it_only_when_the_lease_has_run_out(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    comment = stored_held_comment(session, desk.site, now=now)
+    colleague = stored_desk(session, site=desk.site, now=now)
+    claims.claim_next(session, desk.moderator, desk.site_ids, now=now, lease=LEASE)
+    just_before = now + LEASE - timedelta(seconds=1)
+    ask = (session, colleague.moderator, colleague.site_ids)
+    assert claims.claim_next(*ask, now=just_before, lease=LEASE) is None
+    with pytest.raises(ClaimedByAnother, match="Aziza"):
+        claims.claim(*ask, comment.id, now=just_before, lease=LEASE)
+    assert claims.claim_next(*ask, now=now + LEASE, lease=LEASE) == comment
+
+
+def test_renewing_keeps_the_claim_and_its_beginning(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    comment = stored_held_comment(session, desk.site, now=now)
+    later = now + timedelta(minutes=1)
+    for at in (now, later):
+        claim = claims.claim(
+            session, desk.moderator, desk.site_ids, comment.id, now=at, lease=LEASE
+        )
+    assert (claim.claimed_at, claim.expires_at) == (now, later + LEASE)
+
+
+def test_what_is_given_back_is_free_at_once(session: Session, desk: Desk, now: datetime) -> None:
+    comment = stored_held_comment(session, desk.site, now=now)
+    colleague = stored_desk(session, site=desk.site, now=now).moderator
+    claims.claim_next(session, desk.moderator, desk.site_ids, now=now, lease=LEASE)
+    claims.release(session, colleague, comment.id)  # not the colleague's to give back
+    assert claims.claim_next(session, colleague, desk.site_ids, now=now, lease=LEASE) is None
+    claims.release(session, desk.moderator, comment.id)
+    assert claims.claim_next(session, colleague, desk.site_ids, now=now, lease=LEASE) == comment
+
+
+def test_what_is_decided_is_not_handed_out_while_it_can_be_undone(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    comment = stored_held_comment(session, desk.site, now=now)
+    colleague = stored_desk(session, site=desk.site, now=now).moderator
+    wish = actions.Wish(Status.APPROVED, revision=1)
+    args = (session, desk.moderator, desk.site_ids, comment.id, wish)
+    actions.decide(*args, now=now, window=timedelta(hours=1))
+    later = now + timedelta(minutes=59)
+    assert claims.claim_next(session, colleague, desk.site_ids, now=later, lease=LEASE) is None
+    with pytest.raises(DecidedMeanwhile, match="Aziza"):
+        claims.claim(session, colleague, desk.site_ids, comment.id, now=later, lease=LEASE)
+
+
+def test_another_sites_comment_is_not_there(session: Session, desk: Desk, now: datetime) -> None:
+    theirs = stored_held_comment(session, stored_site(session, "other"), now=now)
+    with pytest.raises(CommentNotFound):
+        claims.claim(session, desk.moderator, desk.site_ids, theirs.id, now=now, lease=LEASE)
+
+
+def test_nobody_hoards_the_queue(session: Session, desk: Desk, now: datetime) -> None:
+    for _ in range(3):
+        stored_held_comment(session, desk.site, now=now)
+    assert claims.check_room(session, desk.moderator, now=now, most=2) == 2
+    claims.claim_some(session, desk.moderator, desk.site_ids, count=2, now=now, lease=LEASE)
+    with pytest.raises(TooManyClaims):
+        claims.check_room(session, desk.moderator, now=now, most=2)
+    assert claims.check_room(session, desk.moderator, now=now + LEASE, most=2) == 2
+
+
+def test_who_leaves_is_signed_out_and_gives_everything_back(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    comment = stored_held_comment(session, desk.site, now=now)
+    colleague = stored_desk(session, site=desk.site, now=now).moderator
+    claims.claim_next(session, desk.moderator, desk.site_ids, now=now, lease=LEASE)
+    claims.dismiss(session, desk.moderator, now=now)
+    assert claims.claim_next(session, colleague, desk.site_ids, now=now, lease=LEASE) == comment
+    token = desk.bearer["Authorization"].removeprefix("Bearer ")
+    with pytest.raises(NotSignedIn):
+        moderators.signed_in(session, token, now=now)
+
+
+@pytest.mark.parametrize("run", range(8))
+def test_twelve_moderators_asking_at_once_never_get_the_same_comment(
+    database: Database, now: datetime, run: int
+) -> None:
+    assert run >= 0
+    with database.transaction() as session:
+        desks = [stored_desk(session, now=now)]
+        desks += [stored_desk(session, site=desks[0].site, now=now) for _ in range(11)]
+        for number in range(40):
+            stored_held_comment(session, desks[0].site, urgency=number / 40, now=now)
+    start = threading.Barrier(len(desks))
+
+    def take_all(desk: Desk) -> list[str]:
+        taken: list[str] = []
+        start.wait()
+        while True:
+            with database.transaction() as session:
+                comment = claims.claim_next(
+                    session, desk.moderator, desk.site_ids, now=now, lease=LEASE
+                )
+            if comment is None:
+                return taken
+            taken.append(str(comment.id))
+
+    with ThreadPoolExecutor(len(desks)) as pool:
+        taken = [comment for each in pool.map(take_all, desks) for comment in each]
+    assert [each for each, times in Counter(taken).items() if times > 1] == []
+    with database.transaction() as session:
+        assert {str(each) for each in session.scalars(select(Claim.comment_id))} == set(taken)
+    # The last ones may be locked by a colleague at the very moment of asking; the next look finds
+    # them. All that was handed out was handed out once.
+    assert len(taken) == 40
