@@ -1,0 +1,179 @@
+"""The model card: every figure from one report, with its data, split and interval."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+from ml.artifact import ModelInfo
+from ml.corpora import training_corpora
+from ml.defaults import KEY, from_plain
+from ml.evaluate import Report, Slice, SuiteResult
+from ml.labels import DEFINITIONS, Label, Language
+from ml.metrics import Metric
+
+INTRODUCTION = """\
+# Model card
+
+A linear model over hashed character and word n-grams of normalised text, one logistic regression
+per label, calibrated per label and language. It gives probabilities; what is done with them is the
+site's policy. It reads one comment at a time and knows nothing of article, thread or author.
+
+Model `{version}`, trained on {texts:,} texts with seed {seed}; data `{data}`.
+
+*How to read the figures.* Every text belongs to a group (a pair of abuse and rewrite, near copies),
+and a group's name alone decides its side: 73 % train, 12 % calibration and thresholds, 15 % test.
+What follows is measured on the test side, which neither training nor calibration reads. In
+brackets: 95 % bootstrap intervals. The suites are our own writing, made before and apart from
+training, and share no template with it. Negatives of most corpora are easier than a newsroom's
+comments; a site's own figures come from its audit sample.
+"""
+
+LIMITS = """\
+## What it cannot do
+
+* It does not understand: irony, context, who speaks to whom, and abuse without a bad word pass it
+  by; quoted abuse and counter-speech can be held.
+* Uzbek and Kazakh abuse was learned from templates and word lists, not from labelled comments; the
+  two languages' lists were not checked by a native editor. Take their figures as a word list's.
+* Obscenity in Russian, Kazakh and Uzbek was labelled by a list of swear words, so its figures on
+  corpora there say how well the list is learned.
+* Insults, threats and identity attacks in Russian come from templates only.
+"""
+
+
+def render(report: Report, info: ModelInfo) -> str:
+    """Return the card as Markdown."""
+    training = info.training
+    parts = [
+        INTRODUCTION.format(
+            version=report.version,
+            texts=training.get("texts", 0),
+            seed=training.get("seed"),
+            data=training.get("digest"),
+        ),
+        "\n".join(_supported(info)),
+        "\n".join(_thresholds(info)),
+        "\n".join(_slices(report.slices)),
+        "\n".join(_suites(report)),
+        "\n".join(_groups(report)),
+        LIMITS,
+        "\n".join(_sources()),
+    ]
+    return "\n".join(part.rstrip() + "\n" for part in parts)
+
+
+def as_json(report: Report) -> str:
+    """Return the report as JSON, for plots and comparisons."""
+    return json.dumps(asdict(report), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def summary(report: Report) -> str:
+    """Return the few lines that one looks at first."""
+    lines = [
+        f"{one.label.value:16} {one.name:6} ROC-AUC {one.metrics[Metric.ROC_AUC]}"
+        for one in report.slices
+        if one.by in ("all", "language")
+    ]
+    lines += [
+        f"{one.suite:20} {one.language.value}: accuracy {one.accuracy:.3f},"
+        f" caught {_share(one.caught)}, held wrongly {_share(one.held_wrongly)}"
+        for one in report.suites
+        if one.part == "all"
+    ]
+    return "\n".join(lines)
+
+
+def _supported(info: ModelInfo) -> Iterator[str]:
+    yield "## Labels and languages\n"
+    yield "A label is scored only where the data could support it; elsewhere it has no score.\n"
+    yield "| label | means | " + " | ".join(language.value for language in _SPOKEN) + " |"
+    yield "| --- | --- |" + " --- |" * len(_SPOKEN)
+    for label in Label:
+        marks = ("yes" if info.supports(label, language) else "–" for language in _SPOKEN)
+        yield f"| {label.value} | {DEFINITIONS[label]} | " + " | ".join(marks) + " |"
+
+
+_SPOKEN = [language for language in Language if language is not Language.OTHER]
+
+
+def _thresholds(info: ModelInfo) -> Iterator[str]:
+    yield "## Default thresholds\n"
+    yield "Solved on the calibration side. *Hold*: at most 3 in 100 calm texts are held for"
+    yield "toxicity, 3 in 1000 for any other label, in the language where it is worst. *Reject*: at"
+    yield "least 97 of 100 would be rejected, by an exact one-sided bound at 95 %; a dash where the"
+    yield "data cannot show it.\n"
+    yield "| label | hold from | reject from |"
+    yield "| --- | --- | --- |"
+    for label, limit in from_plain(info.training[KEY]).items():
+        reject = "–" if limit.reject is None else f"{limit.reject:.3f}"
+        yield f"| {label.value} | {limit.hold:.3f} | {reject} |"
+
+
+def _slices(slices: Iterable[Slice]) -> Iterator[str]:
+    yield "## On held-out texts of the corpora\n"
+    yield "Recall is taken where 5 % of the part's negatives are flagged.\n"
+    yield "| label | by | part | texts | positives | ROC-AUC | PR-AUC | recall |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    slices = list(slices)
+    for one in slices:
+        measured = " | ".join(
+            str(one.metrics[metric]) for metric in (Metric.ROC_AUC, Metric.PR_AUC, Metric.RECALL)
+        )
+        yield (
+            f"| {one.label.value} | {one.by} | {one.name} | {one.texts:,} | {one.positives:,}"
+            f" | {measured} |"
+        )
+    yield "\nCalibration error (15 bins of equal mass), at the prevalence of the texts measured:\n"
+    yield "| label | part | prevalence | calibration error |"
+    yield "| --- | --- | --- | --- |"
+    for one in slices:
+        if one.by != "source":
+            error = one.metrics[Metric.CALIBRATION_ERROR]
+            yield f"| {one.label.value} | {one.name} | {one.positives / one.texts:.3f} | {error} |"
+
+
+def _suites(report: Report) -> Iterator[str]:
+    yield "## On suites of our own writing, at the default hold thresholds\n"
+    yield "*Caught*: abusive cases that are held; *held wrongly*: innocent ones that are.\n"
+    yield "| suite | language | cases | accuracy | caught | held wrongly |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    yield from (_suite_row(one) for one in report.suites if one.part == "all")
+    yield "\nFiles by digest: " + "; ".join(
+        f"{name} `{digest}`" for name, digest in sorted(report.suite_digests.items())
+    )
+
+
+def _suite_row(one: SuiteResult) -> str:
+    return (
+        f"| {one.suite} | {one.language.value} | {one.cases} | {one.accuracy:.3f}"
+        f" | {_share(one.caught)} | {_share(one.held_wrongly)} |"
+    )
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _groups(report: Report) -> Iterator[str]:
+    yield "## Identity groups\n"
+    yield "Measures of Borkan et al. 2019 on the identity suite, by toxicity, within a language."
+    yield "*BPSN*: the group's innocent sentences against other groups' hostile ones.\n"
+    yield "| language | group | subgroup AUC | BPSN | BNSP | innocent held | hostile caught |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for one in report.groups:
+        yield (
+            f"| {one.language.value} | {one.group} | {one.subgroup_auc:.3f} | {one.bpsn_auc:.3f}"
+            f" | {one.bnsp_auc:.3f} | {one.false_positives:.3f} | {one.caught:.3f} |"
+        )
+
+
+def _sources() -> Iterator[str]:
+    yield "## What it learned from\n"
+    yield "Own templates (`ml/own_writing`), and public corpora, each by repository and commit:\n"
+    yield "| corpus | language | source @ commit | licence | attribution | weight |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for corpus in training_corpora():
+        yield (
+            f"| {corpus.name} | {corpus.language.value} | {corpus.source} @ {corpus.commit}"
+            f" | {corpus.licence} | {corpus.attribution} | {corpus.weight:g} |"
+        )

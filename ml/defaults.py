@@ -1,0 +1,105 @@
+"""The thresholds that a new site starts with: solved once, on texts that were not learned from.
+
+They travel inside the artifact (``ModelInfo.training["thresholds"]``) and stand in the card, so
+that a policy made from them always belongs to the model that scores.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.dataset import LABELS, Dataset, Floats, Mask
+from ml.labels import Label, Language
+from ml.metrics import threshold_at
+from ml.thresholds import DEFAULT_REJECT, solve
+
+# The share of calm texts that each label may send to a person, in the language where it is worst.
+# Toxicity is what most rulings rest on; the others add little to it and must not add false alarms.
+CALM_HELD = {Label.TOXICITY: 0.03}
+CALM_HELD_BY_OTHERS = 0.003
+# The lowest and the highest threshold that makes sense for a calibrated probability.
+HOLD_MIN, HOLD_MAX = 0.3, 0.9
+CALM_MIN = 200
+KEY = "thresholds"
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultThresholds:
+    """From which probability a comment is held, and from which it is rejected without a person.
+
+    ``reject`` is None where the data could not show that 97 of 100 would be rejected.
+    """
+
+    hold: float
+    reject: float | None
+
+
+Defaults = Mapping[Label, DefaultThresholds]
+
+
+def solve_defaults(
+    probabilities: Floats, held_out: Dataset, supported: Mapping[Label, tuple[Language, ...]]
+) -> Defaults:
+    """Solve both thresholds of every label that is supported in some language.
+
+    Args:
+        probabilities: shape (n, number of labels), of the texts in ``held_out``.
+        held_out: texts that the model was not fitted on.
+        supported: the languages of each label.
+    """
+    languages = np.array([language.value for language in held_out.languages])
+    solved = {}
+    for column, label in enumerate(LABELS):
+        if not supported[label]:
+            continue
+        target = held_out.target(label)
+        spoken = np.isin(languages, [language.value for language in supported[label]])
+        known = ~np.isnan(target) & spoken
+        hold = _hold(probabilities[:, column], known & (target == 0), languages, label)
+        reject = _reject(probabilities[known, column], target[known] > 0)
+        solved[label] = DefaultThresholds(
+            hold=hold, reject=None if reject is None else max(reject, hold)
+        )
+    return solved
+
+
+def _hold(
+    scores: Floats,
+    calm: Mask,
+    languages: NDArray[np.str_],
+    label: Label,
+) -> float:
+    allowed = CALM_HELD.get(label, CALM_HELD_BY_OTHERS)
+    limits = [
+        threshold_at(scores[calm & (languages == language)], false_positives=allowed)
+        for language in np.unique(languages[calm])
+        if (calm & (languages == language)).sum() >= CALM_MIN
+    ]
+    return round(min(max([HOLD_MIN, *limits]), HOLD_MAX), 3)
+
+
+def _reject(scores: Floats, truths: Mask) -> float | None:
+    solution = solve(DEFAULT_REJECT, scores.tolist(), truths.tolist())
+    return None if solution is None else round(min(solution.threshold + 0.0005, 1.0), 3)
+
+
+def as_plain(defaults: Defaults) -> dict[str, dict[str, float | None]]:
+    """Return what JSON can hold; ``from_plain`` reads it back."""
+    return {label.value: {"hold": d.hold, "reject": d.reject} for label, d in defaults.items()}
+
+
+def from_plain(stored: Mapping[str, Mapping[str, float | None]]) -> Defaults:
+    """Read what an artifact's ``training["thresholds"]`` holds.
+
+    Raises:
+        ValueError: a label is unknown here, or has no hold threshold.
+    """
+    found = {}
+    for name, limits in stored.items():
+        hold = limits.get("hold")
+        if hold is None:
+            raise ValueError(f"{name} has no hold threshold")
+        found[Label(name)] = DefaultThresholds(hold=hold, reject=limits.get("reject"))
+    return found

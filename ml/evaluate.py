@@ -1,0 +1,193 @@
+"""How good the model is: by label, language, source and group, with intervals, and on our suites.
+
+A report is plain values: the card, its plots and the page of worst errors are drawn from the same
+one. It holds no text of a corpus.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.cases import Case, read_suite, suite_digest, suites_present
+from ml.dataset import LABELS, Dataset, Floats, Mask
+from ml.labels import Label, Language
+from ml.metrics import Estimate, Metric, measure
+
+# Texts → probabilities, shape (n, number of labels) in the order of ``Label``.
+Score = Callable[[Sequence[str]], Floats]
+Thresholds = Mapping[Label, float]
+
+POSITIVES_MIN, NEGATIVES_MIN = 10, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One label measured on one part of the data: all of it, a language, a source."""
+
+    label: Label
+    by: str
+    name: str
+    texts: int
+    positives: int
+    metrics: Mapping[Metric, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteResult:
+    """How one suite went in one language, at the hold thresholds.
+
+    ``caught`` is the share of abusive cases that are held, ``held_wrongly`` that of innocent ones;
+    None where the suite has none of the kind.
+    """
+
+    suite: str
+    language: Language
+    part: str
+    cases: int
+    accuracy: float
+    caught: float | None
+    held_wrongly: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupResult:
+    """How an identity group fares: AUCs of Borkan et al. 2019 and its false positives.
+
+    ``subgroup_auc`` is within the group; ``bpsn_auc`` sets the group's innocent sentences against
+    other groups' hostile ones (low: the group is taken for abuse); ``bnsp_auc`` the other way
+    round. ``false_positives`` is the share of its innocent sentences that are held.
+    """
+
+    language: Language
+    group: str
+    subgroup_auc: float
+    bpsn_auc: float
+    bnsp_auc: float
+    false_positives: float
+    caught: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything measured of one model version."""
+
+    version: str
+    seed: int
+    slices: Sequence[Slice]
+    suites: Sequence[SuiteResult]
+    groups: Sequence[GroupResult]
+    suite_digests: Mapping[str, str]
+    thresholds: Thresholds
+
+
+def evaluate(
+    score: Score, test: Dataset, thresholds: Thresholds, *, seed: int, version: str
+) -> Report:
+    """Measure the model on texts that it never saw and on every suite in the package."""
+    suites = {name: read_suite(name) for name in suites_present()}
+    held = {name: _held(score, cases, thresholds) for name, cases in suites.items()}
+    return Report(
+        version=version,
+        seed=seed,
+        slices=list(by_slices(test, score(test.texts), seed=seed)),
+        suites=[
+            result
+            for name, cases in suites.items()
+            for result in suite_results(name, cases, held[name])
+        ],
+        groups=group_results(suites["identity"], score, thresholds) if "identity" in suites else [],
+        suite_digests={name: suite_digest(name) for name in suites},
+        thresholds=thresholds,
+    )
+
+
+def by_slices(test: Dataset, probabilities: Floats, *, seed: int) -> Iterable[Slice]:
+    """Measure each label on all texts that know it, then by language and by source."""
+    parts = {
+        "all": ["all"] * len(test),
+        "language": list(map(str, test.languages)),
+        "source": list(test.sources),
+    }
+    for column, label in enumerate(LABELS):
+        truths = test.target(label)
+        for by, names in parts.items():
+            keys = np.array(names)
+            for name in sorted(set(names)):
+                mask = ~np.isnan(truths) & (keys == name)
+                positives = int((truths[mask] > 0).sum())
+                if positives < POSITIVES_MIN or mask.sum() - positives < NEGATIVES_MIN:
+                    continue
+                measured = measure(probabilities[mask, column], truths[mask] > 0, seed=seed)
+                yield Slice(label, by, name, int(mask.sum()), positives, measured)
+
+
+def holds(probabilities: Floats, thresholds: Thresholds) -> Mask:
+    """Tell which texts reach the hold threshold of at least one label."""
+    limits = np.array([thresholds.get(label, np.inf) for label in LABELS])
+    held: Mask = (probabilities >= limits).any(axis=1)
+    return held
+
+
+def _held(score: Score, cases: Sequence[Case], thresholds: Thresholds) -> Mask:
+    return holds(score([case.text for case in cases]), thresholds)
+
+
+def suite_results(name: str, cases: Sequence[Case], held: Mask) -> Iterable[SuiteResult]:
+    """Count by language, then by language and functionality."""
+    rows: dict[tuple[Language, str], list[int]] = defaultdict(list)
+    for row, case in enumerate(cases):
+        rows[case.language, "all"].append(row)
+        rows[case.language, case.functionality].append(row)
+    abusive = np.array([case.abusive for case in cases], bool)
+    for (language, part), indices in sorted(rows.items()):
+        flagged, truth = held[indices], abusive[indices]
+        yield SuiteResult(
+            suite=name,
+            language=language,
+            part=part,
+            cases=len(indices),
+            accuracy=float((flagged == truth).mean()),
+            caught=float(flagged[truth].mean()) if truth.any() else None,
+            held_wrongly=float(flagged[~truth].mean()) if (~truth).any() else None,
+        )
+
+
+def group_results(
+    cases: Sequence[Case], score: Score, thresholds: Thresholds
+) -> Sequence[GroupResult]:
+    """Measure each identity group within its language."""
+    probabilities = score([case.text for case in cases])
+    toxicity = probabilities[:, LABELS.index(Label.TOXICITY)]
+    held = holds(probabilities, thresholds)
+    languages = np.array([case.language.value for case in cases])
+    groups = np.array([case.group for case in cases])
+    abusive = np.array([case.abusive for case in cases], bool)
+    results = []
+    for language, group in sorted({(c.language, c.group) for c in cases if c.group}):
+        spoken = languages == language.value
+        inside, outside = spoken & (groups == group), spoken & (groups != group)
+        if not (abusive[inside].any() and (~abusive[inside]).any()):
+            continue
+        results.append(
+            GroupResult(
+                language=language,
+                group=group,
+                subgroup_auc=_auc(toxicity, inside & abusive, inside & ~abusive),
+                bpsn_auc=_auc(toxicity, outside & abusive, inside & ~abusive),
+                bnsp_auc=_auc(toxicity, inside & abusive, outside & ~abusive),
+                false_positives=float(held[inside & ~abusive].mean()),
+                caught=float(held[inside & abusive].mean()),
+            )
+        )
+    return results
+
+
+def _auc(scores: Floats, positives: Mask, negatives: Mask) -> float:
+    """Return the chance that a positive scores above a negative; 0.5 where there is no pair."""
+    yes, no = scores[positives], np.sort(scores[negatives])
+    if not len(yes) or not len(no):
+        return 0.5
+    below = np.searchsorted(no, yes, "left") + np.searchsorted(no, yes, "right")
+    return float(below.mean() / (2 * len(no)))
