@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 from sqlalchemy.exc import OperationalError
 
-from service.cli import migrating, moderators, roles, settings_table, sites, up
+from service.cli import demo, migrating, moderators, roles, settings_table, sites, up
 from service.cli.entry import console
 from service.errors import ModerationError
 
@@ -21,6 +21,7 @@ _RUN = "Run"
 _SET_UP = "Set up"
 
 app.command(rich_help_panel=_RUN)(up.up)
+app.command(rich_help_panel=_RUN)(demo.demo)
 app.command(rich_help_panel=_RUN)(roles.web)
 app.command(rich_help_panel=_RUN)(roles.worker)
 app.command(rich_help_panel=_RUN)(roles.beat)

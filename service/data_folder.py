@@ -105,7 +105,7 @@ def holder(data: Path) -> Holder | None:
     path = data / _LOCK_NAME
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     try:
         if _locked(descriptor, patience=timedelta(0)):

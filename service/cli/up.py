@@ -26,8 +26,9 @@ from service.supervisor import Program, Supervisor
 _READY_WITHIN: Final = timedelta(seconds=60)
 _ASK_EVERY_SECONDS: Final = 0.1
 
-WhenReady = Callable[[Settings, str], None]
-"""Called once, in a thread of its own, when the web process can do its work, with its address."""
+WhenReady = Callable[[Settings, str, Console], None]
+"""Called once, in a thread of its own, when the web process can do its work: with its address, and
+with the console that also shows the log, so that lines and progress do not mix."""
 
 
 def up() -> None:
@@ -92,13 +93,14 @@ def _at(settings: Settings, address: str) -> Settings:
 
 
 def _supervise(settings: Settings, listening: socket.socket, when_ready: WhenReady) -> int:
-    log = SupervisedLog(Console(highlight=False), settings.data / "logs" / "parley.log")
+    screen = Console(highlight=False)
+    log = SupervisedLog(screen, settings.data / "logs" / "parley.log")
     supervisor = Supervisor(_stages(settings, listening), log=log)
     over = threading.Event()
 
     def announce() -> None:
         if _is_ready(address_of(listening), over):
-            when_ready(settings, address_of(listening))
+            when_ready(settings, address_of(listening), screen)
 
     announcer = threading.Thread(target=announce, daemon=True)
     try:
@@ -144,8 +146,8 @@ def _is_ready(address: str, over: threading.Event) -> bool:
     return False
 
 
-def _say_where(settings: Settings, address: str) -> None:
-    console.print(
+def _say_where(settings: Settings, address: str, screen: Console) -> None:
+    screen.print(
         f"\n  Review page   {address}/review"
         f"\n  API           {address}/docs"
         f"\n  Log           {settings.data / 'logs' / 'parley.log'}"

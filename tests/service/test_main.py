@@ -1,0 +1,234 @@
+"""The command line, run as people run it."""
+
+import logging
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, NamedTuple, Protocol
+
+import httpx2
+import psutil
+import pytest
+
+from service import embedded
+from service.__main__ import main
+
+COMMANDS = ("up", "demo", "web", "worker", "beat", "migrate", "settings", "site", "moderator")
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="parley test "))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def servers(data: Path) -> Iterator[embedded.Servers]:
+    with embedded.start(data, ephemeral=True) as servers:
+        yield servers
+
+
+def environment(data: Path, **variables: str) -> Mapping[str, str]:
+    inherited = {name: text for name, text in os.environ.items() if not name.startswith("PARLEY_")}
+    return {**inherited, "PARLEY_DATA": str(data), "COLUMNS": "200", **variables}
+
+
+class Said(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Parley(Protocol):
+    def __call__(self, *words: str, **variables: str) -> Said: ...
+
+
+@pytest.fixture
+def parley(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Parley]:
+    """Return what runs the command line in this process, on the module's data folder."""
+    handlers = logging.getLogger().handlers
+
+    def run(*words: str, **variables: str) -> Said:
+        with monkeypatch.context() as patched:
+            for name in [name for name in os.environ if name.startswith("PARLEY_")]:
+                patched.delenv(name)
+            for name, text in environment(data, **variables).items():
+                patched.setenv(name, text)
+            patched.setattr(sys, "argv", ["parley", *words])
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                main()
+            written = capsys.readouterr()
+        return Said(int(ended.value.code or 0), written.out, written.err)
+
+    yield run
+    logging.getLogger().handlers = handlers
+
+
+def test_help_names_every_command_with_a_sentence(parley: Parley) -> None:
+    shown = parley("--help").stdout
+    for command in COMMANDS:
+        assert re.search(rf"│ {command} +\w+", shown), command
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(parley: Parley, command: str) -> None:
+    explained = parley(command, "--help")
+    assert explained.returncode == 0
+    assert "Usage:" in explained.stdout
+
+
+def test_a_site_a_key_and_a_moderator_are_added_while_the_servers_run(
+    parley: Parley, servers: embedded.Servers
+) -> None:
+    assert servers
+    added = parley("site", "add", "daily", "--name", "Daily", "--url", "https://daily.example")
+    assert added.returncode == 0, added.stderr
+    key = parley("site", "key", "daily").stdout
+    assert re.fullmatch(r"parley_[0-9a-f]{8}_[\w-]{43}\n", key)
+    listed = parley("site", "keys", "daily").stdout
+    assert key[:15] in listed
+    assert key.strip() not in listed
+    password = parley("moderator", "add", "a@daily.example", "--site", "daily").stdout
+    assert len(password.strip()) >= 12
+    assert "daily (moderator)" in parley("moderator", "list").stdout
+
+
+def test_a_revoked_key_is_shown_as_revoked(parley: Parley, servers: embedded.Servers) -> None:
+    assert servers
+    parley("site", "add", "weekly", "--name", "Weekly", "--url", "https://weekly.example")
+    key = parley("site", "key", "weekly").stdout.strip()
+    assert parley("site", "revoke", "weekly", key[:15]).returncode == 0
+    listed = parley("site", "keys", "weekly").stdout
+    assert re.search(rf"{key[:15]}.* \d{{4}}-\d\d-\d\d +\d{{4}}-\d\d-\d\d", listed)
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "sentence"),
+    [
+        (["site", "key", "nowhere"], {}, "There is no site 'nowhere'"),
+        (["site", "add", "No!", "--name", "N", "--url", "https://n.example"], {}, "slug must be"),
+        (["up"], {"PARLEY_WEB__PORT": "99999"}, "PARLEY_WEB__PORT: Input should be less than"),
+        (["up"], {"PARLEY_ENVIRONMENT": "production"}, "PARLEY_SECRET must be set"),
+        (
+            ["up"],
+            {"PARLEY_WEB__HOST": "no.such.host.invalid"},
+            "'no.such.host.invalid' is not known",
+        ),
+        (["migrate"], {"PARLEY_DATABASE_URL": "mysql://x/y"}, "only PostgreSQL is supported"),
+        (
+            ["migrate"],
+            {"PARLEY_DATABASE_URL": "postgresql://parley:hidden@127.0.0.1:1/parley"},
+            "The database does not answer",
+        ),
+        (["web"], {"PARLEY_DATA": "/nonexistent/parley"}, "PARLEY_DATABASE_URL is not set"),
+        (["site", "list"], {"PARLEY_DATA": "/dev/null/parley"}, "Name another one in PARLEY_DATA"),
+    ],
+)
+def test_an_expected_error_is_a_sentence_and_exit_code_2(
+    parley: Parley,
+    servers: embedded.Servers,
+    words: list[str],
+    variables: dict[str, str],
+    sentence: str,
+) -> None:
+    assert servers
+    refused = parley(*words, **variables)
+    assert refused.returncode == 2
+    assert sentence in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "hidden" not in refused.stderr
+
+
+def test_a_taken_port_is_a_sentence(parley: Parley, servers: embedded.Servers) -> None:
+    assert servers
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = parley("web", PARLEY_WEB__PORT=port)
+    assert refused.returncode == 2
+    assert f"Port {port} is taken by another program" in refused.stderr
+
+
+def test_up_beside_another_holder_says_who_it_is(parley: Parley, servers: embedded.Servers) -> None:
+    assert servers
+    refused = parley("up", PARLEY_WEB__PORT="0")
+    assert refused.returncode == 2
+    assert f"in use by process {os.getpid()}, since" in refused.stderr
+
+
+def test_migrating_twice_is_harmless(
+    parley: Parley, tmp_path: Path, servers: embedded.Servers
+) -> None:
+    urls = {
+        "PARLEY_DATABASE_URL": servers.database_url,
+        "PARLEY_REDIS_URL": servers.redis_url,
+    }
+    assert parley("migrate", PARLEY_DATA=str(tmp_path), **urls).returncode == 0
+    again = parley("migrate", PARLEY_DATA=str(tmp_path), **urls)
+    assert again.returncode == 0
+    assert "up to date" in again.stderr
+
+
+def test_a_database_of_yours_at_another_version_is_not_migrated_in_passing(
+    parley: Parley, tmp_path: Path, servers: embedded.Servers
+) -> None:
+    refused = parley(
+        *("site", "list"),
+        PARLEY_DATA=str(tmp_path),
+        PARLEY_DATABASE_URL=servers.database_url.replace("/parley?", "/template1?"),
+        PARLEY_REDIS_URL=servers.redis_url,
+    )
+    assert refused.returncode == 2
+    assert "run `parley migrate` first" in refused.stderr
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Return the command lines of all that runs in this data folder, or for it."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            words, variables = process.cmdline(), process.environ()
+            if variables.get("PARLEY_DATA") == str(folder) or str(folder) in " ".join(words):
+                found.append(" ".join(words))
+    return found
+
+
+def test_up_runs_everything_and_a_signal_ends_all_of_it() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="parley test "))
+    up = subprocess.Popen(
+        (sys.executable, "-m", "service", "up"),
+        env=environment(folder, PARLEY_WEB__PORT="0"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert up.stdout is not None
+    written = "".join(_until(up.stdout, "Ctrl-C ends everything"))
+    address = re.findall(r"http://127\.0\.0\.1:\d+", written)[0]
+    assert httpx2.get(f"{address}/readyz", trust_env=False).status_code == 200
+    assert len(processes_of(folder)) >= 6
+    up.send_signal(signal.SIGINT)
+    written += up.stdout.read()
+    up.stdout.close()
+    assert up.wait(30) == 0, written
+    assert embedded.running(folder) is None
+    assert processes_of(folder) == []
+    shutil.rmtree(folder)
+
+
+def _until(lines: IO[str], sentence: str) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if sentence in line:
+            return
