@@ -20,6 +20,7 @@ from service.schema import is_current
 from service.scoring.classifier import Classifier
 from service.scoring.routes import router as scoring_router
 from service.settings import Settings
+from service.webhooks.routes import router as webhooks_router
 
 DESCRIPTION = """
 Parley takes the comments of an article site, scores them, settles the clear ones by the site's
@@ -60,6 +61,7 @@ def create_app(settings: Settings, classifier: Classifier) -> FastAPI:
         policy_router,
         review_router,
         scoring_router,
+        webhooks_router,
     ):
         app.include_router(router)
     return app

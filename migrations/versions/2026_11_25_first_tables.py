@@ -266,7 +266,7 @@ def upgrade() -> None:
     op.create_index(
         "webhook_deliveries_due_idx",
         "webhook_deliveries",
-        ["next_attempt_at"],
+        ["endpoint_id", "next_attempt_at"],
         unique=False,
         postgresql_where=sa.text("state = 'due'"),
     )

@@ -72,7 +72,7 @@ def built_in(session: Session) -> PolicyVersion:
 
 def advised_thresholds(info: dict[str, Any]) -> Thresholds:
     """Return the thresholds that a model version advises, or ours where it advises none."""
-    advised = info.get("thresholds") or info.get("training", {}).get("thresholds")
+    advised = info.get("training", {}).get("thresholds")
     if advised:
         try:
             return Thresholds.model_validate(advised)

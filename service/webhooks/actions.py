@@ -1,18 +1,24 @@
-"""Verbs that owe a site something."""
+"""Verbs that owe a site something, and that say where it goes."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.articles.tables import Article
 from service.db import new_id
 from service.jobs import DeliverWebhooks, enqueue
-from service.webhooks import rules
+from service.sites.tables import Site
+from service.webhooks import egress, rules, signing
+from service.webhooks.errors import AddressNotAllowed, EndpointDisabled, TooManyEndpoints
 from service.webhooks.events import StatusChange
 from service.webhooks.tables import Delivery, DeliveryState, Endpoint
+
+ENDPOINTS_MAX = 10
 
 
 def announce(session: Session, changes: Sequence[StatusChange], *, now: datetime) -> None:
@@ -40,6 +46,77 @@ def announce(session: Session, changes: Sequence[StatusChange], *, now: datetime
         ],
     )
     enqueue(session, DeliverWebhooks())
+
+
+def add_endpoint(
+    session: Session, site: Site, url: str, *, allow_private: bool = False, now: datetime
+) -> Endpoint:
+    """Store an address of the site that is told of every new status from now on.
+
+    Its secret, which signs what we send, is made here.
+
+    Raises:
+        AddressNotAllowed: it is no web address, or plainly not a public one.
+        TooManyEndpoints: the site has as many as it may.
+    """
+    _check_address(url, allow_private=allow_private)
+    # The site's row is the queue of those who add at once.
+    session.execute(select(Site.id).where(Site.id == site.id).with_for_update(key_share=True))
+    live = select(func.count()).where(Endpoint.site_id == site.id, Endpoint.disabled_at.is_(None))
+    if session.scalars(live).one() >= ENDPOINTS_MAX:
+        raise TooManyEndpoints(ENDPOINTS_MAX)
+    endpoint = Endpoint(site_id=site.id, url=url, secret=signing.new_secret(), created_at=now)
+    session.add(endpoint)
+    session.flush()
+    return endpoint
+
+
+def disable_endpoint(session: Session, endpoint: Endpoint, *, now: datetime) -> None:
+    """Send nothing there any more, what is owed included; harmless to repeat."""
+    if endpoint.disabled_at is None:
+        endpoint.disabled_at = now
+    session.flush()
+    owed = update(Delivery).where(
+        Delivery.endpoint_id == endpoint.id, Delivery.state == DeliveryState.DUE
+    )
+    session.execute(owed.values(state=DeliveryState.FAILED))
+
+
+def redeliver(session: Session, endpoint: Endpoint, delivery: Delivery, *, now: datetime) -> None:
+    """Owe ``delivery`` again, whatever became of it, with all its attempts before it.
+
+    Raises:
+        EndpointDisabled: nothing is sent there any more.
+    """
+    if endpoint.disabled_at is not None:
+        raise EndpointDisabled(endpoint.id)
+    delivery.state, delivery.attempts, delivery.next_attempt_at = DeliveryState.DUE, 0, now
+    session.flush()
+    enqueue(session, DeliverWebhooks())
+
+
+def _check_address(url: str, *, allow_private: bool) -> None:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise AddressNotAllowed("must be a web address") from error
+    if parts.scheme not in ("https", "http") or not host:
+        raise AddressNotAllowed("must be a web address that begins with https://")
+    if parts.username is not None or parts.password is not None:
+        raise AddressNotAllowed("must not carry a user name or password: check our signature")
+    if parts.fragment:
+        raise AddressNotAllowed("must not have a fragment")
+    if allow_private:
+        return
+    if parts.scheme != "https":
+        raise AddressNotAllowed("must begin with https://")
+    try:
+        is_public = egress.is_public(ip_address(host))
+    except ValueError:
+        return  # a name: where it leads is looked at before every attempt
+    if not is_public:
+        raise AddressNotAllowed("must lead to a public address")
 
 
 def _live_endpoints(session: Session, site_ids: set[UUID]) -> dict[UUID, list[UUID]]:

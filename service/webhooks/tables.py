@@ -35,8 +35,12 @@ class Delivery(Base, kw_only=True):
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
+        # Each endpoint's due deliveries, so that a slow one never stands in another's way.
         Index(
-            "webhook_deliveries_due_idx", "next_attempt_at", postgresql_where=text("state = 'due'")
+            "webhook_deliveries_due_idx",
+            "endpoint_id",
+            "next_attempt_at",
+            postgresql_where=text("state = 'due'"),
         ),
         Index("webhook_deliveries_endpoint_id_id_idx", "endpoint_id", "id"),
     )

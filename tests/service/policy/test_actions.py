@@ -46,7 +46,7 @@ def test_a_site_starts_with_the_built_in_policy(session: Session, site: Site) ->
 def test_the_built_in_policy_takes_the_live_versions_advice(
     session: Session, site: Site, now: datetime
 ) -> None:
-    info = {"thresholds": {"insult": {"hold": 0.22, "reject": 0.88}}}
+    info = {"training": {"thresholds": {"insult": {"hold": 0.22, "reject": 0.88}}}}
     registry.ensure_champion(session, **offer(info=info), now=now)
     policy = queries.current(session, site.id).document.policy()
     assert [(t.label, t.hold, t.reject) for t in policy.thresholds] == [(Label.INSULT, 0.22, 0.88)]
@@ -55,7 +55,7 @@ def test_the_built_in_policy_takes_the_live_versions_advice(
 def test_advice_that_cannot_be_read_is_not_taken(
     session: Session, site: Site, now: datetime
 ) -> None:
-    info = {"thresholds": {"insult": {"hold": 7}}}
+    info = {"training": {"thresholds": {"insult": {"hold": 7}}}}
     registry.ensure_champion(session, **offer(info=info), now=now)
     assert queries.current(session, site.id) == queries.built_in(session)
     assert len(queries.current(session, site.id).document.policy().thresholds) == len(Label)
