@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from service import health, metrics, middleware, problems
+from service import health, html, metrics, middleware, problems
+from service.articles.routes import router as articles_router
 from service.broker import Broker
 from service.comments import door
 from service.comments.routes import router as comments_router
@@ -15,6 +16,7 @@ from service.decisions.routes import router as decisions_router
 from service.limits import RateLimiter
 from service.moderators.routes import router as moderators_router
 from service.policy.routes import router as policy_router
+from service.review.pages import router as review_pages
 from service.review.routes import router as review_router
 from service.schema import is_current
 from service.scoring.classifier import Classifier
@@ -55,15 +57,18 @@ def create_app(settings: Settings, classifier: Classifier) -> FastAPI:
     for router in (
         health.router,
         metrics.router,
+        articles_router,
         comments_router,
         decisions_router,
         moderators_router,
         policy_router,
+        review_pages,
         review_router,
         scoring_router,
         webhooks_router,
     ):
         app.include_router(router)
+    html.install(app)
     return app
 
 

@@ -1,14 +1,20 @@
 """Reads of comments."""
 
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from service.articles.tables import Article
 from service.authors.tables import Author
 from service.comments.errors import CommentNotFound
-from service.comments.tables import Comment
+from service.comments.tables import Comment, Revision
+
+
+class Order(StrEnum):
+    OLDEST = "oldest"
+    NEWEST = "newest"
 
 
 def get(session: Session, site_id: UUID, comment_id: UUID) -> Comment:
@@ -47,3 +53,39 @@ def article_and_author(session: Session, comment: Comment) -> tuple[Article, Aut
     article: Article = session.get_one(Article, comment.article_id)
     author: Author = session.get_one(Author, comment.author_id)
     return article, author
+
+
+def published(
+    session: Session, article: Article, *, order: Order, after: UUID | None, most: int
+) -> list[tuple[Comment, str | None]]:
+    """Return what stands under the article, after the comment ``after``.
+
+    Each with the text that readers see while an edit waits for its decision, or None. A comment
+    that readers do not see is there as long as it has replies: it keeps their place.
+    """
+    rows = session.execute(published_statement(article.id, order=order, after=after, most=most))
+    return [(row[0], row[1]) for row in rows]
+
+
+def published_statement(
+    article_id: UUID, *, order: Order, after: UUID | None, most: int
+) -> Select[Comment, str]:
+    earlier = and_(
+        Comment.public_revision != Comment.revision,
+        Revision.comment_id == Comment.id,
+        Revision.number == Comment.public_revision,
+    )
+    wanted = (
+        select(Comment, Revision.body)
+        .outerjoin(Revision, earlier)
+        .where(
+            Comment.article_id == article_id,
+            or_(Comment.public_revision.is_not(None), Comment.has_replies),
+        )
+        .limit(most)
+    )
+    if order is Order.NEWEST:
+        wanted = wanted.order_by(Comment.id.desc())
+        return wanted if after is None else wanted.where(Comment.id < after)
+    wanted = wanted.order_by(Comment.id)
+    return wanted if after is None else wanted.where(Comment.id > after)

@@ -4,15 +4,19 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 
+from service.articles import queries as articles
+from service.articles.schemas import ExternalId
 from service.comments import prefer, queries
 from service.comments.door import Door
 from service.comments.hot_door import HotDoor, OpenedByKey
-from service.comments.schemas import CommentIn, CommentOut, Receipt
+from service.comments.queries import Order
+from service.comments.schemas import CommentIn, CommentOut, PublishedOut, Receipt
 from service.comments.status import Status
 from service.comments.submission import Stored, submission_of
 from service.comments.waiting import Waiting
+from service.paging import Cursor, CursorQuery, LimitQuery, Page
 from service.request import Now, Transaction
 from service.settings import Settings
 from service.sites.auth import CurrentSite
@@ -120,6 +124,35 @@ def read_comment(comment_id: UUID, session: Transaction, site: CurrentSite) -> C
     comment = queries.get(session, site.id, comment_id)
     article, author = queries.article_and_author(session, comment)
     return CommentOut.of(comment, article, author)
+
+
+@router.get(
+    "/v1/articles/{article_id:path}/comments",
+    summary="List an article's comments",
+    tags=["articles"],
+    responses={404: {"description": "`article_not_found`"}},
+)
+def list_comments(
+    article_id: Annotated[ExternalId, Path(description="The site's own id; it may have slashes.")],
+    session: Transaction,
+    site: CurrentSite,
+    *,
+    order: Annotated[Order, Query(description="By when they were sent.")] = Order.OLDEST,
+    cursor: CursorQuery = None,
+    limit: LimitQuery = 50,
+) -> Page[PublishedOut]:
+    """Answer what readers see under an article, page by page; threads hang by `parent_id`.
+
+    A removed comment with replies is there without text and name, to keep their place.
+    """
+    article = articles.by_external_id(session, site.id, article_id)
+    after = Cursor.decode(cursor).after if cursor else None
+    found = queries.published(session, article, order=order, after=after, most=limit + 1)
+    page = found[:limit]
+    return Page(
+        items=[PublishedOut.of(comment, earlier_body) for comment, earlier_body in page],
+        next=Cursor(page[-1][0].id).encode() if len(found) > limit else None,
+    )
 
 
 router.include_router(hot)

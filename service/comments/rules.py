@@ -17,7 +17,6 @@ from service.comments.errors import (
 )
 
 BODY_MAX_CHARS: Final = 1500
-EXTERNAL_ID_MAX_CHARS: Final = 255
 NAME_MAX_CHARS: Final = 100
 EMAIL_MAX_CHARS: Final = 254
 TITLE_MAX_CHARS: Final = 500

@@ -7,17 +7,12 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from service import texts
+from service.articles.schemas import ExternalId
 from service.articles.tables import Article
 from service.authors.tables import Author
 from service.comments import rules
 from service.comments.status import Status
 from service.comments.tables import Comment
-
-ExternalId = Annotated[
-    str,
-    Field(min_length=1, max_length=rules.EXTERNAL_ID_MAX_CHARS),
-    AfterValidator(texts.check_identifier),
-]
 
 
 class _Sent(BaseModel):
@@ -217,4 +212,36 @@ class CommentOut(BaseModel):
             created_at=comment.created_at,
             edited_at=comment.edited_at,
             decided_at=comment.decided_at,
+        )
+
+
+class PublishedOut(BaseModel):
+    """A comment as readers see it, or the place that a removed one keeps above its replies."""
+
+    id: UUID
+    external_id: str | None
+    parent_id: UUID | None
+    removed: Annotated[
+        bool, Field(description="No text and no name to show: only the place in its thread.")
+    ]
+    author_name: str | None
+    body: str | None
+    edited: Annotated[bool, Field(description="Whether readers see another text than the first.")]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, comment: Comment, earlier_body: str | None) -> Self:
+        """Return the public text of ``comment``; ``earlier_body`` while an edit waits."""
+        public = comment.public_revision
+        body = comment.body if public == comment.revision else earlier_body
+        removed = public is None
+        return cls(
+            id=comment.id,
+            external_id=comment.external_id,
+            parent_id=comment.parent_id,
+            removed=removed,
+            author_name=None if removed else comment.author_name,
+            body=None if removed else body,
+            edited=public is not None and public > 1,
+            created_at=comment.created_at,
         )
