@@ -15,7 +15,10 @@ from ml.suites.translit import kazakh_in_latin, uzbek_in_cyrillic
 
 HERE = Path(__file__).parent
 PLAIN_SUITES = ("must_pass", "functional", "disguises_innocent", "abusive_kk_uz", "spam")
-COLUMNS = ("id", "text", "language", "script", "expected", "labels", "functionality", "note")
+COLUMNS = (
+    *("id", "text", "language", "script", "expected", "labels"),
+    *("functionality", "note", "template"),
+)
 IDENTITY_COLUMNS = (*COLUMNS, "group", "stance")
 DISGUISE_COLUMNS = (*COLUMNS, "plain", "technique")
 BOTH_SCRIPTS = "Latn+Cyrl"
@@ -77,10 +80,10 @@ def _filled(template: str, at: int) -> str:
 
 def _plain(name: str) -> Iterator[Row]:
     alternate = _Scripts()
-    for source in read_source(name):
+    for number, source in enumerate(read_source(name), start=1):
         for text in expand(source["template"]):
             written, script = alternate.write(text, source["language"], source["script"])
-            yield {**source, "text": written, "script": script}
+            yield {**source, "text": written, "script": script, "template": str(number)}
 
 
 def _identity() -> Iterator[Row]:
@@ -89,7 +92,9 @@ def _identity() -> Iterator[Row]:
     for terms in read_source("identity_terms"):
         language = terms["language"]
         forms = _forms(terms)
-        for template in (t for t in templates if t["language"] == language):
+        for number, template in enumerate(templates, start=1):
+            if template["language"] != language:
+                continue
             script = {"uz": BOTH_SCRIPTS, "en": "Latn"}.get(language, "Cyrl")
             text = template["template"].format_map(forms)
             written, script = alternate.write(text[:1].upper() + text[1:], language, script)
@@ -100,6 +105,7 @@ def _identity() -> Iterator[Row]:
                 **(HOSTILE if template["stance"] == "hostile" else CALM),
                 "functionality": f"identity_{template['stance']}",
                 "note": template["note"],
+                "template": str(number),
                 "group": terms["group"],
                 "stance": template["stance"],
             }
@@ -131,7 +137,7 @@ def _forms(terms: Row) -> Row:
 def _disguises() -> Iterator[Row]:
     sentences = read_source("disguise_sentences")
     taken: Counter[tuple[str, str]] = Counter()
-    for word in read_source("disguise_words"):
+    for number, word in enumerate(read_source("disguise_words"), start=1):
         kind = (word["language"], word["kind"])
         fitting = [s for s in sentences if (s["language"], s["kind"]) == kind]
         for _ in range(SENTENCES_PER_DISGUISE):
@@ -147,6 +153,7 @@ def _disguises() -> Iterator[Row]:
                 "labels": word["labels"],
                 "functionality": "disguise",
                 "note": word["note"],
+                "template": str(number),
                 "plain": plain.replace("{}", word["plain"]),
                 "technique": word["technique"],
             }

@@ -51,6 +51,8 @@ class Stance(StrEnum):
 class Case:
     """One text with what is expected of a classifier that reads it.
 
+    ``template`` numbers the row of the source that the text was filled from (among the disguises,
+    the disguised word): texts that share it are no independent trials.
     ``group`` and ``stance`` are known in the identity suite only; ``plain`` (the sentence without
     its disguise) and ``technique`` among the disguises only.
     """
@@ -64,6 +66,7 @@ class Case:
     labels: frozenset[Label]
     functionality: str
     note: str
+    template: str
     group: str | None = None
     stance: Stance | None = None
     plain: str | None = None
@@ -140,6 +143,7 @@ def _case(suite: Suite, row: Mapping[str, str]) -> Case:
         labels=frozenset(Label(label) for label in row["labels"].split(";") if label),
         functionality=row["functionality"],
         note=row["note"],
+        template=row["template"],
         group=row.get("group"),
         stance=Stance(stance) if stance else None,
         plain=row.get("plain"),

@@ -1,10 +1,7 @@
-import ast
 import dataclasses
 import re
-import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +13,6 @@ from ml.suites.translit import kazakh_in_latin, uzbek_in_cyrillic
 
 LANGUAGES = (Language.ENGLISH, Language.RUSSIAN, Language.UZBEK, Language.KAZAKH)
 CASES = load.load_all()
-TRAINING_TEXTS = sorted(
-    path
-    for path in build.HERE.parent.rglob("*")
-    if path.suffix in {".py", ".toml"}
-    and str(path.relative_to(build.HERE.parent)).startswith(("augment", "own_writing"))
-)
-RUN = 6
-FIXED_WORDS = 4
 
 
 def of(suite: Suite, language: Language | None = None) -> list[Case]:
@@ -216,6 +205,13 @@ def test_a_case_refuses_a_text_longer_than_a_comment_may_be() -> None:
         dataclasses.replace(CASES[0], text="a" * 1501)
 
 
+def test_texts_of_one_template_share_its_number_and_nothing_else_does() -> None:
+    for suite in (*build.PLAIN_SUITES, "identity"):
+        numbers = {(c.language, c.template) for c in of(Suite(suite))}
+        source = "identity_templates" if suite == "identity" else suite
+        assert len(numbers) == len(build.read_source(source))
+
+
 def test_slots_are_read_side_by_side() -> None:
     assert build.expand("{A|B} and {c|d}") == ["A and c", "B and d"]
 
@@ -244,77 +240,10 @@ def test_kazakh_is_respelt_in_the_official_latin_letters_or_in_typed_ones() -> N
     assert kazakh_in_latin("Шығыс ғылымы, іңкәр", plain_keyboard=True) == "Shygys gylymy, inkar"
 
 
-def strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        yield from (text for item in value for text in strings(item))
-    elif isinstance(value, dict):
-        yield from (text for item in value.values() for text in strings(item))
-
-
-def literals(path: Path) -> Iterator[str]:
-    """Each text a training file holds; docstrings are left out."""
-    content = path.read_text(encoding="utf-8")
-    if path.suffix == ".toml":
-        yield from strings(tomllib.loads(content))
-        return
-    tree = ast.parse(content)
-    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.JoinedStr):
-            parts = [p.value if isinstance(p, ast.Constant) else "{}" for p in node.values]
-            yield "".join(str(part) for part in parts)
-        elif isinstance(node, ast.Constant) and id(node) not in docstrings:
-            yield str(node.value)
-
-
-def words(text: str) -> list[str]:
-    """Return the words in small letters, with ``{}`` for a slot of any name."""
-    return [
-        "{}" if word[0] == "{" else word for word in re.findall(r"\{[^}]*\}|\w+", text.casefold())
-    ]
-
-
-class Haystack:
-    """All texts of the suites, to look for a training text in."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._lines = "\n".join(" ".join(words(text)) for text in texts)
-        self._padded = f" {self._lines} ".replace("\n", " \n ")
-
-    def says_the_same(self, literal: str) -> str | None:
-        """Return a text that ``literal``, its slots open, is the template of, or shares a run of.
-
-        A run is six words. A literal of fewer than four words of its own is too short to be
-        anybody's.
-        """
-        found = words(literal)
-        if len(found) - found.count("{}") < FIXED_WORDS:
-            return None
-        pattern = " ".join("[^\n]+" if word == "{}" else re.escape(word) for word in found)
-        segments = [segment.strip() for segment in " ".join(found).split("{}")]
-        if all(segment in self._lines for segment in segments):
-            whole = re.search(f"^{pattern}$", self._lines, re.MULTILINE)
-            if whole:
-                return whole[0]
-        runs = (" ".join(found[at : at + RUN]) for at in range(len(found) - RUN + 1))
-        return next((run for run in runs if "{}" not in run and f" {run} " in self._padded), None)
-
-
-def test_a_template_and_a_borrowed_clause_would_be_noticed() -> None:
-    suites = Haystack(["The Roma in my village are the kindest people I have met."])
-    assert suites.says_the_same("The {group} in my village are the kindest {} I have met")
-    assert suites.says_the_same("In truth they are the kindest people I have met so far")
-    assert not suites.says_the_same("{} are people")
-    assert not suites.says_the_same("The {} in my town are the nicest neighbours of all")
-
-
-@pytest.mark.skipif(not TRAINING_TEXTS, reason="nothing is written for training yet")
-def test_training_texts_share_no_sentence_template_or_disguise_with_the_suites() -> None:
-    suites = Haystack(text for case in CASES for text in (case.text, case.plain) if text)
-    written = [(path.name, literal) for path in TRAINING_TEXTS for literal in literals(path)]
-    shared = [(*here, same) for here in written if (same := suites.says_the_same(here[1]))]
-    assert shared == []
-    disguises = {row["disguised"].casefold() for row in build.read_source("disguise_words")}
-    assert disguises.isdisjoint(literal.casefold() for _, literal in written)
+@pytest.mark.parametrize("suite", Suite)
+def test_the_readme_counts_each_suite_as_it_is(suite: Suite) -> None:
+    cases = of(suite)
+    innocent = sum(case.expected is Expected.OK for case in cases)
+    readme = (load.HERE / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in readme.splitlines() if line.startswith(f"| {suite} |"))
+    assert row.endswith(f"| {innocent} | {len(cases) - innocent} | {len(cases)} |")
