@@ -182,8 +182,6 @@ class Supervisor:
                 child.signal(signal.SIGTERM)
             for child in running:
                 self._wait_or_kill(child)
-        # Its own end of the log is the last that a child gives up.
-        self._say("everything has ended.")
 
     def _wait_or_kill(self, child: _Child) -> None:
         deadline = time.monotonic() + child.program.stop_within.total_seconds()

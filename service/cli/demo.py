@@ -60,7 +60,7 @@ def _send(readers: Readers, address: str, access: Access, console: Console) -> C
         ids = readers.send(client, sent=lambda: progress.advance(task))
         progress.update(task, description="Waiting for decisions")
         counted = outcomes(client, ids, within=_DECIDED_WITHIN)
-        progress.update(task, description="Comments sent and decided")
+        progress.update(task, description="Comments sent")
     return counted
 
 

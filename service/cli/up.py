@@ -68,6 +68,7 @@ def run(settings: Settings, *, when_ready: WhenReady, any_port: bool = False) ->
             # Impatience would only leave for the next start what is over in a moment.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             servers.stop()
+            console.print("Everything has ended.")
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
