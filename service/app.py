@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from service import health, html, metrics, middleware, problems
+from service import health, html, metrics, middleware, openapi, problems
 from service.articles.routes import router as articles_router
 from service.broker import Broker
 from service.comments import door
@@ -51,6 +51,7 @@ def create_app(settings: Settings, classifier: Classifier) -> FastAPI:
     app.state.settings = settings
     app.state.classifier = classifier
     problems.install(app)
+    openapi.install(app)
     app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)
     app.add_middleware(metrics.MeasureRequests)
     app.add_middleware(middleware.RequestId)

@@ -80,10 +80,10 @@ def csrf_of(who: SignedIn, settings: Settings) -> str:
     return forgery.token_for(settings, who.sign_in.token_digest)
 
 
-def set_cookie(response: Response, token: str, settings: Settings) -> None:
+def set_cookie(response: Response, token: str, settings: Settings, *, name: str = COOKIE) -> None:
     """Give the browser the session: out of reach of scripts, and of other sites' posts."""
     response.set_cookie(
-        COOKIE,
+        name,
         token,
         httponly=True,
         samesite="lax",

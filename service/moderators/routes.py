@@ -1,15 +1,12 @@
 """Signing in and out, and who one is, as JSON."""
 
-import hashlib
-
 from fastapi import APIRouter, Request, Response, status
 
-from service.limits import RateLimiter
 from service.moderators import actions, auth, forgery, queries
+from service.moderators.attempts import spend_attempt
 from service.moderators.auth import CurrentModerator
 from service.moderators.schemas import MembershipOut, MeOut, ModeratorOut, SignInIn, SignInOut
 from service.request import AppSettings, Now, Transaction
-from service.settings import Settings
 
 router = APIRouter(prefix="/v1/review", tags=["review: moderators"])
 
@@ -69,18 +66,3 @@ def me(settings: AppSettings, who: CurrentModerator) -> MeOut:
             for site in who.sites.values()
         ],
     )
-
-
-def spend_attempt(request: Request, settings: Settings, email: str) -> None:
-    """Count an attempt to sign in, for the e-mail address and for the network address.
-
-    Raises:
-        RateLimited: too many in this minute.
-    """
-    limiter: RateLimiter = request.app.state.limiter
-    per_minute = settings.limits.sign_ins_per_minute
-    address = request.client.host if request.client else "unknown"
-    # Hashed, so that Redis holds no addresses of people, and no key of any length.
-    name = hashlib.sha256(email.strip().lower().encode("utf-8", "replace")).hexdigest()
-    limiter.spend("sign_in_address", address, per_minute=per_minute)
-    limiter.spend("sign_in_email", name, per_minute=per_minute)

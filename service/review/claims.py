@@ -115,6 +115,13 @@ def release(session: Session, moderator: Moderator, comment_id: UUID) -> None:
     )
 
 
+def release_all(session: Session, moderator: Moderator) -> None:
+    """Give back what the moderator has in hand and has not decided."""
+    session.execute(
+        delete(Claim).where(Claim.moderator_id == moderator.id, ~queue.is_chosen(Claim.comment_id))
+    )
+
+
 def dismiss(session: Session, moderator: Moderator, *, now: datetime) -> None:
     """Have the moderator leave: signed out everywhere, and what was in hand is free again."""
     moderators.disable(session, moderator, now=now)

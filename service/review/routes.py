@@ -14,12 +14,12 @@ from service.review import actions, claims, queries, queue, reasons
 from service.review.cards import Card, cards
 from service.review.schemas import (
     CardOut,
+    ChoiceOut,
     ClaimsIn,
     DecisionIn,
-    DecisionOut,
     QueueOut,
-    ReasonOut,
-    TrailOut,
+    RejectReasonOut,
+    StepOut,
 )
 from service.review.trail import trail
 
@@ -142,11 +142,11 @@ def read_comment(
 
 
 @router.get("/comments/{comment_id}/history", responses=_NOT_FOUND)
-def read_history(comment_id: UUID, session: Transaction, who: CurrentModerator) -> list[TrailOut]:
+def read_history(comment_id: UUID, session: Transaction, who: CurrentModerator) -> list[StepOut]:
     """Answer the trail of decisions, oldest first, with what was undone or void."""
     queries.comment_of(session, who.site_ids, comment_id)
     return [
-        TrailOut.model_validate(step, from_attributes=True) for step in trail(session, comment_id)
+        StepOut.model_validate(step, from_attributes=True) for step in trail(session, comment_id)
     ]
 
 
@@ -169,7 +169,7 @@ def decide(
     settings: AppSettings,
     now: Now,
     who: CurrentModerator,
-) -> DecisionOut:
+) -> ChoiceOut:
     """Approve or reject. Sending it twice decides once.
 
     It can be undone until `settles_at`; only then the comment moves and the site is told.
@@ -190,7 +190,7 @@ def decide(
         now=now,
         window=settings.review.undo_window,
     )
-    return DecisionOut.of(choice)
+    return ChoiceOut.of(choice)
 
 
 @router.post(
@@ -200,15 +200,15 @@ def decide(
         409: {"description": "`undo_too_late`"},
     },
 )
-def undo(decision_id: UUID, session: Transaction, now: Now, who: CurrentModerator) -> DecisionOut:
+def undo(decision_id: UUID, session: Transaction, now: Now, who: CurrentModerator) -> ChoiceOut:
     """Take a decision of one's own back before it has left the house."""
-    return DecisionOut.of(actions.undo(session, who.moderator, decision_id, now=now))
+    return ChoiceOut.of(actions.undo(session, who.moderator, decision_id, now=now))
 
 
 @router.get("/sites/{site}/reasons", responses=_NOT_FOUND)
-def read_reasons(site: str, who: CurrentModerator) -> list[ReasonOut]:
+def read_reasons(site: str, who: CurrentModerator) -> list[RejectReasonOut]:
     """List the reasons for which the site rejects, in the order of their keys."""
-    return [ReasonOut.of(each) for each in reasons.of_site(who.site(site).reject_reasons)]
+    return [RejectReasonOut.of(each) for each in reasons.of_site(who.site(site).reject_reasons)]
 
 
 def _site_ids(who: SignedIn, slug: str | None) -> tuple[UUID, ...]:

@@ -8,30 +8,13 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ml.labels import Label, Language
-from service import texts
 from service.comments.status import Status
 from service.decisions.tables import Actor
 from service.moderators.queries import SignedIn
 from service.review.cards import Card
+from service.review.notes import NOTE_MAX_CHARS, clean_note
 from service.review.reasons import RejectReason
 from service.review.tables import Choice, ChoiceState
-
-NOTE_MAX_CHARS = 2000
-
-
-def _clean_note(text: str | None) -> str | None:
-    """Return the note in its normal form, None for an empty one.
-
-    Raises:
-        ValueError: it has a character that cannot be stored.
-    """
-    if text is None:
-        return None
-    note = texts.normal_form(text)
-    found = texts.unfit_character(note)
-    if found:
-        raise ValueError(f"must not have {found}")
-    return note or None
 
 
 class Outcome(StrEnum):
@@ -72,7 +55,7 @@ class DecisionIn(_Sent):
     note: Annotated[
         str | None,
         Field(max_length=NOTE_MAX_CHARS, description="For colleagues; the author never sees it."),
-        AfterValidator(_clean_note),
+        AfterValidator(clean_note),
     ] = None
     replaces: int | None = Field(
         default=None,
@@ -177,7 +160,7 @@ class QueueOut(BaseModel):
     oldest_at: datetime | None
 
 
-class ReasonOut(BaseModel):
+class RejectReasonOut(BaseModel):
     code: str
     title: str
     sentence: str
@@ -193,7 +176,7 @@ class ReasonOut(BaseModel):
         )
 
 
-class DecisionOut(BaseModel):
+class ChoiceOut(BaseModel):
     """What a moderator chose: a decision once `settles_at` has passed, if not undone before."""
 
     id: UUID
@@ -219,7 +202,7 @@ class DecisionOut(BaseModel):
         )
 
 
-class TrailOut(BaseModel):
+class StepOut(BaseModel):
     """One step of a comment's way; ``state`` is `recorded` for what counts."""
 
     at: datetime

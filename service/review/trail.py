@@ -9,13 +9,11 @@ from sqlalchemy.orm import Session
 
 from service.comments.status import Status
 from service.decisions import queries as decisions
-from service.decisions.tables import Actor, Decision
+from service.decisions.queries import Explained
+from service.decisions.tables import Actor
 from service.moderators import queries as moderators
-from service.policy.tables import Policy
-from service.registry.tables import ModelVersion
 from service.review.queries import NAMES
 from service.review.tables import Choice, ChoiceState
-from service.scoring.tables import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +37,34 @@ class Step:
 
 def trail(session: Session, comment_id: UUID) -> list[Step]:
     """Return every step on the comment, oldest first."""
-    recorded = decisions.history(session, comment_id)
+    recorded = decisions.explained_history(session, comment_id)
     chosen = list(session.scalars(select(Choice).where(Choice.comment_id == comment_id)))
-    people = {each.moderator_id for each in recorded if each.moderator_id}
+    people = {each.decision.moderator_id for each in recorded if each.decision.moderator_id}
     names = moderators.names(session, people | {each.moderator_id for each in chosen})
-    policies, models = _policy_versions(session, recorded), _model_versions(session, recorded)
     in_bulk = {choice.decision_id for choice in chosen if choice.is_bulk}
-    steps = [
-        Step(
-            at=each.decided_at,
-            status=each.status,
-            revision=each.revision,
-            actor=each.actor,
-            by=names[each.moderator_id] if each.moderator_id else NAMES[each.actor],
-            state=ChoiceState.RECORDED,
-            reason=each.reason,
-            reasons=each.reasons,
-            note=each.note,
-            is_bulk=each.id in in_bulk,
-            decision_id=each.id,
-            policy_version=policies.get(each.policy_id) if each.policy_id else None,
-            model_version=models.get(each.score_id) if each.score_id else None,
-        )
-        for each in recorded
-    ]
+    steps = [_recorded(each, names, in_bulk) for each in recorded]
     steps += [_never_recorded(each, names) for each in chosen if each.decision_id is None]
     return sorted(steps, key=lambda step: step.at)
+
+
+def _recorded(explained: Explained, names: dict[UUID, str], in_bulk: set[int | None]) -> Step:
+    decision = explained.decision
+    moderator_id = decision.moderator_id
+    return Step(
+        at=decision.decided_at,
+        status=decision.status,
+        revision=decision.revision,
+        actor=decision.actor,
+        by=names[moderator_id] if moderator_id else NAMES[decision.actor],
+        state=ChoiceState.RECORDED,
+        reason=decision.reason,
+        reasons=decision.reasons,
+        note=decision.note,
+        is_bulk=decision.id in in_bulk,
+        decision_id=decision.id,
+        policy_version=explained.policy_version,
+        model_version=explained.model_version,
+    )
 
 
 def _never_recorded(choice: Choice, names: dict[UUID, str]) -> Step:
@@ -83,19 +83,3 @@ def _never_recorded(choice: Choice, names: dict[UUID, str]) -> Step:
         policy_version=None,
         model_version=None,
     )
-
-
-def _policy_versions(session: Session, recorded: list[Decision]) -> dict[UUID, int]:
-    ids = {each.policy_id for each in recorded if each.policy_id}
-    return dict(session.execute(select(Policy.id, Policy.version).where(Policy.id.in_(ids))).all())
-
-
-def _model_versions(session: Session, recorded: list[Decision]) -> dict[int, str]:
-    """Return the model version's name by the id of the score that it gave."""
-    ids = {each.score_id for each in recorded if each.score_id}
-    found = (
-        select(Score.id, ModelVersion.name)
-        .join(ModelVersion, ModelVersion.id == Score.model_version_id)
-        .where(Score.id.in_(ids))
-    )
-    return dict(session.execute(found).all())

@@ -1,0 +1,175 @@
+"""Pages: Jinja over the slices' templates, files with a digest in their address, errors as pages.
+
+Every text of a page goes through ``gettext``; where a language has no catalogue, or the catalogue
+no line, the English text stands. Scripts find their lines in the page (see ``ui/texts.js``).
+
+No script and no style stands in the HTML itself, so the content security policy allows none.
+"""
+
+import gettext
+import hashlib
+import os
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from service import problems
+from service.errors import ModerationError, Unauthenticated
+
+_log = structlog.get_logger(__name__)
+
+SIGN_IN_PATH = "/review/sign-in"
+LANGUAGES = ("en", "ru", "uz", "kk")
+_ROOT = Path(__file__).resolve().parent
+_UI = _ROOT / "ui"
+_CATALOGUES = _ROOT / "locales"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Comments and their authors are not for caches.
+    "Cache-Control": "no-store",
+    # Also keeps `Origin` on our own posts, which the check against forgery reads.
+    "Referrer-Policy": "same-origin",
+}
+
+_translations: ContextVar[gettext.NullTranslations] = ContextVar("translations")
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
+    """Return the template, filled, in the reader's language."""
+    language = language_of(request)
+    catalogue = _catalogue(language)
+    reset = _translations.set(catalogue)
+    try:
+        body = (
+            _environment()
+            .get_template(template)
+            .render(language=language, lines=lines_of(catalogue), path=request.url.path, **context)
+        )
+    finally:
+        _translations.reset(reset)
+    return HTMLResponse(body, status_code=status, headers=_HEADERS)
+
+
+def go_to(path: str) -> RedirectResponse:
+    """Send the browser on after a form, so that loading again does not send it again."""
+    return RedirectResponse(path, status_code=303)
+
+
+def own_path(path: str | None, *, otherwise: str) -> str:
+    """Return ``path`` where it leads to a page of ours, so that nobody is sent elsewhere."""
+    if path and path.startswith("/review") and path.isprintable() and "\\" not in path:
+        return path
+    return otherwise
+
+
+def language_of(request: Request) -> str:
+    """Return the language that the reader has chosen, or asks for, among ours."""
+    chosen = request.cookies.get("parley_language", "")
+    asked = [part.split(";")[0] for part in request.headers.get("accept-language", "").split(",")]
+    for tag in (chosen, *asked):
+        language = tag.strip().lower().partition("-")[0]
+        if language in LANGUAGES:
+            return language
+    return LANGUAGES[0]
+
+
+def lines_of(catalogue: gettext.NullTranslations) -> dict[str, str]:
+    """Return the catalogue's lines for the scripts: English → the language's own."""
+    found: dict[object, str] = getattr(catalogue, "_catalog", {})
+    return {key: line for key, line in found.items() if isinstance(key, str) and key}
+
+
+class PageRoute(APIRoute):
+    """Answers an expected error with a page, and a missing session with the way to sign in."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def with_pages(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Unauthenticated:
+                came_from = request.url.path if request.method == "GET" else "/review"
+                return go_to(f"{SIGN_IN_PATH}?next={quote(came_from)}")
+            except ModerationError as error:
+                status = problems.status_of(error)
+                return page(request, "ui/error.html", status=status, detail=error.detail)
+            except RequestValidationError as error:
+                _log.info("form_refused", path=request.url.path, problems=len(error.errors()))
+                detail = "The form was not complete: go back and send it again."
+                return page(request, "ui/error.html", status=422, detail=detail)
+
+        return with_pages
+
+
+class _ForeverFiles(StaticFiles):
+    """Files whose address changes with their content."""
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def install(app: FastAPI) -> None:
+    """Serve the files of the pages."""
+    app.mount(f"/ui/{_version()}", _ForeverFiles(directory=_UI), name="ui")
+
+
+@cache
+def _version() -> str:
+    """Return a digest of all files: one address for all, because modules import one another."""
+    digest = hashlib.sha256()
+    for path in sorted(_UI.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(_UI).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def _environment() -> Environment:
+    folders = {"ui": _UI} | {path.parent.name: path for path in _ROOT.glob("*/templates")}
+    environment = Environment(
+        loader=PrefixLoader({name: FileSystemLoader(path) for name, path in folders.items()}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined] # the extension's
+        lambda text: _translations.get().gettext(text),
+        lambda one, many, n: _translations.get().ngettext(one, many, n),
+        newstyle=True,
+    )
+    environment.globals["ui"] = lambda name: f"/ui/{_version()}/{name}"
+    return environment
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("parley", _CATALOGUES, [language], fallback=True)

@@ -1,0 +1,188 @@
+"""The review page, and a plain one that needs no script; both behind sign-in."""
+
+import secrets
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from service import html
+from service.errors import Conflict, Invalid, RateLimited, Unauthenticated
+from service.moderators import actions as moderators
+from service.moderators import auth, forgery
+from service.moderators.attempts import spend_attempt
+from service.moderators.auth import FormModerator, PageModerator
+from service.moderators.queries import SignedIn
+from service.request import AppSettings, Now, Transaction
+from service.review import actions, claims, plain
+from service.review.notes import NOTE_MAX_CHARS
+from service.settings import Settings
+
+router = APIRouter(prefix="/review", include_in_schema=False, route_class=html.PageRoute)
+
+_FORM_COOKIE = "parley_form"
+_PLAIN = "/review/plain"
+_CommentField = Annotated[UUID, Form(alias="comment")]
+
+
+@router.get("/sign-in")
+def sign_in_page(
+    request: Request,
+    settings: AppSettings,
+    next_: Annotated[str, Query(alias="next", max_length=500)] = "",
+) -> Response:
+    return _sign_in_page(request, settings, next_=next_)
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    *,
+    session: Transaction,
+    settings: AppSettings,
+    now: Now,
+    email: Annotated[str, Form(max_length=1000)] = "",
+    password: Annotated[str, Form(max_length=1000)] = "",
+    csrf: Annotated[str, Form(max_length=128)] = "",
+    next_: Annotated[str, Form(alias="next", max_length=500)] = "",
+) -> Response:
+    form_id = request.cookies.get(_FORM_COOKIE, "")
+    forgery.check(request, settings, session_id=form_id.encode(), given=csrf)
+    lifetime = settings.review.session_lifetime
+    try:
+        spend_attempt(request, settings, email)
+        token = moderators.sign_in(session, email, password, now=now, lifetime=lifetime)
+    except (Unauthenticated, RateLimited) as error:
+        return _sign_in_page(request, settings, next_=next_, email=email, refused=error.detail)
+    answer = html.go_to(html.own_path(next_, otherwise="/review"))
+    auth.set_cookie(answer, token, settings)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(
+    request: Request, session: Transaction, settings: AppSettings, who: FormModerator
+) -> Response:
+    claims.release_all(session, who.moderator)
+    moderators.sign_out(session, auth.token_of(request) or "")
+    answer = html.go_to(html.SIGN_IN_PATH)
+    auth.clear_cookie(answer, settings)
+    return answer
+
+
+@router.get("")
+def desk_page(_: PageModerator) -> Response:
+    return html.go_to(_PLAIN)
+
+
+@router.get("/plain")
+def plain_page(
+    request: Request, session: Transaction, settings: AppSettings, now: Now, who: PageModerator
+) -> Response:
+    return _plain(request, session, settings, now=now, who=who)
+
+
+@router.post("/plain/next")
+def take_next(
+    session: Transaction, settings: AppSettings, now: Now, who: FormModerator
+) -> Response:
+    lease = settings.review.lease
+    claims.claim_next(session, who.moderator, who.site_ids, now=now, lease=lease)
+    return html.go_to(_PLAIN)
+
+
+@router.post("/plain/decide")
+def decide(
+    request: Request,
+    *,
+    session: Transaction,
+    settings: AppSettings,
+    now: Now,
+    who: FormModerator,
+    comment_id: _CommentField,
+    revision: Annotated[int, Form(ge=1, le=2**31 - 1)],
+    outcome: Annotated[str, Form(max_length=120)],
+    note: Annotated[str, Form(max_length=NOTE_MAX_CHARS)] = "",
+) -> Response:
+    """Decide, and take the next comment in hand."""
+    window, lease = settings.review.undo_window, settings.review.lease
+    try:
+        wish = plain.wish_of(outcome, revision=revision, note=note)
+        actions.decide(
+            session, who.moderator, who.site_ids, comment_id, wish, now=now, window=window
+        )
+    except (Conflict, Invalid) as error:
+        claims.release(session, who.moderator, comment_id)
+        return _plain(request, session, settings, now=now, who=who, refusal=error.detail)
+    claims.claim_next(session, who.moderator, who.site_ids, now=now, lease=lease)
+    return html.go_to(_PLAIN)
+
+
+@router.post("/plain/release")
+def release(session: Transaction, who: FormModerator, comment_id: _CommentField) -> Response:
+    claims.release(session, who.moderator, comment_id)
+    return html.go_to(_PLAIN)
+
+
+@router.post("/plain/undo")
+def undo(
+    request: Request,
+    *,
+    session: Transaction,
+    settings: AppSettings,
+    now: Now,
+    who: FormModerator,
+    choice_id: Annotated[UUID, Form(alias="decision")],
+) -> Response:
+    """Take the last decision back, and its comment in hand again in place of the one there."""
+    try:
+        choice = actions.undo(session, who.moderator, choice_id, now=now)
+    except Conflict as error:
+        return _plain(request, session, settings, now=now, who=who, refusal=error.detail)
+    for comment_id in claims.mine(session, who.moderator, now=now):
+        if comment_id != choice.comment_id:
+            claims.release(session, who.moderator, comment_id)
+    return html.go_to(_PLAIN)
+
+
+def _plain(
+    request: Request,
+    session: Transaction,
+    settings: Settings,
+    *,
+    now: Now,
+    who: SignedIn,
+    refusal: str | None = None,
+) -> Response:
+    return html.page(
+        request,
+        "review/plain.html",
+        status=409 if refusal else 200,
+        csrf=auth.csrf_of(who, settings),
+        who=who,
+        said=refusal,
+        **plain.desk(session, who, now=now),
+    )
+
+
+def _sign_in_page(
+    request: Request,
+    settings: Settings,
+    *,
+    next_: str,
+    email: str = "",
+    refused: str | None = None,
+) -> Response:
+    """Show the form, bound to this browser by a cookie of its own: there is no session yet."""
+    form_id = request.cookies.get(_FORM_COOKIE) or secrets.token_urlsafe(16)
+    answer = html.page(
+        request,
+        "review/sign_in.html",
+        status=401 if refused else 200,
+        csrf=forgery.token_for(settings, form_id.encode()),
+        next=html.own_path(next_, otherwise="/review"),
+        email=email,
+        refused=refused,
+    )
+    auth.set_cookie(answer, form_id, settings, name=_FORM_COOKIE)
+    return answer
