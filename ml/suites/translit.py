@@ -6,7 +6,7 @@ Kept apart from ``ml.normalise`` on purpose: a suite that shared its folding wou
 import re
 
 # Loan words that keep a soft sign which Latin does not write.
-_UZBEK_EXCEPTIONS = {"asfalt": "асфальт", "film": "фильм", "aprel": "апрель"}
+_UZBEK_EXCEPTIONS = {"asfalt": "асфальт", "film": "фильм", "aprel": "апрель", "retsept": "рецепт"}
 _UZBEK_PAIRS = [
     ("yo'", "йў"),
     ("o'", "ў"),
