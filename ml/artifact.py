@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ml import container
 from ml.labels import Label, Language
@@ -56,19 +57,19 @@ def to_bytes(model: ModerationPipeline, *, info: ModelInfo) -> bytes:
         ArtifactError: larger than 20 MB.
     """
     classifier = model.classifier
-    arrays = {
+    arrays: dict[str, npt.NDArray[Any]] = {
         "weights": classifier.weights_.astype(np.float16),
         "language_label_weights": classifier.language_weights_,
         "intercepts": classifier.intercepts_,
         "slopes": classifier.slopes_,
         "offsets": classifier.offsets_,
-        **model.language_model.to_arrays(),
+        **model.grams.languages_by.to_arrays(),
     }
     header = {
         "kind": "moderation",
         "format": FORMAT,
         "labels": list(classifier.labels),
-        "hash_bits": model.named_steps["grams"].hash_bits,
+        "hash_bits": model.grams.hash_bits,
         "supported": {label: list(found) for label, found in sorted(info.supported.items())},
         "training": dict(info.training),
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},

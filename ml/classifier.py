@@ -56,6 +56,7 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         self,
         features: Features,
         targets: FloatArray,
+        *,
         sample_weight: FloatArray | None = None,
         languages: Sequence[Language] | None = None,
         groups: Sequence[object] | None = None,
@@ -128,10 +129,18 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
     def decision_function(self, features: Features) -> FloatArray:
         """Return the calibrated logits, shape (n, labels); −inf where a label was not learned."""
         check_is_fitted(self, "weights_")
-        raw = (features.grams @ self.weights_).astype(np.float64)
-        raw += _mixed(features.languages, self.language_weights_) + self.intercepts_
-        slopes = _mixed(features.languages, self.slopes_)
-        return raw * slopes + _mixed(features.languages, self.offsets_)
+        raw: FloatArray = (features.grams @ self.weights_).astype(np.float64)
+        weights, slopes, offsets = self._in_languages(features.languages)
+        return np.asarray((raw + weights + self.intercepts_) * slopes + offsets, np.float64)
+
+    def _in_languages(self, shares: FloatArray) -> FloatArray:
+        """Return what a mixture of languages adds before, scales and adds after: (3, n, labels).
+
+        Not ``@``: a matrix product may round otherwise for one row than for many.
+        """
+        tables = np.stack([self.language_weights_, self.slopes_, self.offsets_])
+        mixed: FloatArray = (shares[None, :, :, None] * tables[:, None]).sum(axis=2)
+        return mixed
 
     def predict_proba(self, features: Features) -> FloatArray:
         """Return the calibrated probabilities, shape (n, labels)."""
@@ -140,17 +149,6 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
     def predict(self, features: Features) -> npt.NDArray[np.int64]:
         """Return which labels are more likely than not, shape (n, labels)."""
         return (self.decision_function(features) > 0).astype(np.int64)
-
-
-def _mixed(shares: FloatArray, by_language: FloatArray) -> FloatArray:
-    """Return the mixture of each row's languages, shape (n, labels).
-
-    Not ``@``: a matrix product may round otherwise for one row than for many.
-    """
-    mixed = shares[:, :1] * by_language[0]
-    for i in range(1, len(LANGUAGES)):
-        mixed += shares[:, i : i + 1] * by_language[i]
-    return mixed
 
 
 def _one_hot(languages: Sequence[Language]) -> FloatArray:

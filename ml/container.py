@@ -1,4 +1,4 @@
-"""One file for named arrays: no pickle, the same bytes from the same arrays, a digest that is checked.
+"""One file for named arrays: no pickle, the same bytes from the same arrays, a checked digest.
 
 Layout: magic (8 bytes), SHA-256 of all that follows (32), length of the header (8, little-endian),
 the header (JSON, sorted keys), then each array as it lies in memory, aligned to 64 bytes.

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from ml.letters import (
     CYRILLIC_TWIN,
@@ -25,8 +24,7 @@ from ml.letters import (
     Codes,
     Kind,
 )
-
-Origins = npt.NDArray[np.int64]
+from ml.rows import Origins
 
 _ROUNDS_MAX = 6
 _ENDINGS = (
@@ -59,7 +57,8 @@ _SCRIPTS_MEET = re.compile("[a-zß-ɏ][\u0400-\u052f]|[\u0400-\u052f][a-zß-ɏ]"
 _LEET_WORD = re.compile(r"[\w@$€!|']{2,}")
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACED = re.compile(
-    r"(?<![^\W_])[^\W\d_](?P<gap>[ .,\-_*/|~+=:;]{1,2})[^\W\d_](?:(?P=gap)[^\W\d_])+(?![^\W_])"
+    r"(?<![^\W_])[^\W\d_](?P<gap>[ .,\-_*/|~+=:;]{1,2})(?:[0134@$](?P=gap))?[^\W\d_]"
+    r"(?:(?P=gap)(?:[0134@$](?P=gap))?[^\W\d_])+(?![^\W_])"
 )
 # One-letter words of Russian and English, as folded: three in a row are still no disguise.
 _LETTER_WORDS = frozenset("аивксуояaivksuoy")
@@ -213,7 +212,7 @@ def _one_script(match: re.Match[str]) -> str:
 
 def _joined(match: re.Match[str]) -> str:
     letters = match[0].replace(match["gap"], "")
-    few = len(letters) < _SPACED_MIN
-    if few and match["gap"].isspace() and set(letters) <= _LETTER_WORDS:
+    few = sum(c.isalpha() for c in letters) < _SPACED_MIN
+    if few and match["gap"].isspace() and not (letters.isalpha() and set(letters) - _LETTER_WORDS):
         return match[0]
     return letters

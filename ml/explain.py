@@ -6,19 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from ml.features import CHARACTER_SIZES, FAMILIES, WORD, entries
 from ml.hashing import words
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
 from ml.letters import SPACE
-from ml.normalise import Rows, normalise_many
+from ml.normalise import normalise_many
 from ml.pipeline import ModerationPipeline
+from ml.rows import Rows
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+Spans = tuple[tuple[int, int], ...]
 
-_SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[\"'”»)\]]*|\n|$)")
+_SENTENCE = re.compile(r"[^.!?…\n]*(?:[.!?…]+[\"'”»)\]]*|\n|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,23 @@ class LabelExplanation:
     score: float
     logit: float
     base: float  # what an empty text in this language would get
-    pieces: tuple[Piece, ...]  # all, in the order of the text
+    text: str
+    spans: tuple[tuple[int, int], ...]  # in the order of the text
+    contributions: tuple[float, ...]  # one per span
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All spans with what they add, in the order of the text."""
+        return tuple(self._piece(i) for i in range(len(self.spans)))
 
     def strongest(self, count: int) -> tuple[Piece, ...]:
         """Return the pieces that raise the score most, strongest first."""
-        raising = [p for p in self.pieces if p.contribution > 0]
-        return tuple(sorted(raising, key=lambda p: (-p.contribution, p.start))[:count])
+        order = sorted(range(len(self.spans)), key=lambda i: (-self.contributions[i], i))
+        return tuple(self._piece(i) for i in order[:count] if self.contributions[i] > 0)
+
+    def _piece(self, i: int) -> Piece:
+        start, end = self.spans[i]
+        return Piece(start, end, self.text[start:end], self.contributions[i])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +80,27 @@ def explain(
 ) -> Explanation:
     """Return what every piece of the text adds to the logit of each supported label."""
     batch = normalise_many([text], with_origins=True)
-    grams = model.named_steps["grams"]
+    _, grams, classifier = model.steps_in_order
     features = grams.transform(batch)
-    classifier = model.classifier
     logits = classifier.decision_function(features)[0]
-    scores = classifier.predict_proba(features)[0]
+    scores = expit(logits)
     found = entries(batch.folded, grams.hash_bits)
     scale = float(features.grams.data[0]) if features.grams.nnz else 0.0
     slopes = features.languages[0] @ classifier.slopes_
-    added = classifier.weights_[found.columns].astype(np.float64) * (scale * slopes)
+    added = classifier.weights_.take(found.columns, axis=0).astype(np.float64) * (scale * slopes)
     spans, contributions = _by_word(batch.folded, found.slots, added)
+    bases = logits - contributions.sum(axis=0)
     best = int(features.languages[0].argmax())
     language = LANGUAGES[best]
     labels = {
-        label: _label(text, spans, contributions[:, i], float(logits[i]), float(scores[i]))
+        label: LabelExplanation(
+            float(scores[i]),
+            float(logits[i]),
+            float(bases[i]),
+            text,
+            spans,
+            tuple(contributions[:, i].tolist()),
+        )
         for i, label in enumerate(classifier.labels)
         if supports(label, language)
     }
@@ -91,19 +112,7 @@ def explain(
     )
 
 
-def _label(
-    text: str, spans: list[tuple[int, int]], added: FloatArray, logit: float, score: float
-) -> LabelExplanation:
-    pieces = tuple(
-        Piece(start, end, text[start:end], contribution)
-        for (start, end), contribution in zip(spans, added.tolist(), strict=True)
-    )
-    return LabelExplanation(score, logit, logit - float(added.sum()), pieces)
-
-
-def _by_word(
-    rows: Rows, slots: IntArray, added: FloatArray
-) -> tuple[list[tuple[int, int]], FloatArray]:
+def _by_word(rows: Rows, slots: IntArray, added: FloatArray) -> tuple[Spans, FloatArray]:
     """Share each n-gram's contribution among its letters, and sum them by word as written."""
     assert rows.origins is not None  # noqa: S101 - asked for by explain()
     solid = rows.codes != SPACE
@@ -119,7 +128,7 @@ def _by_word(
     edges = np.flatnonzero(solid[1:] != solid[:-1]) + 1
     firsts, lasts = edges[::2], edges[1::2]
     if not len(firsts):
-        return [], np.zeros((0, added.shape[1]))
+        return (), np.zeros((0, added.shape[1]))
     sums = np.add.reduceat(letters, firsts, axis=0)
     return _merged(rows.origins, firsts, lasts, sums)
 
@@ -137,19 +146,15 @@ def _gram_ends(rows: Rows, slots: IntArray) -> IntArray:
 
 def _merged(
     origins: IntArray, firsts: IntArray, lasts: IntArray, sums: FloatArray
-) -> tuple[list[tuple[int, int]], FloatArray]:
+) -> tuple[Spans, FloatArray]:
     """Return one span for words that come from the same piece of the text (an address)."""
-    spans: list[tuple[int, int]] = []
-    rows: list[FloatArray] = []
-    for first, last, added in zip(firsts.tolist(), lasts.tolist(), sums, strict=True):
-        start, end = int(origins[first:last, 0].min()), int(origins[first:last, 1].max())
-        if spans and start < spans[-1][1]:
-            spans[-1] = (min(start, spans[-1][0]), max(end, spans[-1][1]))
-            rows[-1] = rows[-1] + added
-        else:
-            spans.append((start, end))
-            rows.append(added)
-    return spans, np.array(rows)
+    starts = np.minimum.reduceat(origins[:, 0], firsts)
+    ends = np.array([origins[a:b, 1].max() for a, b in zip(firsts, lasts, strict=True)])
+    furthest = np.maximum.accumulate(ends)
+    apart = np.flatnonzero(np.append(True, starts[1:] >= furthest[:-1]))
+    starts, ends = np.minimum.reduceat(starts, apart), np.maximum.reduceat(ends, apart)
+    spans = tuple(zip(starts.tolist(), ends.tolist(), strict=True))
+    return spans, np.add.reduceat(sums, apart, axis=0)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from ml import hashing
 from ml.labels import Language
 from ml.language import LanguageModel
-from ml.normalise import Batch, Rows, normalise_many
+from ml.normalise import Batch, normalise_many
+from ml.rows import Rows
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -45,6 +46,8 @@ CHARACTER_SIZES = range(2, 6)
 WORD = len(CHARACTER_SIZES)
 WORD_PAIR = WORD + 1
 FAMILIES = WORD + 2
+# scikit-learn's wrapper around transform() looks for data frames, which costs as much as hashing.
+_NOT_WRAPPED: dict[str, Any] = {"auto_wrap_output_keys": None}
 # Keeps a word and a character n-gram of the same letters apart.
 _WORD_SALT = np.uint32(0x5BD1E995)
 
@@ -67,12 +70,12 @@ def entries(rows: Rows, hash_bits: int) -> Entries:
         hashes[words.starts[same], WORD_PAIR] = hashing.word_pairs(words.hashes)[same]
         present[words.starts[same], WORD_PAIR] = True
     slots = np.flatnonzero(present)
-    columns = (hashes.ravel()[slots] >> drop).view(np.int32)
+    columns = (hashes.ravel().take(slots) >> drop).view(np.int32)
     bounds = np.searchsorted(slots, np.concatenate(([0], rows.ends)) * FAMILIES)
     return Entries(columns, bounds.astype(np.int32), slots)
 
 
-class Normaliser(TransformerMixin, BaseEstimator):
+class Normaliser(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[misc]  # untyped bases
     """Texts → :class:`ml.normalise.Batch`."""
 
     def fit(self, texts: Sequence[str], targets: object = None) -> Self:  # noqa: ARG002
@@ -85,7 +88,7 @@ class Normaliser(TransformerMixin, BaseEstimator):
         return True
 
 
-class Grams(TransformerMixin, BaseEstimator):
+class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[misc]  # untyped bases
     """Normalised texts → :class:`Features`; stateless but for the language model it is given.
 
     Each row is scaled by one over the square root of its number of n-grams, so that long and short
@@ -102,6 +105,11 @@ class Grams(TransformerMixin, BaseEstimator):
     def __sklearn_is_fitted__(self) -> bool:
         return True
 
+    @property
+    def languages_by(self) -> LanguageModel:
+        """What tells the languages apart: the bundled model unless another was given."""
+        return self.language_model or LanguageModel.bundled()
+
     def transform(
         self, batch: Batch, *, hints: Sequence[Language | None] | None = None
     ) -> Features:
@@ -116,13 +124,12 @@ class Grams(TransformerMixin, BaseEstimator):
         )
 
     def _features(self, batch: Batch, hints: Sequence[Language | None] | None = None) -> Features:
-        model = self.language_model or LanguageModel.bundled()
         found = entries(batch.folded, self.hash_bits)
         sizes = np.diff(found.bounds)
         scales = (1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32)
         shape = (len(batch), 1 << self.hash_bits)
         grams = csr_array((np.repeat(scales, sizes), found.columns, found.bounds), shape)
-        return Features(grams, model.probabilities(batch.clean, hints=hints))
+        return Features(grams, self.languages_by.probabilities(batch.clean, hints=hints))
 
 
 def _chunks(batch: Batch) -> Iterator[tuple[int, Batch]]:

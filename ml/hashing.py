@@ -4,6 +4,7 @@ Shared by what tells languages apart and what the labels are judged by.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +19,15 @@ _MIX = np.uint32(0x9E3779B1)
 _STIR = np.uint32(0x85EBCA6B)
 _PAIR = np.uint32(0xC2B2AE35)
 _SHIFT = np.uint32(15)
-_WORD_CHARS_MAX = 64
-_POWERS = np.cumprod(np.full(_WORD_CHARS_MAX, _MIX, np.uint32), dtype=np.uint32)
+_PAIR_SIZE = 2
+# The multiplier's inverse modulo 2 ** 32: it takes powers back off.
+_UNMIX = np.uint32(pow(int(_MIX), -1, 1 << 32))
+_POWERS_AT_FIRST = 1 << 16
+
+
+@cache
+def _powers(base: np.uint32, count: int) -> npt.NDArray[np.uint32]:
+    return np.cumprod(np.full(count, base, np.uint32), dtype=np.uint32)
 
 
 def _word_characters() -> Bools:
@@ -45,19 +53,17 @@ class Words:
 
 def words(codes: Codes) -> Words:
     """Return every run of word characters; each text is framed by spaces, so none spans two."""
-    inside = IS_WORD[codes]
+    inside = IS_WORD.take(codes)
     edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
     starts, ends = edges[::2], edges[1::2]
     if not len(starts):
         return Words(starts, ends, np.zeros(0, np.uint32))
-    lengths = ends - starts
-    # A sum of characters times powers by distance from the start: one pass for all words.
-    first = np.cumsum(lengths) - lengths
-    within = np.arange(int(lengths.sum())) - np.repeat(first, lengths)
-    letters = codes[np.flatnonzero(inside)]
-    values = letters * _POWERS[np.minimum(within, _WORD_CHARS_MAX - 1)]
-    sums = np.add.reduceat(values, first, dtype=np.uint32)
-    return Words(starts, ends, (sums ^ (sums >> _SHIFT)) * _STIR)
+    # A polynomial over the whole batch, summed up once: a word is the difference of two sums,
+    # and taking the powers of its place back off makes it the same word anywhere.
+    room = max(_POWERS_AT_FIRST, 1 << len(codes).bit_length())
+    sums = np.cumsum(codes * _powers(_MIX, room)[: len(codes)], dtype=np.uint32)
+    polynomials = (sums[ends - 1] - sums[starts - 1]) * _powers(_UNMIX, room)[starts]
+    return Words(starts, ends, (polynomials ^ (polynomials >> _SHIFT)) * _STIR)
 
 
 def word_pairs(hashes: npt.NDArray[np.uint32], distance: int = 1) -> npt.NDArray[np.uint32]:
@@ -74,18 +80,19 @@ def character_grams(codes: Codes, sizes: range) -> list[tuple[npt.NDArray[np.uin
     total = len(codes)
     letters = codes * _MIX
     hashes = letters
-    blank = codes == SPACE
+    solid = codes != SPACE
+    allowed = solid
     found = []
-    allowed = None
     for size in range(2, sizes.stop):
         length = max(total - size + 1, 0)
         hashes = (hashes[:length] ^ (hashes[:length] >> _SHIFT)) * _STIR + letters[size - 1 :]
-        if size == 2:
-            allowed = ~(blank[:-1] & blank[1:])
-        elif size == 3:
-            allowed = ~blank[1:-1]
+        # Two need one that is no space; more of them, none inside.
+        if size == _PAIR_SIZE:
+            allowed = solid[:length] | solid[1:]
+        elif size == _PAIR_SIZE + 1:
+            allowed = solid[1 : length + 1]
         else:
-            allowed = allowed[:length] & ~blank[size - 2 : size - 2 + length]
+            allowed = allowed[:length] & solid[size - 2 : size - 2 + length]
         if size in sizes:
             found.append((hashes, allowed))
     return found

@@ -16,11 +16,14 @@ from scipy.sparse import csr_array
 
 from ml import container, hashing, transliterate
 from ml.labels import Language
-from ml.normalise import Rows, normalise_many
+from ml.normalise import normalise_many
+from ml.rows import Rows
 
 FloatArray = npt.NDArray[np.float64]
+Columns = npt.NDArray[np.int32]
 
 LANGUAGES = tuple(Language)
+_NUMBERS = np.arange(len(LANGUAGES), dtype=np.int8)
 FORMAT = 1
 _HASH_BITS = 15
 # So many characters tell as much as all 1500, and cost less.
@@ -42,7 +45,14 @@ class LanguageModel:
 
     weights: npt.NDArray[np.float32]  # (2 ** 15, classes)
     intercepts: npt.NDArray[np.float32]  # (classes,)
-    belongs: npt.NDArray[np.int8]  # (classes,) index into LANGUAGES
+    belongs: npt.NDArray[np.int8]  # (classes,) index into LANGUAGES, ascending, none missing
+
+    def __post_init__(self) -> None:
+        if (
+            not np.array_equal(np.unique(self.belongs), _NUMBERS)
+            or (np.diff(self.belongs) < 0).any()
+        ):
+            raise ValueError("Every language needs a class, and classes go by language.")
 
     @staticmethod
     @cache
@@ -79,16 +89,22 @@ class LanguageModel:
         self, clean: Rows, *, hints: Sequence[Language | None] | None = None
     ) -> FloatArray:
         """Return shape (n, len(Language)), each row summing to 1."""
-        grams = language_grams(clean)
-        logits = (grams @ self.weights + self.intercepts).astype(np.float64)
+        if not len(clean):
+            return np.zeros((0, len(LANGUAGES)))
+        columns, bounds, scales = _triples(clean)
+        if bounds[-2] == bounds[-1]:  # reduceat wants every row to start somewhere
+            columns = np.append(columns, np.int32(0))
+        weights = self.weights.take(columns, axis=0)
+        sums = np.add.reduceat(weights, bounds[:-1], axis=0)
+        sums[bounds[1:] == bounds[:-1]] = 0
+        logits = (sums * scales[:, None] + self.intercepts).astype(np.float64)
         for i, hint in enumerate(hints or ()):
             if hint is not None:
                 logits[i, self.belongs == LANGUAGES.index(hint)] += _HINT
         odds = np.exp(logits - logits.max(1, keepdims=True))
-        summed = np.zeros((len(odds), len(LANGUAGES)))
-        for column, language in enumerate(self.belongs.tolist()):
-            summed[:, language] += odds[:, column]
-        return summed / summed.sum(1, keepdims=True)
+        firsts = np.searchsorted(self.belongs, _NUMBERS)
+        summed = np.add.reduceat(odds, firsts, axis=1)
+        return np.asarray(summed / summed.sum(1, keepdims=True), np.float64)
 
 
 def detect(text: str) -> Guess:
@@ -110,39 +126,49 @@ def guesses(probabilities: FloatArray) -> list[Guess]:
 
 def language_grams(rows: Rows) -> csr_array:
     """Return the letter triples of each row's beginning: shape (n, 2 ** 15), scaled by length."""
+    columns, bounds, scales = _triples(rows)
+    values = np.repeat(scales, np.diff(bounds))
+    return csr_array((values, columns, bounds), (len(rows), 1 << _HASH_BITS))
+
+
+def _triples(rows: Rows) -> tuple[Columns, Columns, npt.NDArray[np.float32]]:
+    """Return the column of every triple, where each row's begin and end, and each row's scale."""
     rows = rows.beginnings(_READ_MAX)
     [(triples, allowed)] = hashing.character_grams(rows.codes, range(3, 4))
     places = np.flatnonzero(allowed)
-    columns = (triples[places] >> np.uint32(32 - _HASH_BITS)).view(np.int32)
+    columns = (triples.take(places) >> np.uint32(32 - _HASH_BITS)).view(np.int32)
     bounds = np.searchsorted(places, np.concatenate(([0], rows.ends))).astype(np.int32)
-    sizes = np.diff(bounds)
-    scales = (1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32)
-    return csr_array((np.repeat(scales, sizes), columns, bounds), (len(rows), 1 << _HASH_BITS))
+    scales = (1 / np.sqrt(np.maximum(bounds[1:] - bounds[:-1], 1))).astype(np.float32)
+    return columns, bounds, scales
 
 
 def fit(texts: Sequence[str], languages: Sequence[Language], *, seed: int = 0) -> LanguageModel:
     """Train on texts of known language; the other scripts of each are made from them.
 
     Raises:
-        ValueError: no text, or a text without a language.
+        ValueError: a language without a text.
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - scoring needs none
 
     written, classes = _in_every_script(texts, languages)
+    missing = set(LANGUAGES) - set(languages)
+    if missing:
+        raise ValueError(f"No text in: {', '.join(sorted(missing))}.")
+    names = sorted(set(classes), key=lambda name: (LANGUAGES.index(_language(name)), name))
     grams = language_grams(normalise_many(written).clean)
-    found, targets = np.unique(classes, return_inverse=True)
-    model = LogisticRegression(
-        C=30.0, max_iter=200, class_weight="balanced", random_state=seed
-    ).fit(grams, targets)
-    weights, intercepts = model.coef_.T, model.intercept_
-    if len(found) == 2:  # noqa: PLR2004 - scikit-learn keeps one column for two classes
-        weights, intercepts = np.hstack([-weights, weights]) / 2, np.array([-1, 1]) * intercepts / 2
-    belongs = np.array([LANGUAGES.index(Language(name.partition("-")[0])) for name in found])
+    model = LogisticRegression(C=30.0, max_iter=200, class_weight="balanced", random_state=seed)
+    model.fit(grams, [names.index(name) for name in classes])
     fitted = LanguageModel(
-        weights.astype(np.float32), intercepts.astype(np.float32), belongs.astype(np.int8)
+        model.coef_.T.astype(np.float32),
+        model.intercept_.astype(np.float32),
+        np.array([LANGUAGES.index(_language(name)) for name in names], np.int8),
     )
     # What is used is what will be stored: a byte a weight.
     return LanguageModel.from_bytes(fitted.to_bytes())
+
+
+def _language(name: str) -> Language:
+    return Language(name.partition("-")[0])
 
 
 def _in_every_script(

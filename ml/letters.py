@@ -34,6 +34,7 @@ class Kind(IntEnum):
     MARKUP = 10  # < &
     SLASH = 11
     APOSTROPHE = 12
+    HASH = 13
 
 
 LETTERS = (Kind.LATIN, Kind.CYRILLIC, Kind.LETTER)
@@ -81,11 +82,12 @@ CYRILLIC_TWIN = dict(zip("aceopxykmtbhirgs", "асеорхукмтвніггс",
 }  # fmt: skip
 LATIN_TWIN = dict(zip("асеорхукмтвніиһүгп", "aceopxykmtbhiuhyrn", strict=True)) | {
     "ш": "w", "з": "z", "б": "b", "ё": "e", "й": "u", "я": "r", "ғ": "f", "ө": "o",
-    "ә": "e", "қ": "k", "ң": "n", "ұ": "y", "д": "d", "л": "n", "ф": "f", "и": "u", }  # fmt: skip
+    "ә": "e", "қ": "k", "ң": "n", "ұ": "y", "д": "d", "л": "n", "ф": "f", "и": "u",
+}  # fmt: skip
 
-# What a digit or sign is read as, between letters.
-LEET_LATIN = dict(zip("013457@$€!|", "oieastaseil", strict=True))
-LEET_CYRILLIC = dict(zip("013469@$€!|", "оизчбяасеил", strict=True))
+# What a digit or sign is read as, between letters; the same ones in either script.
+LEET_LATIN = dict(zip("01345679@$€!|", "oieasbtgaseil", strict=True))
+LEET_CYRILLIC = dict(zip("01345679@$€!|", "оизчсбтяасеил", strict=True))
 
 
 def _meaning() -> Codes:
@@ -114,14 +116,14 @@ def _plain(character: str) -> str:
         return " "
     lower = character.lower()
     if 0x400 <= ord(character) < 0x530:  # noqa: PLR2004 - the Cyrillic blocks: й is not и
-        return lower if len(lower) == 1 else character
+        return lower if lower in TO_LATIN else unicodedata.normalize("NFD", lower)[0]
     parts = [p for p in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(p)]
     if len(parts) == 1 and parts[0].lower() != lower and parts[0].isprintable():
         return parts[0].lower()
     return lower if len(lower) == 1 else lower[0]
 
 
-def _kinds(meaning: Codes) -> npt.NDArray[np.uint8]:
+def _kinds() -> npt.NDArray[np.uint8]:
     table = np.zeros(CODE_POINTS, np.uint8)
     for code in range(0x3000):
         if chr(code).isalpha():
@@ -132,10 +134,12 @@ def _kinds(meaning: Codes) -> npt.NDArray[np.uint8]:
     table[0x20000:0x40000] = Kind.LETTER
     table[0x61:0x7B] = Kind.LATIN
     table[0xC0:0x250] = np.where(table[0xC0:0x250] == Kind.LETTER, Kind.LATIN, table[0xC0:0x250])
-    table[0x400:0x530] = np.where(table[0x400:0x530] == Kind.LETTER, Kind.CYRILLIC, 0)
+    # Only Cyrillic that folds counts as such: nothing else may be left to mix with Latin.
+    table[[ord(letter) for letter in TO_LATIN if letter >= "\u0400"]] = Kind.CYRILLIC
     for characters, kind in (
         (" ", Kind.SPACE), ("@$€", Kind.LEET), ("!|", Kind.LEET_INSIDE), (".", Kind.DOT),
         (":", Kind.COLON), ("<&", Kind.MARKUP), ("/", Kind.SLASH), ("'", Kind.APOSTROPHE),
+        ("#", Kind.HASH),
     ):  # fmt: skip
         for character in characters:
             table[ord(character)] = kind
@@ -155,5 +159,5 @@ def _skeleton() -> tuple[Codes, Codes, npt.NDArray[np.uint8]]:
 
 
 MEANING = _meaning()
-KIND = _kinds(MEANING)
+KIND = _kinds()
 SKELETON, SKELETON_SECOND, SKELETON_WIDTH = _skeleton()

@@ -77,12 +77,17 @@ class ModerationPipeline(Pipeline):  # type: ignore[misc]  # scikit-learn has no
         return self
 
     @property
-    def classifier(self) -> LabelClassifier:
-        return self.named_steps["labels"]
+    def steps_in_order(self) -> tuple[Normaliser, Grams, LabelClassifier]:
+        normaliser, grams, classifier = (step for _, step in self.steps)
+        return normaliser, grams, classifier
 
     @property
-    def language_model(self) -> LanguageModel:
-        return self.named_steps["grams"].language_model
+    def classifier(self) -> LabelClassifier:
+        return self.steps_in_order[2]
+
+    @property
+    def grams(self) -> Grams:
+        return self.steps_in_order[1]
 
 
 def build(

@@ -6,11 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
 from ml import artifact
 from ml.artifact import Artifact, ModelInfo
-from ml.explain import Explanation, explain
+from ml.explain import Explanation, explain, sentences
 from ml.features import Features
 from ml.labels import Label, Language
 from ml.language import guesses
@@ -25,13 +23,24 @@ class Prediction:
     language_probability: float
 
 
+@dataclass(frozen=True, slots=True)
+class SentencePrediction:
+    """What the classifier thinks of one sentence of a text, and where it stands there."""
+
+    start: int
+    end: int
+    prediction: Prediction
+
+
 class Predictor:
     """A loaded model: texts → predictions, the same alone or in a batch."""
 
     def __init__(self, loaded: Artifact) -> None:
         self.version = loaded.digest
         self.info: ModelInfo = loaded.info
-        self._model = loaded.model
+        self.model = loaded.model
+        # Looked up once: a pipeline builds its table of steps anew at every access.
+        self._normaliser, self._grams, self._classifier = loaded.model.steps_in_order
         labels = loaded.model.classifier.labels
         self._scored = {
             language: [(i, la) for i, la in enumerate(labels) if self.info.supports(la, language)]
@@ -67,7 +76,7 @@ class Predictor:
         if not texts:
             return []
         features = self.features(texts, hints=hints)
-        probabilities = self._model.classifier.predict_proba(features).tolist()
+        probabilities = self._classifier.predict_proba(features).tolist()
         return [
             Prediction(
                 {label: row[i] for i, label in self._scored[guess.language]},
@@ -77,13 +86,23 @@ class Predictor:
             for row, guess in zip(probabilities, guesses(features.languages), strict=True)
         ]
 
+    def predict_sentences(
+        self, text: str, *, hint: Language | None = None
+    ) -> list[SentencePrediction]:
+        """Return a prediction for each sentence of the text, as if it stood alone."""
+        spans = sentences(text)
+        predictions = self.predict([text[a:b] for a, b in spans], hints=[hint] * len(spans))
+        return [
+            SentencePrediction(start, end, prediction)
+            for (start, end), prediction in zip(spans, predictions, strict=True)
+        ]
+
     def features(
         self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
     ) -> Features:
         """Return what the classifier judges the texts by."""
-        batch = self._model.named_steps["normalise"].transform(texts)
-        return self._model.named_steps["grams"].transform(batch, hints=hints)
+        return self._grams.transform(self._normaliser.transform(texts), hints=hints)
 
     def explain(self, text: str, *, top: int = 5) -> Explanation:
         """Return which pieces of the text carried which score, exactly."""
-        return explain(self._model, text, supports=self.info.supports, top=top)
+        return explain(self.model, text, supports=self.info.supports, top=top)

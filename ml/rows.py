@@ -1,0 +1,66 @@
+"""Many texts in one array of code points, so that each step is a few operations on all of them."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from ml.letters import SPACE, Codes
+
+Ends = npt.NDArray[np.int64]
+# For each code point, where in the text as written it came from: shape (n, 2), start and end.
+Origins = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Texts in one array: row i is ``codes[ends[i - 1]:ends[i]]``, framed by spaces."""
+
+    codes: Codes
+    ends: Ends
+    origins: Origins | None = None
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @property
+    def starts(self) -> Ends:
+        starts = np.zeros(len(self.ends), np.int64)
+        starts[1:] = self.ends[:-1]
+        return starts
+
+    def span(self, first: int, last: int) -> "Rows":
+        """Return rows ``first`` up to ``last`` as rows of their own."""
+        start = int(self.ends[first - 1]) if first else 0
+        inside = slice(start, int(self.ends[last - 1]))
+        origins = None if self.origins is None else self.origins[inside]
+        return Rows(self.codes[inside], self.ends[first:last] - start, origins)
+
+    def keep(self, wanted: npt.NDArray[np.bool_]) -> "Rows":
+        """Return the rows with only the wanted code points left."""
+        ends = np.cumsum(wanted, dtype=np.int64)[self.ends - 1]
+        origins = None if self.origins is None else self.origins[wanted]
+        return Rows(self.codes[wanted], ends, origins)
+
+    def beginnings(self, length: int) -> "Rows":
+        """Return the rows cut to ``length`` code points, the last one a space."""
+        starts = self.starts
+        sizes = np.minimum(self.ends - starts, length)
+        if len(self) == 1:
+            codes = self.codes[: sizes[0]].copy()
+        else:
+            codes = np.concatenate(
+                [
+                    self.codes[a : a + n]
+                    for a, n in zip(starts.tolist(), sizes.tolist(), strict=True)
+                ]
+            )
+        ends = np.cumsum(sizes)
+        codes[ends - 1] = SPACE
+        return Rows(codes, ends)
+
+    def texts(self) -> list[str]:
+        whole = self.codes.tobytes().decode("utf-32-le")
+        bounds = pairwise([0, *self.ends.tolist()])
+        return [whole[start:end].strip(" ") for start, end in bounds]

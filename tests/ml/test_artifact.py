@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml import artifact, container
+from ml.artifact import ArtifactError
+from ml.labels import Label, Language
+from ml.pipeline import build
+from tests.ml.small_model import PARAMS, a_model, an_artifact, an_info, sentences
+
+
+def test_a_loaded_model_says_what_the_saved_one_says(tmp_path: Path) -> None:
+    path = tmp_path / "small.model"
+    digest = artifact.save(a_model(), path, info=an_info())
+    loaded = artifact.load(path, expected=digest)
+    texts = [*sentences()[0], "something else", ""]
+    assert np.array_equal(loaded.model.predict_proba(texts), a_model().predict_proba(texts))
+    assert loaded.digest == digest
+    assert loaded.info.training == {"seed": 0}
+    assert loaded.info.supports(Label.INSULT, Language.ENGLISH)
+    assert not loaded.info.supports(Label.INSULT, Language.RUSSIAN)
+    assert loaded.info.libraries["numpy"] == np.__version__
+
+
+def test_training_again_gives_the_same_bytes() -> None:
+    texts, targets, languages = sentences()
+    again = build(PARAMS).fit(texts, targets, languages=languages)
+    assert artifact.to_bytes(again, info=an_info()) == an_artifact()
+
+
+@given(st.integers(0, len(an_artifact()) - 1), st.integers(1, 255))
+def test_a_file_with_any_byte_changed_is_refused(place: int, change: int) -> None:
+    changed = bytearray(an_artifact())
+    changed[place] ^= change
+    with pytest.raises(ArtifactError):
+        artifact.load(bytes(changed))
+
+
+@given(st.integers(0, len(an_artifact()) - 1))
+def test_a_file_cut_short_is_refused(length: int) -> None:
+    with pytest.raises(ArtifactError):
+        artifact.load(an_artifact()[:length])
+
+
+def test_a_model_of_another_digest_is_refused_by_name() -> None:
+    with pytest.raises(ArtifactError, match="where sha256:0000 was asked for"):
+        artifact.load(an_artifact(), expected="sha256:0000")
+
+
+def test_another_format_version_is_refused_by_number() -> None:
+    arrays, header = container.unpack(an_artifact())
+    newer = container.pack(arrays, {**header, "format": 99})
+    with pytest.raises(ArtifactError, match="format version 99; this release reads 1"):
+        artifact.load(newer)
+
+
+def test_a_label_that_nobody_here_knows_is_refused() -> None:
+    arrays, header = container.unpack(an_artifact())
+    labels = [*header["labels"][:-1], "sarcasm"]
+    with pytest.raises(ArtifactError, match="sarcasm"):
+        artifact.load(container.pack(arrays, {**header, "labels": labels}))
+
+
+def test_a_language_model_is_no_moderation_model() -> None:
+    source = Path(artifact.__file__).with_name("language.model").read_bytes()
+    with pytest.raises(ArtifactError, match="no moderation model"):
+        artifact.load(source)
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="cannot be read"):
+        artifact.load(tmp_path / "none.model")
+
+
+def test_a_model_too_large_to_ship_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(artifact, "BYTES_MAX", 1000)
+    with pytest.raises(ArtifactError, match="1,000 are allowed"):
+        artifact.to_bytes(a_model(), info=an_info())

@@ -1,0 +1,73 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml.features import CHARACTER_SIZES, FAMILIES, WORD, WORD_PAIR, Grams, entries
+from ml.normalise import normalise_many
+
+texts_of_letters = st.text(alphabet="abc xyz.", max_size=30)
+
+
+def _grams_by_hand(text: str) -> dict[int, list[str]]:
+    """Count the n-grams of a normalised text the slow way, family by family."""
+    framed = f" {text} " if text else " "
+    found: dict[int, list[str]] = {}
+    for family, size in enumerate(CHARACTER_SIZES):
+        pieces = [framed[i : i + size] for i in range(len(framed) - size + 1)]
+        found[family] = [p for p in pieces if p.strip() and " " not in p[1:-1]]
+    words = "".join(c if c.isalnum() else " " for c in text).split()
+    found[WORD] = words
+    found[WORD_PAIR] = [f"{a} {b}" for a, b in pairwise(words)]
+    return found
+
+
+@given(texts_of_letters)
+def test_the_n_grams_of_a_text_are_those_counted_by_hand(text: str) -> None:
+    rows = normalise_many([text]).folded
+    families = entries(rows, 20).slots % FAMILIES
+    for family, grams in _grams_by_hand(rows.texts()[0]).items():
+        assert (families == family).sum() == len(grams)
+
+
+@given(st.lists(texts_of_letters, min_size=1, max_size=6))
+def test_equal_n_grams_share_a_column_and_different_ones_hardly_ever(texts: list[str]) -> None:
+    seen: dict[tuple[int, str], int] = {}
+    for text in texts:
+        rows = normalise_many([text]).folded
+        found = entries(rows, 22)
+        by_hand = _grams_by_hand(rows.texts()[0])
+        for family in range(FAMILIES):
+            columns = found.columns[found.slots % FAMILIES == family].tolist()
+            for gram, column in zip(by_hand[family], columns, strict=True):
+                assert seen.setdefault((family, gram), column) == column
+    assert len(set(seen.values())) >= len(seen) - 1
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=6))
+def test_a_text_has_the_same_features_alone_and_among_others(texts: list[str]) -> None:
+    grams = Grams(hash_bits=12)
+    together = grams.transform(normalise_many(texts))
+    for i, text in enumerate(texts):
+        alone = grams.transform(normalise_many([text]))
+        start, end = together.grams.indptr[i : i + 2]
+        assert np.array_equal(together.grams.indices[start:end], alone.grams.indices)
+        assert np.array_equal(together.grams.data[start:end], alone.grams.data)
+        assert np.array_equal(together.languages[i], alone.languages[0])
+
+
+def test_many_texts_are_hashed_in_chunks_as_if_at_once() -> None:
+    texts = [f"text number {i} of many" for i in range(600)]
+    features = Grams(hash_bits=12).transform(normalise_many(texts))
+    assert features.grams.shape == (600, 1 << 12)
+    last = Grams(hash_bits=12).transform(normalise_many(texts[-1:]))
+    assert np.array_equal(features.grams[[599]].toarray(), last.grams.toarray())
+
+
+@pytest.mark.parametrize("copies", [1, 7, 40])
+def test_a_text_said_many_times_weighs_no_more_than_its_square_root(copies: int) -> None:
+    features = Grams(hash_bits=12).transform(normalise_many(["spam eggs " * copies]))
+    values = features.grams.data
+    assert values.sum() == pytest.approx(np.sqrt(len(values)), rel=1e-5)

@@ -1,0 +1,92 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml import language
+from ml.container import ContainerError, pack
+from ml.labels import Language
+from ml.language import LanguageModel, detect, detect_many
+from ml.normalise import normalise_many
+from ml.transliterate import russian_to_latin, uzbek_to_cyrillic
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("The road will be closed until next Tuesday, says the council", Language.ENGLISH),
+        ("I am an Uzbek and proud of it", Language.ENGLISH),
+        ("Дорогу перекроют до вторника, сообщили в мэрии", Language.RUSSIAN),
+        ("kogda uzhe otkroyut etu dorogu, skolko mozhno zhdat", Language.RUSSIAN),
+        ("Bu yo'l seshanbagacha yopiq bo'ladi, deyishdi hokimiyatda", Language.UZBEK),
+        ("Бу йўл сешанбагача ёпиқ бўлади, дейишди ҳокимиятда", Language.UZBEK),
+        ("Жол сейсенбіге дейін жабық болады, деді әкімдікте", Language.KAZAKH),
+        ("жол сейсенбиге дейин жабык болады деди акимдикте", Language.KAZAKH),
+        ("Die Straße bleibt bis Dienstag gesperrt, sagt die Stadt", Language.OTHER),
+        ("La route restera fermée jusqu’à mardi, selon la mairie", Language.OTHER),
+        ("الطريق مغلق حتى يوم الثلاثاء", Language.OTHER),
+    ],
+)
+def test_a_sentence_is_known_by_its_language_in_any_script(text: str, spoken: Language) -> None:
+    guess = detect(text)
+    assert guess.language is spoken
+    assert guess.probability > 0.6
+
+
+@given(st.lists(st.text(max_size=40), max_size=6))
+def test_a_text_is_told_alike_alone_and_among_others(texts: list[str]) -> None:
+    assert detect_many(texts) == [detect(text) for text in texts]
+
+
+@given(st.text(max_size=80))
+def test_the_probabilities_of_a_text_sum_to_one(text: str) -> None:
+    shares = LanguageModel.bundled().probabilities(normalise_many([text]).clean)
+    assert shares.shape == (1, len(Language))
+    assert shares.sum() == pytest.approx(1)
+    assert (shares >= 0).all()
+
+
+def test_a_hint_tips_a_word_that_many_languages_have() -> None:
+    rows = normalise_many(["ok"] * 2).clean
+    model = LanguageModel.bundled()
+    plain, hinted = model.probabilities(rows, hints=[None, Language.KAZAKH])
+    kazakh = language.LANGUAGES.index(Language.KAZAKH)
+    assert hinted[kazakh] > plain[kazakh]
+
+
+def test_a_hint_does_not_outweigh_a_clear_text() -> None:
+    rows = normalise_many(["The road will be closed until next Tuesday, says the council"]).clean
+    shares = LanguageModel.bundled().probabilities(rows, hints=[Language.KAZAKH])
+    assert language.guesses(shares)[0].language is Language.ENGLISH
+
+
+TRAINING = [
+    ("the cat sat on the mat and the dog barked", Language.ENGLISH),
+    ("кошка сидела на коврике и собака лаяла", Language.RUSSIAN),
+    ("mushuk gilamda o'tirdi va it hurdi", Language.UZBEK),
+    ("мысық кілемде отырды және ит үрді", Language.KAZAKH),
+    ("die katze saß auf der matte und der hund bellte", Language.OTHER),
+]
+
+
+def test_training_covers_the_scripts_that_no_text_was_written_in() -> None:
+    texts, languages = zip(*TRAINING, strict=True)
+    model = language.fit(texts, languages)
+    other_scripts = [russian_to_latin(texts[1]), uzbek_to_cyrillic(texts[2])]
+    shares = model.probabilities(normalise_many(other_scripts).clean)
+    found = [guess.language for guess in language.guesses(shares)]
+    assert found == [Language.RUSSIAN, Language.UZBEK]
+
+
+def test_training_twice_gives_the_same_bytes() -> None:
+    texts, languages = zip(*TRAINING, strict=True)
+    assert language.fit(texts, languages).to_bytes() == language.fit(texts, languages).to_bytes()
+
+
+def test_training_needs_every_language() -> None:
+    with pytest.raises(ValueError, match="No text in: other"):
+        language.fit(*zip(*TRAINING[:-1], strict=True))
+
+
+def test_a_file_of_another_kind_is_refused() -> None:
+    with pytest.raises(ContainerError, match="not a language model"):
+        LanguageModel.from_bytes(pack({}, {"kind": "moderation"}))
