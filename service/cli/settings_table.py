@@ -10,7 +10,6 @@ from typing import Any, Final, Union, get_args, get_origin
 import typer
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from service.settings import DEVELOPMENT_SECRET, Settings
 
@@ -85,9 +84,9 @@ def _bounds(field: FieldInfo) -> Iterator[str]:
 
 
 def _default(field: FieldInfo) -> str:
-    default = field.default
-    if default is PydanticUndefined:
+    if field.is_required():
         return "must be set"
+    default = field.default
     if isinstance(default, SecretStr):
         # Only for development, and replaced there by a generated one: not worth showing.
         return "generated" if default.get_secret_value() == DEVELOPMENT_SECRET else "none"
