@@ -5,18 +5,49 @@ What the caller sent is never repeated in an answer: it may be a reader's text.
 
 import http
 import re
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from service import errors
 from service.errors import FieldProblem, ModerationError
 
 _log = structlog.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemField(BaseModel):
+    """One wrong field."""
+
+    pointer: Annotated[
+        str,
+        Field(
+            description="Where: a JSON Pointer into the body, or a parameter's name.",
+            examples=["/author/name"],
+        ),
+    ]
+    detail: Annotated[str, Field(description="What would be right.", examples=["is required"])]
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457). Programs read `code`, people read `detail`."""
+
+    type: Annotated[str, Field(description="`urn:parley:problem:` and the code.")]
+    title: str
+    status: int
+    code: Annotated[
+        str, Field(description="Stays the same over versions.", examples=["body_too_long"])
+    ]
+    detail: Annotated[str, Field(description="A sentence that says what would be right.")]
+    errors: Annotated[
+        list[ProblemField] | None, Field(description="The fields that are wrong, if it is these.")
+    ] = None
+
 
 STATUS: dict[type[ModerationError], int] = {
     errors.NotFound: 404,
@@ -93,23 +124,26 @@ def problem(
     *,
     fields: tuple[FieldProblem, ...] = (),
     headers: dict[str, str] | None = None,
-) -> JSONResponse:
+) -> Response:
     """Return an RFC 9457 document as a response."""
-    body: dict[str, Any] = {
-        "type": f"urn:parley:problem:{code}",
-        "title": http.HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": detail,
-    }
-    if fields:
-        body["errors"] = [{"pointer": f.pointer, "detail": f.detail} for f in fields]
-    return JSONResponse(
-        body, status_code=status, headers=headers, media_type="application/problem+json"
+    wrong = [ProblemField(pointer=f.pointer, detail=f.detail) for f in fields]
+    document = Problem(
+        type=f"urn:parley:problem:{code}",
+        title=http.HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=detail,
+        errors=wrong or None,
+    )
+    return Response(
+        document.model_dump_json(exclude_none=True),
+        status_code=status,
+        headers=headers,
+        media_type=MEDIA_TYPE,
     )
 
 
-def from_moderation_error(error: ModerationError) -> JSONResponse:
+def from_moderation_error(error: ModerationError) -> Response:
     headers: dict[str, str] = {}
     if isinstance(error, errors.RateLimited):
         headers["Retry-After"] = str(max(1, round(error.retry_after.total_seconds())))
@@ -120,7 +154,7 @@ def from_moderation_error(error: ModerationError) -> JSONResponse:
     return problem(status_of(error), error.code, error.detail, fields=error.fields, headers=headers)
 
 
-def from_validation_error(error: RequestValidationError) -> JSONResponse:
+def from_validation_error(error: RequestValidationError) -> Response:
     """Say which fields are wrong, by JSON Pointer, and what would be right."""
     found = error.errors()
     for e in found:
@@ -135,7 +169,7 @@ def from_validation_error(error: RequestValidationError) -> JSONResponse:
     )
 
 
-def by_framework(error: HTTPException) -> JSONResponse:
+def by_framework(error: HTTPException) -> Response:
     """Give the framework's own errors a stable code and a sentence."""
     phrase = http.HTTPStatus(error.status_code).phrase
     return problem(
@@ -177,11 +211,11 @@ def install(app: FastAPI) -> None:
     """Have every error of ``app`` answered with a problem document."""
 
     @app.exception_handler(ModerationError)
-    async def expected(_: Request, error: ModerationError) -> JSONResponse:
+    async def expected(_: Request, error: ModerationError) -> Response:
         return from_moderation_error(error)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         # The framework hands a body of another type to the schema as bytes, and they are no object.
         is_of_body = any(e["loc"] == ("body",) for e in error.errors())
         if (
@@ -193,11 +227,11 @@ def install(app: FastAPI) -> None:
         return from_validation_error(error)
 
     @app.exception_handler(HTTPException)
-    async def of_the_framework(_: Request, error: HTTPException) -> JSONResponse:
+    async def of_the_framework(_: Request, error: HTTPException) -> Response:
         return by_framework(error)
 
     @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    async def unexpected(request: Request, error: Exception) -> Response:
         # The traceback is ours to read, not the caller's; the request id joins the two.
         _log.error("unexpected_error", path=request.url.path, exc_info=error)
         return problem(500, "internal", "Something went wrong on our side; it has been logged.")

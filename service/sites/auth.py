@@ -11,7 +11,7 @@ from service.sites import queries, rules
 from service.sites.tables import Site
 
 site_key = HTTPBearer(
-    scheme_name="site key",
+    scheme_name="siteKey",
     bearerFormat="parley_<8 hex digits>_<43 characters>",
     description="A key of the site, from `parley site key`.",
     auto_error=False,
