@@ -1,9 +1,12 @@
 """The one place where the web side is wired."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 
+import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 
 from service import health, html, metrics, middleware, openapi, problems
 from service.articles.routes import router as articles_router
@@ -12,17 +15,24 @@ from service.comments import door
 from service.comments.routes import router as comments_router
 from service.database_url import sync_url
 from service.db import Database
+from service.decisions import waiting
 from service.decisions.routes import router as decisions_router
 from service.limits import RateLimiter
 from service.moderators.routes import router as moderators_router
 from service.policy.routes import router as policy_router
+from service.registry.champion import Champion
+from service.registry.watch import ChampionWatch
+from service.request import now
 from service.review.pages import router as review_pages
 from service.review.routes import router as review_router
 from service.schema import is_current
 from service.scoring.classifier import Classifier
 from service.scoring.routes import router as scoring_router
 from service.settings import Settings
+from service.webhooks import postbag
 from service.webhooks.routes import router as webhooks_router
+
+_log = structlog.get_logger(__name__)
 
 DESCRIPTION = """
 Parley takes the comments of an article site, scores them, settles the clear ones by the site's
@@ -35,8 +45,16 @@ Every error is a problem document (RFC 9457) with a stable `code`.
 """
 
 
-def create_app(settings: Settings, classifier: Classifier) -> FastAPI:
+def create_app(
+    settings: Settings,
+    classifier: Classifier,
+    *,
+    load: Callable[[bytes], Classifier] | None = None,
+) -> FastAPI:
     """Return the web application, its connections not yet open.
+
+    ``classifier`` scores until another model version is found live; ``load`` turns that one's
+    artifact into a classifier. Without ``load`` the registry is not looked at.
 
     Raises:
         Unavailable: ``settings`` name no database or no Redis.
@@ -50,6 +68,7 @@ def create_app(settings: Settings, classifier: Classifier) -> FastAPI:
     )
     app.state.settings = settings
     app.state.classifier = classifier
+    app.state.load = load
     problems.install(app)
     openapi.install(app)
     app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)
@@ -85,10 +104,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         "database": lambda: _database_answers(database),
         "broker": broker.answers,
     }
-    app.state.backlog = dict  # what is waiting, by name: filled by the slices
+    app.state.backlog = partial(_backlog, database)
     try:
-        async with door.opened(settings, broker.publish) as app.state.door:
-            yield
+        with _following_the_registry(app, database):
+            async with door.opened(settings, broker.publish) as app.state.door:
+                yield
     finally:
         database.close()
         broker.close()
@@ -97,3 +117,30 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _database_answers(database: Database) -> bool:
     with database.engine.connect() as connection:
         return is_current(connection)
+
+
+@contextmanager
+def _following_the_registry(app: FastAPI, database: Database) -> Iterator[None]:
+    """Keep ``app.state.classifier`` the live one; whoever scores reads it once."""
+    if app.state.load is None:
+        yield
+        return
+    swap = partial(setattr, app.state, "classifier")
+    watch = ChampionWatch(database, Champion(app.state.load), swap)
+    watch.look()
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.stop()
+
+
+def _backlog(database: Database) -> dict[str, float]:
+    """Return what waits, by name; nothing when the database is silent, which has its own gauge."""
+    try:
+        with database.transaction() as session:
+            found = waiting.backlog(session, now=now())
+            return found | {"deliveries_due": postbag.count_due(session)}
+    except SQLAlchemyError as error:
+        _log.warning("backlog_not_counted", error=type(error).__name__)
+        return {}

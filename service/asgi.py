@@ -2,9 +2,12 @@
 
 from fastapi import FastAPI
 
+from ml.artifact import ArtifactError
 from ml.predict import Predictor
 from service import logs
 from service.app import create_app
+from service.registry.errors import ChampionUnusable
+from service.scoring.classifier import Classifier
 from service.settings import Settings
 
 
@@ -12,4 +15,16 @@ def app() -> FastAPI:
     settings = Settings()
     logs.configure(as_json=settings.is_production)
     predictor = Predictor.load(settings.model) if settings.model else Predictor.bundled()
-    return create_app(settings, predictor)
+    return create_app(settings, predictor, load=load)
+
+
+def load(content: bytes) -> Classifier:
+    """Return the classifier of another model version that went live.
+
+    Raises:
+        ChampionUnusable: it is damaged, or of a release that reads another format.
+    """
+    try:
+        return Predictor.load(content)
+    except ArtifactError as error:
+        raise ChampionUnusable(str(error)) from error

@@ -26,14 +26,19 @@ class _Answer:
     drip: timedelta | None = None
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # The default of 5 drops connections that come at once, and a dropped one is tried again late.
+    request_queue_size = 128
+
+
 class Receiver:
     """Listens on a free port of loopback; answers 204 unless it was told otherwise."""
 
     def __init__(self) -> None:
         self.received: list[Received] = []
         self._answers: deque[_Answer] = deque()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property

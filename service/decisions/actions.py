@@ -201,8 +201,8 @@ def _count(session: Session, decided: Sequence[Verdict]) -> None:
 
 
 def _change(decided: Verdict, external_id: str | None) -> StatusChange | None:
-    """Return what a site is told; that a comment waits for its score is no news."""
-    if decided.wanted is Status.PENDING:
+    """Return what a site is told; that a comment waits, or stands as it stood, is no news."""
+    if decided.wanted in (Status.PENDING, decided.current):
         return None
     return StatusChange(
         site_id=decided.site_id,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.webhooks import actions, rules
@@ -20,6 +20,11 @@ def endpoints_with_due(session: Session, *, now: datetime, limit: int) -> list[U
     owed = exists().where(Delivery.endpoint_id == Endpoint.id, *_is_due(now))
     live = select(Endpoint.id).where(Endpoint.disabled_at.is_(None), owed)
     return list(session.scalars(live.order_by(Endpoint.id).limit(limit)))
+
+
+def count_due(session: Session) -> int:
+    """Return how many deliveries are still owed, those that wait for their next attempt too."""
+    return session.scalars(select(func.count()).where(Delivery.state == DeliveryState.DUE)).one()
 
 
 def take(

@@ -1,0 +1,58 @@
+"""Has a process that scores by itself follow the registry, without asking it at every request."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Generic
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.db import Database
+from service.errors import Unavailable
+from service.registry.champion import Champion, Loaded
+
+_log = structlog.get_logger(__name__)
+
+EVERY = timedelta(seconds=5)
+
+
+class ChampionWatch(Generic[Loaded]):
+    """Looks now and then, in a thread of its own, and hands over whatever is live."""
+
+    def __init__(
+        self,
+        database: Database,
+        champion: Champion[Loaded],
+        swap: Callable[[Loaded], None],
+        *,
+        every: timedelta = EVERY,
+    ) -> None:
+        self._database = database
+        self._champion = champion
+        self._swap = swap
+        self._every = every
+        self._over = Event()
+        self._thread = Thread(target=self._run, daemon=True)
+
+    def look(self) -> None:
+        """Hand over the champion; when it cannot be had, what was handed over before stays."""
+        try:
+            with self._database.transaction() as session:
+                live = self._champion.current(session)
+        except (SQLAlchemyError, Unavailable) as error:
+            _log.warning("champion_not_seen", error=type(error).__name__)
+            return
+        self._swap(live.classifier)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.wait(self._every.total_seconds()):
+            self.look()

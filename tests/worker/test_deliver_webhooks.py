@@ -1,0 +1,119 @@
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from service.db import Database
+from service.jobs import DeliverWebhooks
+from service.settings import Settings, Webhooks
+from service.webhooks.tables import Attempt, Delivery, DeliveryState, Endpoint
+from tests.factories.sites import a_site
+from tests.factories.webhooks import an_endpoint, stored_delivery
+from tests.receiver import Receiver
+from tests.worker.conftest import Clock
+from worker import deliver_webhooks
+from worker.workplace import Workplace
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(
+        update={
+            "webhooks": Webhooks(
+                allow_private_addresses=True, timeout=timedelta(seconds=1), max_attempts=2
+            )
+        }
+    )
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
+
+
+def owe(database: Database, url: str, clock: Clock, *, count: int = 1) -> list[UUID]:
+    with database.transaction() as session:
+        site = a_site()
+        session.add(site)
+        session.flush()
+        endpoint = an_endpoint(site, url=url)
+        session.add(endpoint)
+        session.flush()
+        return [stored_delivery(session, endpoint, now=clock()).id for _ in range(count)]
+
+
+def run(workplace: Workplace) -> None:
+    deliver_webhooks.deliver_webhooks(DeliverWebhooks(), workplace)
+    workplace.postman.wait(timedelta(seconds=20))
+
+
+def seen(database: Database, delivery_id: UUID) -> Delivery:
+    with database.transaction() as session:
+        return session.get_one(Delivery, delivery_id)
+
+
+def test_everything_that_is_due_is_sent_once(
+    workplace: Workplace, database: Database, clock: Clock, receiver: Receiver
+) -> None:
+    ids = owe(database, receiver.url, clock, count=40)
+    run(workplace)
+    run(workplace)
+    assert sorted(r.headers["webhook-id"] for r in receiver.received) == sorted(map(str, ids))
+    assert {seen(database, each).state for each in ids} == {DeliveryState.DELIVERED}
+
+
+def test_a_failure_is_tried_again_under_the_same_id_and_then_given_up(
+    workplace: Workplace, database: Database, clock: Clock, receiver: Receiver
+) -> None:
+    [delivery_id] = owe(database, receiver.url, clock)
+    for _ in range(2):
+        receiver.answer(500)
+        run(workplace)
+        clock.move(timedelta(seconds=6))
+    assert [r.headers["webhook-id"] for r in receiver.received] == [str(delivery_id)] * 2
+    assert seen(database, delivery_id).state is DeliveryState.FAILED
+    with database.transaction() as session:
+        assert session.scalars(select(Attempt.status_code)).all() == [500, 500]
+
+
+def test_an_endpoint_that_says_it_is_gone_is_sent_nothing_more(
+    workplace: Workplace, database: Database, clock: Clock, receiver: Receiver
+) -> None:
+    [delivery_id] = owe(database, receiver.url, clock)
+    receiver.answer(410)
+    run(workplace)
+    with database.transaction() as session:
+        endpoint = session.get_one(Endpoint, seen(database, delivery_id).endpoint_id)
+        assert endpoint.disabled_at == clock()
+        stored_delivery(session, endpoint, now=clock())
+    run(workplace)
+    assert len(receiver.received) == 1
+
+
+def test_a_slow_site_holds_up_nobody_elses_deliveries(
+    workplace: Workplace, database: Database, clock: Clock, receiver: Receiver
+) -> None:
+    with Receiver() as slow:
+        slow.answer(204, after=timedelta(seconds=3))
+        owe(database, slow.url, clock)
+        ids = owe(database, receiver.url, clock, count=60)
+        deliver_webhooks.deliver_webhooks(DeliverWebhooks(), workplace)
+        workplace.postman.wait(timedelta(milliseconds=900))
+        # The slow site's second is not over, and all the others have theirs.
+        assert len(receiver.received) == len(ids)
+        workplace.postman.wait(timedelta(seconds=20))
+
+
+def test_a_private_address_is_not_connected_to(
+    workplace: Workplace, database: Database, clock: Clock, receiver: Receiver
+) -> None:
+    workplace.settings = workplace.settings.model_copy(update={"webhooks": Webhooks()})
+    [delivery_id] = owe(database, receiver.url, clock)
+    run(workplace)
+    assert receiver.received == []
+    with database.transaction() as session:
+        [attempt] = session.scalars(select(Attempt))
+    assert (attempt.delivery_id, attempt.error) == (delivery_id, "not a public address")

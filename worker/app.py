@@ -1,0 +1,108 @@
+"""The Celery application: `celery --app worker.app:app worker`.
+
+The environment is read when Celery asks for its configuration, not when this is imported.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from celery import Celery, Task, signals
+from sqlalchemy.exc import SQLAlchemyError
+
+from service import logs
+from service.broker import Broker, celery_settings
+from service.errors import Unavailable
+from service.jobs import DeliverWebhooks, Job, ScoreComments
+from service.settings import Settings
+from worker import deliver_webhooks, predictor, score_comments, sweep
+from worker.schedule import beat_schedule
+from worker.task import HANDLERS, TRIES_MAX, TryAgain, perform
+from worker.workplace import Workplace
+
+_log = structlog.get_logger(__name__)
+
+# Importing a handler's module is what registers it.
+HANDLER_MODULES = (deliver_webhooks, score_comments, sweep)
+_SECONDS_TO_START = 60.0
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    return Settings()
+
+
+@lru_cache(maxsize=1)
+def workplace() -> Workplace:
+    """Return this process's own workplace; a forked process opens another."""
+    return Workplace.open(settings())
+
+
+def _configuration() -> dict[str, Any]:
+    return celery_settings(settings().broker_url) | {
+        "beat_schedule": beat_schedule(settings()),
+        # Loading the classifier takes a moment, and more than one on a busy machine.
+        "worker_proc_alive_timeout": _SECONDS_TO_START,
+        # The broker may be away for as long as it likes; the tables remember.
+        "broker_connection_max_retries": None,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+    }
+
+
+def _run(task: Task, job: Job) -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(job=job.name, task=task.request.id)
+    try:
+        perform(job, workplace(), tries=task.request.retries)
+    except TryAgain as wish:
+        if task.request.retries < TRIES_MAX:
+            raise task.retry(countdown=wish.after.total_seconds(), max_retries=None) from wish
+        # The sweep starts it anew.
+        _log.error("job_given_up", tries=TRIES_MAX)
+
+
+def _register(celery: Celery, job: type[Job]) -> None:
+    def task(self: Task, **arguments: str) -> None:
+        _run(self, job.from_arguments(arguments))
+
+    celery.task(name=job.name, bind=True)(task)
+
+
+app = Celery("parley", set_as_current=False)
+app.add_defaults(_configuration)
+for each in HANDLERS:
+    _register(app, each)
+
+
+def configure_logs(**_: object) -> None:
+    """Log as the rest of Parley does; that this listens keeps Celery from its own way."""
+    logs.configure(as_json=settings().is_production)
+
+
+def open_workplace(**_: object) -> None:
+    """Load the classifier before the first comment asks for it."""
+    workplace.cache_clear()
+    opened = workplace()
+    try:
+        predictor.prepare(opened.settings, opened.database, opened.champion, now=opened.clock())
+    except (SQLAlchemyError, Unavailable) as error:
+        # Not there yet, or not usable: every job asks again, and says so.
+        _log.error("classifier_not_loaded", error=type(error).__name__)
+
+
+def close_workplace(**_: object) -> None:
+    workplace().close()
+
+
+def look_for_work(**_: object) -> None:
+    """Begin with what waits already: whoever was to be woken for it may have died."""
+    broker = Broker(settings().broker_url)
+    for job in (ScoreComments(), DeliverWebhooks()):
+        broker.publish(job)
+    broker.close()
+
+
+signals.setup_logging.connect(configure_logs)
+signals.worker_process_init.connect(open_workplace)
+signals.worker_process_shutdown.connect(close_workplace)
+signals.worker_ready.connect(look_for_work)

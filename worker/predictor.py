@@ -1,0 +1,81 @@
+"""The live model version of a worker process: offered at the first start, loaded from the registry.
+
+The registry is the truth: what `PARLEY_MODEL` or the package offers is only what a new installation
+begins with.
+"""
+
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from ml.artifact import ArtifactError, ModelInfo
+from ml.predict import Predictor
+from service.db import Database
+from service.registry import actions, queries
+from service.registry.champion import Champion
+from service.registry.errors import ChampionUnusable
+from service.scoring.classifier import Classifier
+from service.settings import Settings
+
+_WARM_UP = ("Warming up.", "Бастау.")
+
+
+def load(content: bytes) -> Classifier:
+    """Return the classifier of an artifact, warm: its first real call is as fast as the next.
+
+    Raises:
+        ChampionUnusable: it is damaged, or of a release that reads another format.
+    """
+    try:
+        predictor = Predictor.load(content)
+    except ArtifactError as error:
+        raise ChampionUnusable(str(error)) from error
+    predictor.predict(_WARM_UP)
+    return predictor
+
+
+def prepare(
+    settings: Settings, database: Database, champion: Champion[Classifier], *, now: datetime
+) -> None:
+    """See that a model version is live, and load it.
+
+    Raises:
+        ChampionUnusable: what is live, or offered to a new installation, cannot be loaded.
+    """
+    with database.transaction() as session:
+        is_new = queries.champion_id(session) is None
+    if is_new:
+        _offer(settings, database, now=now)
+    with database.transaction() as session:
+        champion.current(session)
+
+
+def _offer(settings: Settings, database: Database, *, now: datetime) -> None:
+    content = _bundled() if settings.model is None else settings.model.read_bytes()
+    try:
+        offered = Predictor.load(content)
+    except ArtifactError as error:
+        raise ChampionUnusable(str(error)) from error
+    name = "bundled" if settings.model is None else settings.model.stem
+    with database.transaction() as session:
+        actions.ensure_champion(
+            session,
+            digest=offered.version,
+            name=name,
+            content=content,
+            info=as_plain(offered.info),
+            now=now,
+        )
+
+
+def as_plain(info: ModelInfo) -> dict[str, Any]:
+    """Return what a model says of itself, as JSON can hold it."""
+    return {
+        "supported": {label.value: [*languages] for label, languages in info.supported.items()},
+        "training": dict(info.training),
+        "libraries": dict(info.libraries),
+    }
+
+
+def _bundled() -> bytes:
+    return files("ml").joinpath("models", "parley.model").read_bytes()

@@ -1,0 +1,77 @@
+"""Finds what was forgotten, and wakes who does it. The tables know; the broker may have lost it."""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete
+
+from service.decisions import by_policy, waiting
+from service.jobs import DeliverWebhooks, ScoreComments, Sweep
+from service.review import actions as review
+from service.review.tables import Claim
+from service.webhooks import postbag
+from worker.score_comments import PATIENCE
+from worker.task import handles
+from worker.workplace import Workplace
+
+_log = structlog.get_logger(__name__)
+
+# A comment that waits longer than this was not seen by the worker that its wake-up was meant for.
+_FORGOTTEN_AFTER = timedelta(seconds=2)
+
+
+@handles(Sweep)
+def sweep(job: Sweep, workplace: Workplace) -> None:
+    """Settle what is due by the clock, then wake who has work."""
+    workplace.broker.wiped(job)
+    settle_choices(workplace)
+    end_claims(workplace)
+    give_up_waiting(workplace)
+    wake_for_comments(workplace)
+    wake_for_deliveries(workplace)
+
+
+def settle_choices(workplace: Workplace) -> None:
+    """Make decisions of the moderators' choices that can no longer be undone."""
+    looked_at = 1
+    while looked_at:
+        with workplace.database.transaction() as session:
+            looked_at = review.settle_due(session, now=workplace.clock())
+
+
+def end_claims(workplace: Workplace) -> None:
+    """Forget the claims that have run out."""
+    with workplace.database.transaction() as session:
+        session.execute(delete(Claim).where(Claim.expires_at <= workplace.clock()))
+
+
+def give_up_waiting(workplace: Workplace) -> None:
+    """Decide without a score what has waited for one past the deadline."""
+    scoring = workplace.settings.scoring
+    while True:
+        now = workplace.clock()
+        with workplace.database.transaction() as session:
+            claimed = waiting.claim_overdue(
+                session, sent_before=now - scoring.deadline, limit=scoring.batch
+            )
+            by_policy.decide_unscored(session, claimed, now=now)
+        if not claimed:
+            return
+        _log.error("comments_without_score", count=len(claimed))
+
+
+def wake_for_comments(workplace: Workplace) -> None:
+    now = workplace.clock()
+    with workplace.database.transaction() as session:
+        is_due = waiting.has_pending(
+            session, sent_before=now - _FORGOTTEN_AFTER
+        ) or waiting.has_unscored(session, decided_before=now - PATIENCE)
+    if is_due:
+        workplace.broker.publish(ScoreComments())
+
+
+def wake_for_deliveries(workplace: Workplace) -> None:
+    with workplace.database.transaction() as session:
+        is_due = postbag.endpoints_with_due(session, now=workplace.clock(), limit=1)
+    if is_due:
+        workplace.broker.publish(DeliverWebhooks())
