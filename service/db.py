@@ -103,6 +103,7 @@ def asynchronous_engine(url: str, *, pool_size: int) -> AsyncEngine:
         connect_args={
             "timeout": 5,
             "server_settings": {
+                "application_name": "parley intake",
                 "timezone": "UTC",
                 "lock_timeout": "5s",
                 "statement_timeout": "10s",

@@ -12,7 +12,8 @@ from service.jobs import Job, ScoreComments
 from service.settings import Settings
 from service.sites.keyring import KeyRing
 
-# Beside the batches: one looks up keys, one polls for those who wait.
+# Beside the batches: one looks up keys, one polls for those who wait. Nobody waits for another's
+# connection: the pool would not tell a waiter that connecting has failed.
 _OTHER_CONNECTIONS = 2
 
 

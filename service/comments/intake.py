@@ -47,6 +47,8 @@ class Intake:
         self._gathered: list[_Waiting] = []
         self._timer: asyncio.TimerHandle | None = None
         self._in_flight: set[asyncio.Task[None]] = set()
+        # As many connections as batches, also when failed ones are stored one by one.
+        self._connections = asyncio.Semaphore(BATCHES_IN_FLIGHT)
 
     async def submit(self, submission: Submission) -> Stored:
         """Return where the comment stands once it is safely stored.
@@ -134,7 +136,7 @@ class Intake:
             return Unavailable(_SILENT) if _is_silence(error) else error
 
     async def _store(self, batch: Sequence[Submission]) -> list[Outcome]:
-        async with self._engine.begin() as connection:
+        async with self._connections, self._engine.begin() as connection:
             return await store(connection, batch)
 
 

@@ -36,6 +36,7 @@ class KeyRing:
         self._engine = engine
         self._known: OrderedDict[bytes, tuple[float, OpenedBy]] = OrderedDict()
         self._asked: dict[bytes, asyncio.Task[OpenedBy]] = {}
+        self._connection = asyncio.Semaphore(1)
 
     async def site_of(self, authorization: str | None) -> OpenedBy:
         """Return what the key in an ``Authorization`` header opens.
@@ -76,7 +77,7 @@ class KeyRing:
             .where(ApiKey.digest == digest, ApiKey.revoked_at.is_(None))
         )
         try:
-            async with self._engine.connect() as connection:
+            async with self._connection, self._engine.connect() as connection:
                 found = (await connection.execute(wanted)).one_or_none()
         except (DBAPIError, OSError) as error:
             raise Unavailable("The database does not answer: try again in a moment.") from error
