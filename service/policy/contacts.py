@@ -1,0 +1,78 @@
+"""Ways to be reached that a text gives away: telephone numbers, e-mail, messengers."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import phonenumbers
+
+from service.policy.links import addresses, is_allowed, links
+
+# Where a number without a country code is looked for, in this order.
+REGIONS = ("UZ", "KZ", "RU")
+
+
+class ContactKind(StrEnum):
+    PHONE = "phone"
+    EMAIL = "email"
+    MESSENGER = "messenger"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact found: ``as_written`` is ``text[start:end]``."""
+
+    kind: ContactKind
+    start: int
+    end: int
+    as_written: str
+
+
+_DIGITS_MIN = 7
+_PERHAPS_NUMBER = re.compile(rf"(?:\d[\s().+-]{{0,3}}){{{_DIGITS_MIN}}}")
+_MESSENGER_HOSTS = frozenset(
+    (
+        *("t.me", "telegram.me", "telegram.dog", "wa.me", "whatsapp.com", "viber.com", "m.me"),
+        *("discord.gg", "discord.com", "signal.me", "line.me", "imo.im", "skype.com"),
+    )
+)
+# The name of a messenger, then whom to look for there, in Latin letters as such names are.
+_MESSENGER = re.compile(
+    r"(?<!\w)(?:telegram\w*|телеграмм?\w*|телег[аеуи]|тг|tg|whatsapp\w*|вотсап\w*|ватсап\w*|wa|viber"
+    r"|вайбер\w*|skype|скайп\w*|discord|дискорд\w*|insta(?:gram)?|инст(?:а|у|е|аграм\w*)|imo|signal)"
+    r"\s?(?:[:\-–—=>@]|\s(?:kanal\w*|канал\w*|nick|ник|user|manzil\w*)\s?:?)\s?@?"
+    r"([A-Za-z][A-Za-z0-9_.]{4,31})(?![\w@])"
+    r"|(?<!\w)(?:telegram|телеграмм?|тг|tg)\w*\s@[A-Za-z]\w{4,31}",
+    re.IGNORECASE,
+)
+
+
+def contacts(text: str) -> list[Contact]:
+    """Return the contacts in the text, in their order."""
+    found = [*_phones(text), *_emails(text), *_messengers(text)]
+    return sorted(set(found), key=lambda contact: (contact.start, contact.end))
+
+
+def _phones(text: str) -> Iterator[Contact]:
+    if not _PERHAPS_NUMBER.search(text):
+        return
+    taken: list[tuple[int, int]] = []
+    for region in REGIONS:
+        for match in phonenumbers.PhoneNumberMatcher(text, region):
+            if all(match.end <= start or end <= match.start for start, end in taken):
+                taken.append((match.start, match.end))
+                yield Contact(ContactKind.PHONE, match.start, match.end, match.raw_string)
+
+
+def _emails(text: str) -> Iterator[Contact]:
+    for address in addresses(text):
+        yield Contact(ContactKind.EMAIL, address.start, address.end, address.as_written)
+
+
+def _messengers(text: str) -> Iterator[Contact]:
+    for link in links(text):
+        if is_allowed(link.host, _MESSENGER_HOSTS):
+            yield Contact(ContactKind.MESSENGER, link.start, link.end, link.as_written)
+    for match in _MESSENGER.finditer(text):
+        yield Contact(ContactKind.MESSENGER, *match.span(), match[0])
