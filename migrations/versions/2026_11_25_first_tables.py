@@ -292,6 +292,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("claims_moderator_id_idx"), "claims", ["moderator_id"], unique=False)
     op.create_table(
+        "escalations",
+        sa.Column("comment_id", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("moderator_id", sa.Uuid(), nullable=False),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comment_id"], ["comments.id"], name=op.f("escalations_comment_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["moderator_id"], ["moderators.id"], name=op.f("escalations_moderator_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("escalations_site_id_fkey")),
+        sa.PrimaryKeyConstraint("comment_id", name=op.f("escalations_pkey")),
+    )
+    op.create_index(
+        op.f("escalations_moderator_id_idx"), "escalations", ["moderator_id"], unique=False
+    )
+    op.create_index(op.f("escalations_site_id_idx"), "escalations", ["site_id"], unique=False)
+    op.create_table(
         "revisions",
         sa.Column("comment_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -376,6 +396,7 @@ def upgrade() -> None:
     op.create_table(
         "choices",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
         sa.Column("comment_id", sa.Uuid(), nullable=False),
         sa.Column("moderator_id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -399,6 +420,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["moderator_id"], ["moderators.id"], name=op.f("choices_moderator_id_fkey")
         ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("choices_site_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("choices_pkey")),
     )
     op.create_index("choices_comment_id_id_idx", "choices", ["comment_id", "id"], unique=False)
@@ -420,9 +442,11 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.create_index("choices_site_id_id_idx", "choices", ["site_id", "id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("choices_site_id_id_idx", table_name="choices")
     op.drop_index(
         "choices_open_key", table_name="choices", postgresql_where=sa.text("state = 'open'")
     )
@@ -441,6 +465,9 @@ def downgrade() -> None:
     op.drop_index(op.f("scores_comment_id_idx"), table_name="scores")
     op.drop_table("scores")
     op.drop_table("revisions")
+    op.drop_index(op.f("escalations_site_id_idx"), table_name="escalations")
+    op.drop_index(op.f("escalations_moderator_id_idx"), table_name="escalations")
+    op.drop_table("escalations")
     op.drop_index(op.f("claims_moderator_id_idx"), table_name="claims")
     op.drop_table("claims")
     op.drop_index("webhook_deliveries_endpoint_id_id_idx", table_name="webhook_deliveries")

@@ -28,7 +28,7 @@ _cookie = APIKeyCookie(
 )
 
 
-def _by_api(
+def _watching(
     *,
     request: Request,
     session: Transaction,
@@ -45,6 +45,15 @@ def _by_api(
         if request.method not in _SAFE_METHODS:
             given = request.headers.get("x-csrf-token")
             _check(request, settings, who, given)
+    return who
+
+
+def _by_api(
+    session: Transaction,
+    settings: AppSettings,
+    now: Now,
+    who: Annotated[SignedIn, Depends(_watching)],
+) -> SignedIn:
     actions.prolong(session, who, now=now, lifetime=settings.review.session_lifetime)
     return who
 
@@ -110,6 +119,8 @@ def token_of(request: Request) -> str | None:
     return request.cookies.get(COOKIE)
 
 
+# A page that asks by itself for what is new: that does not keep an idle moderator signed in.
+WatchingModerator = Annotated[SignedIn, Depends(_watching)]
 CurrentModerator = Annotated[SignedIn, Depends(_by_api)]
 PageModerator = Annotated[SignedIn, Depends(_by_page)]
 FormModerator = Annotated[SignedIn, Depends(_by_form)]

@@ -34,7 +34,7 @@ from service.review.errors import (
     UndoTooLate,
     WithdrawnMeanwhile,
 )
-from service.review.tables import Choice, ChoiceState, Claim
+from service.review.tables import Choice, ChoiceState, Claim, Escalation
 from service.sites.tables import Site
 
 APPROVED_BY_PERSON = "approved_by_moderator"
@@ -89,6 +89,7 @@ def decide(
     reason, sentences = _reason(session, comment, wish)
     choice = Choice(
         id=new_id(),
+        site_id=comment.site_id,
         comment_id=comment.id,
         moderator_id=moderator.id,
         revision=comment.revision,
@@ -216,6 +217,7 @@ def _keep_claim(session: Session, choice: Choice) -> None:
 
 def _settle(session: Session, choice: Choice, comment: Comment, *, now: datetime) -> None:
     session.execute(delete(Claim).where(Claim.comment_id == comment.id))
+    session.execute(delete(Escalation).where(Escalation.comment_id == comment.id))
     if comment.status is Status.WITHDRAWN or comment.revision != choice.revision:
         _end(choice, ChoiceState.VOID, now=now)
         session.flush()

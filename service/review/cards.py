@@ -1,6 +1,6 @@
 """What a moderator sees of comments in the list: read for a whole page in a few queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from service.authors.tables import Author
 from service.comments.tables import Comment
 from service.decisions.tables import Decision
 from service.moderators import queries as moderators
-from service.review.tables import Claim
+from service.review.tables import Choice, Claim
 from service.scoring.tables import Score
 
 
@@ -29,7 +29,12 @@ class Card:
     decision: Decision | None
     score: Score | None
     claim: Claim | None
-    claimed_by: str | None
+    choice: Choice | None
+    names: Mapping[UUID, str]
+
+    def name_of(self, moderator_id: UUID) -> str:
+        """Return the name of whoever has the comment in hand or chose last."""
+        return self.names[moderator_id]
 
 
 def cards(session: Session, comments: Sequence[Comment], *, now: datetime) -> list[Card]:
@@ -48,7 +53,10 @@ def cards(session: Session, comments: Sequence[Comment], *, now: datetime) -> li
     decisions = _newest_decisions(session, ids)
     scores = _newest_scores(session, ids)
     claims = _claims(session, ids, now=now)
-    names = moderators.names(session, {claim.moderator_id for claim in claims.values()})
+    choices = newest_choices(session, ids)
+    people = {claim.moderator_id for claim in claims.values()}
+    people |= {choice.moderator_id for choice in choices.values()}
+    names = moderators.names(session, people)
     return [
         Card(
             comment=comment,
@@ -58,10 +66,22 @@ def cards(session: Session, comments: Sequence[Comment], *, now: datetime) -> li
             decision=decisions.get(comment.id),
             score=_of_this_text(scores.get(comment.id), comment),
             claim=claims.get(comment.id),
-            claimed_by=names[claims[comment.id].moderator_id] if comment.id in claims else None,
+            choice=choices.get(comment.id),
+            names=names,
         )
         for comment in comments
     ]
+
+
+def newest_choices(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, Choice]:
+    """Return the newest choice on each comment that has one."""
+    found = (
+        select(Choice)
+        .ext(distinct_on(Choice.comment_id))
+        .where(Choice.comment_id.in_(comment_ids))
+        .order_by(Choice.comment_id, Choice.id.desc())
+    )
+    return {choice.comment_id: choice for choice in session.scalars(found)}
 
 
 def _of_this_text(score: Score | None, comment: Comment) -> Score | None:

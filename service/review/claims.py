@@ -16,6 +16,7 @@ from service.comments import queries as comments
 from service.comments.errors import CommentNotFound
 from service.comments.status import Status
 from service.comments.tables import Comment
+from service.errors import ModerationError
 from service.moderators import actions as moderators
 from service.moderators import queries as moderator_queries
 from service.moderators.tables import Moderator
@@ -106,6 +107,37 @@ def claim(
     if not _upsert(session, moderator, comment_id, now=now, lease=lease):
         raise ClaimedByAnother(holder(session, comment_id))
     return session.get_one(Claim, comment_id, populate_existing=True)
+
+
+def claim_each(
+    session: Session,
+    moderator: Moderator,
+    site_ids: Sequence[UUID],
+    comment_ids: Sequence[UUID],
+    *,
+    now: datetime,
+    lease: timedelta,
+    most: int,
+) -> tuple[list[UUID], dict[UUID, ModerationError]]:
+    """Take in hand or keep each of the comments; return those taken, and why the others were not.
+
+    Rows are locked in the order of their ids, so that two pages never wait for each other in a
+    circle.
+    """
+    taken: list[UUID] = []
+    refused: dict[UUID, ModerationError] = {}
+    already = set(mine(session, moderator, now=now))
+    for comment_id in sorted(set(comment_ids)):
+        try:
+            if comment_id not in already and len(already) >= most:
+                raise TooManyClaims(most)
+            claim(session, moderator, site_ids, comment_id, now=now, lease=lease)
+        except ModerationError as error:
+            refused[comment_id] = error
+        else:
+            taken.append(comment_id)
+            already.add(comment_id)
+    return taken, refused
 
 
 def release(session: Session, moderator: Moderator, comment_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""The queue is a query: held comments, most urgent first, then oldest."""
+"""The queues are queries. Held: most urgent first, without what was left to a lead."""
 
 import base64
 import math
@@ -6,7 +6,8 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from enum import StrEnum
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,12 +15,10 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     Uuid,
-    and_,
     cast,
     exists,
     func,
     literal_column,
-    or_,
     select,
     true,
 )
@@ -29,21 +28,49 @@ from sqlalchemy.orm import Session, aliased
 from service.comments.tables import Comment
 from service.moderators.tables import Moderator
 from service.paging import CursorInvalid
-from service.review.tables import Choice, Claim
+from service.review.tables import Choice, Claim, Escalation
 
 # Written out rather than bound: the planner takes the partial indices only for a literal.
 IS_HELD: ColumnElement[bool] = Comment.status == literal_column("'held'")
 _IS_OPEN: ColumnElement[bool] = Choice.state == literal_column("'open'")
 
 
-_ORDER = (Comment.urgency.desc(), Comment.id)
+class Queue(StrEnum):
+    """``recent`` holds what moderators decided, newest first; the others wait for a decision."""
+
+    HELD = "held"
+    ESCALATED = "escalated"
+    RECENT = "recent"
+
+
+class Sort(StrEnum):
+    """``priority`` is the probability of harm, highest first; ``lowest`` is its reverse."""
+
+    PRIORITY = "priority"
+    LOWEST = "lowest"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+def _order(sort: Sort, of: type[Comment] = Comment) -> tuple[ColumnElement[Any], ...]:
+    """Return the order; `lowest` is the exact reverse of `priority`, so one index serves both."""
+    match sort:
+        case Sort.PRIORITY:
+            return (of.urgency.desc(), of.id.asc())
+        case Sort.LOWEST:
+            return (of.urgency.asc(), of.id.desc())
+        case Sort.OLDEST:
+            return (of.id.asc(),)
+        case Sort.NEWEST:
+            return (of.id.desc(),)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many wait on one site, and since when the first of them."""
+    """How many wait in one queue of one site, and since when the first of them."""
 
     site_id: UUID
+    queue: Queue
     count: int
     oldest_at: datetime | None
 
@@ -90,13 +117,18 @@ def is_claimed(*, now: datetime, but_by: Moderator | None = None) -> ColumnEleme
     return found if but_by is None else found.where(Claim.moderator_id != but_by.id)
 
 
+def is_escalated() -> ColumnElement[bool]:
+    """Say whether the comment was left to a lead."""
+    return exists().where(Escalation.comment_id == Comment.id)
+
+
 def lock_next(session: Session, site_ids: Sequence[UUID], *, now: datetime) -> Comment | None:
     """Return the most urgent comment that seems free, locked, so that each caller gets another."""
     for site_id in _most_urgent_first(session, site_ids, now=now):
         found: Comment | None = session.scalar(
             _free(now=now)
             .where(Comment.site_id == site_id)
-            .order_by(*_ORDER)
+            .order_by(*_order(Sort.PRIORITY))
             .limit(1)
             .with_for_update(skip_locked=True, of=Comment, key_share=True)
             .execution_options(populate_existing=True)
@@ -111,57 +143,98 @@ def page(
     site_ids: Sequence[UUID],
     moderator: Moderator,
     *,
+    queue: Queue = Queue.HELD,
+    sort: Sort = Sort.PRIORITY,
     after: Place | None,
     limit: int,
     now: datetime,
 ) -> list[Comment]:
-    """Return held comments that no colleague has in hand or has decided, from ``after`` on."""
+    """Return comments that no colleague has in hand or has decided, from ``after`` on."""
     if not site_ids:
         return []
+    waits = is_escalated() if queue is Queue.ESCALATED else ~is_escalated()
     found = select(Comment).where(
-        IS_HELD, ~is_claimed(now=now, but_by=moderator), ~is_chosen(Comment.id)
+        IS_HELD, waits, ~is_claimed(now=now, but_by=moderator), ~is_chosen(Comment.id)
     )
     if after is not None:
-        found = found.where(
-            or_(
-                Comment.urgency < after.urgency,
-                and_(Comment.urgency == after.urgency, Comment.id > after.comment_id),
-            )
-        )
-    return list(session.scalars(_of_sites(found, site_ids, each=limit, limit=limit)))
+        found = found.where(_comes_after(after, sort))
+    return list(session.scalars(_of_sites(found, site_ids, sort, each=limit, limit=limit)))
+
+
+def recent(
+    session: Session, site_ids: Sequence[UUID], *, before: UUID | None, limit: int
+) -> list[Choice]:
+    """Return what moderators chose, newest first."""
+    found = select(Choice).where(Choice.site_id.in_(site_ids)).order_by(Choice.id.desc())
+    if before is not None:
+        found = found.where(Choice.id < before)
+    return list(session.scalars(found.limit(limit)))
 
 
 def waiting(session: Session, site_ids: Sequence[UUID]) -> list[Waiting]:
     """Count what waits on each site, without what can still be undone."""
+    escalated = is_escalated()
     rows = session.execute(
-        select(Comment.site_id, func.count(), func.min(Comment.created_at))
+        select(
+            Comment.site_id,
+            func.count().filter(~escalated),
+            func.min(Comment.created_at).filter(~escalated),
+            func.count().filter(escalated),
+            func.min(Comment.created_at).filter(escalated),
+        )
         .where(Comment.site_id.in_(site_ids), IS_HELD, ~is_chosen(Comment.id))
         .group_by(Comment.site_id)
     )
-    found = {site_id: (count, oldest) for site_id, count, oldest in rows}
-    return [Waiting(site_id, *found.get(site_id, (0, None))) for site_id in site_ids]
+    found = {row[0]: row[1:] for row in rows}
+    return [
+        Waiting(site_id, queue, *found.get(site_id, (0, None, 0, None))[2 * place : 2 * place + 2])
+        for site_id in site_ids
+        for place, queue in enumerate((Queue.HELD, Queue.ESCALATED))
+    ]
+
+
+def _comes_after(place: Place, sort: Sort) -> ColumnElement[bool]:
+    match sort:
+        case Sort.PRIORITY:
+            same = (Comment.urgency == place.urgency) & (Comment.id > place.comment_id)
+            return (Comment.urgency <= place.urgency) & ((Comment.urgency < place.urgency) | same)
+        case Sort.LOWEST:
+            same = (Comment.urgency == place.urgency) & (Comment.id < place.comment_id)
+            return (Comment.urgency >= place.urgency) & ((Comment.urgency > place.urgency) | same)
+        case Sort.OLDEST:
+            return Comment.id > place.comment_id
+        case Sort.NEWEST:
+            return Comment.id < place.comment_id
 
 
 def _of_sites(
-    found: Select[Comment], site_ids: Sequence[UUID], *, each: int, limit: int
+    found: Select[Comment], site_ids: Sequence[UUID], sort: Sort, *, each: int, limit: int
 ) -> Select[Comment]:
     """Return the first of several sites: each site's own first by the index, then merged."""
     if len(site_ids) == 1:
-        return found.where(Comment.site_id == site_ids[0]).order_by(*_ORDER).limit(limit)
+        found = found.where(Comment.site_id == site_ids[0])
+        return found.order_by(*_order(sort)).limit(limit)
     ids = cast(list(site_ids), ARRAY(Uuid()))
     sites = func.unnest(ids).table_valued("site_id").render_derived()
-    firsts = found.where(Comment.site_id == sites.c.site_id).order_by(*_ORDER).limit(each).lateral()
+    firsts = (
+        found.where(Comment.site_id == sites.c.site_id)
+        .order_by(*_order(sort))
+        .limit(each)
+        .lateral()
+    )
     merged = aliased(Comment, firsts)
     return (
         select(merged)
         .select_from(sites.join(firsts, true()))
-        .order_by(merged.urgency.desc(), merged.id)
+        .order_by(*_order(sort, merged))
         .limit(limit)
     )
 
 
 def _free(*, now: datetime) -> Select[Comment]:
-    return select(Comment).where(IS_HELD, ~is_claimed(now=now), ~is_chosen(Comment.id))
+    return select(Comment).where(
+        IS_HELD, ~is_claimed(now=now), ~is_chosen(Comment.id), ~is_escalated()
+    )
 
 
 def _most_urgent_first(
@@ -170,5 +243,5 @@ def _most_urgent_first(
     """Return the sites that have a free comment, the one with the most urgent first."""
     if len(site_ids) < 2:  # noqa: PLR2004 - one site is first among itself
         return site_ids
-    first = _of_sites(_free(now=now), site_ids, each=1, limit=len(site_ids))
+    first = _of_sites(_free(now=now), site_ids, Sort.PRIORITY, each=1, limit=len(site_ids))
     return [comment.site_id for comment in session.scalars(first)]

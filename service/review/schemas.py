@@ -9,10 +9,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ml.labels import Label, Language
 from service.comments.status import Status
-from service.decisions.tables import Actor
 from service.moderators.queries import SignedIn
 from service.review.cards import Card
 from service.review.notes import NOTE_MAX_CHARS, clean_note
+from service.review.queue import Queue
 from service.review.reasons import RejectReason
 from service.review.tables import Choice, ChoiceState
 
@@ -35,6 +35,18 @@ class ClaimsIn(_Sent):
         default=None, max_length=100, description="Slug; without it, of all sites of one's own."
     )
     count: int = Field(default=1, ge=1, le=20, description="Most comments to take.")
+
+
+class KeepIn(_Sent):
+    """Which comments to take in hand, or to keep there for another lease."""
+
+    comments: list[UUID] = Field(max_length=50)
+
+
+class EscalationIn(_Sent):
+    """Why this is one for a lead."""
+
+    note: Annotated[str | None, Field(max_length=NOTE_MAX_CHARS), AfterValidator(clean_note)] = None
 
 
 class DecisionIn(_Sent):
@@ -90,6 +102,36 @@ class AuthorOut(BaseModel):
     rejected_count: int
 
 
+class ChoiceOut(BaseModel):
+    """What a moderator chose: a decision once `settles_at` has passed, if not undone before."""
+
+    id: UUID
+    comment_id: UUID
+    by: str = Field(description="The moderator's name.")
+    is_mine: bool
+    status: Status
+    reason: str
+    note: str | None
+    state: ChoiceState
+    decided_at: datetime
+    settles_at: datetime = Field(description="Until then `…/undo` takes it back.")
+
+    @classmethod
+    def of(cls, choice: Choice, *, by: str, is_mine: bool) -> Self:
+        return cls(
+            id=choice.id,
+            comment_id=choice.comment_id,
+            by=by,
+            is_mine=is_mine,
+            status=choice.status,
+            reason=choice.reason,
+            note=choice.note,
+            state=choice.state,
+            decided_at=choice.chosen_at,
+            settles_at=choice.settles_at,
+        )
+
+
 class CardOut(BaseModel):
     """A comment in the list, with what is needed to decide it."""
 
@@ -110,6 +152,7 @@ class CardOut(BaseModel):
     urgency: float
     decision_id: int | None = Field(description="The newest decision; to overturn it, `replaces`.")
     claim: ClaimOut | None
+    choice: ChoiceOut | None = Field(description="What a moderator decided last.")
 
     @classmethod
     def of(cls, card: Card, who: SignedIn, slugs: dict[UUID, str]) -> Self:
@@ -142,11 +185,18 @@ class CardOut(BaseModel):
             urgency=comment.urgency,
             decision_id=card.decision.id if card.decision else None,
             claim=ClaimOut(
-                by=card.claimed_by or "",
+                by=card.name_of(card.claim.moderator_id),
                 is_mine=card.claim.moderator_id == who.moderator.id,
                 expires_at=card.claim.expires_at,
             )
             if card.claim
+            else None,
+            choice=ChoiceOut.of(
+                card.choice,
+                by=card.name_of(card.choice.moderator_id),
+                is_mine=card.choice.moderator_id == who.moderator.id,
+            )
+            if card.choice
             else None,
         )
 
@@ -154,7 +204,7 @@ class CardOut(BaseModel):
 class QueueOut(BaseModel):
     """How many wait, and since when the oldest of them."""
 
-    queue: str
+    queue: Queue
     site: str
     count: int
     oldest_at: datetime | None
@@ -176,45 +226,50 @@ class RejectReasonOut(BaseModel):
         )
 
 
-class ChoiceOut(BaseModel):
-    """What a moderator chose: a decision once `settles_at` has passed, if not undone before."""
+class ChosenOut(BaseModel):
+    by: str
+    is_mine: bool
+    status: Status
+    state: ChoiceState
+
+
+class StandingOut(BaseModel):
+    """Where a comment stands now."""
 
     id: UUID
-    comment_id: UUID
-    status: Status
-    reason: str
-    note: str | None
-    state: ChoiceState
-    decided_at: datetime
-    settles_at: datetime = Field(description="Until then `…/undo` takes it back.")
-
-    @classmethod
-    def of(cls, choice: Choice) -> Self:
-        return cls(
-            id=choice.id,
-            comment_id=choice.comment_id,
-            status=choice.status,
-            reason=choice.reason,
-            note=choice.note,
-            state=choice.state,
-            decided_at=choice.chosen_at,
-            settles_at=choice.settles_at,
-        )
-
-
-class StepOut(BaseModel):
-    """One step of a comment's way; ``state`` is `recorded` for what counts."""
-
-    at: datetime
     status: Status
     revision: int
-    actor: Actor
-    by: str = Field(description="A moderator's name, or what else decided.")
-    state: ChoiceState
-    reason: str
-    reasons: list[SentenceOut]
-    note: str | None
-    is_bulk: bool
-    decision_id: int | None
-    policy_version: int | None
-    model_version: str | None
+    claimed_by: str | None
+    is_mine: bool = Field(description="Whether one has it in hand oneself.")
+    choice: ChosenOut | None
+
+
+class PaceOut(BaseModel):
+    """One's own work of the last twelve hours."""
+
+    decided: int
+    median_seconds: float | None = Field(description="From taking in hand to deciding.")
+    in_hand: int
+
+
+class ChangesOut(BaseModel):
+    as_of: datetime
+    queues: list[QueueOut]
+    arrived: int = Field(description="Free comments that were held after `since`.")
+    comments: list[StandingOut]
+    pace: PaceOut
+
+
+class KeptOut(BaseModel):
+    """What came of taking one comment in hand: the card, or why not."""
+
+    comment_id: UUID
+    card: CardOut | None
+    code: str | None = Field(description="As of the problem that claiming it alone would answer.")
+    detail: str | None
+
+
+class QueuePage(BaseModel):
+    as_of: datetime = Field(description="Send as `since` to `/v1/review/changes`.")
+    items: list[CardOut]
+    next: str | None = Field(description="Send as `cursor` for the next page; null on the last.")

@@ -49,9 +49,11 @@ class Choice(Base, kw_only=True):
         Index("choices_due_idx", "settles_at", postgresql_where=text("state = 'open'")),
         Index("choices_comment_id_id_idx", "comment_id", "id"),
         Index("choices_moderator_id_chosen_at_idx", "moderator_id", "chosen_at"),
+        Index("choices_site_id_id_idx", "site_id", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"))
     moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderators.id"))
     revision: Mapped[int]
@@ -68,3 +70,15 @@ class Choice(Base, kw_only=True):
     decision_id: Mapped[int | None] = mapped_column(
         ForeignKey("decisions.id"), index=True, default=None
     )
+
+
+class Escalation(Base, kw_only=True):
+    """A held comment that a moderator leaves to a lead; gone once somebody has decided it."""
+
+    __tablename__ = "escalations"
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"), index=True)
+    moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderators.id"), index=True)
+    note: Mapped[str | None] = mapped_column(default=None)
+    escalated_at: Mapped[datetime]

@@ -16,7 +16,7 @@ from service.review import actions
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_site
 
 # What answers about oneself alone.
-OWN = {"/v1/review/me", "/v1/review/claims"}
+OWN = {"/v1/review/me", "/v1/review/claims", "/v1/review/changes"}
 WINDOW = timedelta(seconds=8)
 
 
@@ -79,8 +79,11 @@ def test_the_queue_and_its_count_leave_out_what_a_colleague_has(
     ]
     assert seen == [0, 1]
     _decide(client, newsroom.colleague, newsroom.ours)
-    (counts,) = client.get("/v1/review/queues", headers=newsroom.desk.bearer).json()
-    assert counts == {"queue": "held", "site": "border", "count": 0, "oldest_at": None}
+    counts = client.get("/v1/review/queues", headers=newsroom.desk.bearer).json()
+    assert counts == [
+        {"queue": name, "site": "border", "count": 0, "oldest_at": None}
+        for name in ("held", "escalated")
+    ]
 
 
 def test_the_queue_is_read_page_by_page(
@@ -211,7 +214,7 @@ def test_no_route_lets_anybody_in_without_signing_in(
 
 
 def test_no_route_tells_anything_of_another_site(
-    client: TestClient, app: FastAPI, newsroom: Newsroom
+    client: TestClient, app: FastAPI, newsroom: Newsroom, now: datetime
 ) -> None:
     """Every route answers for another site's comment and slug as for what does not exist."""
     nothing = UUID("01a212e0-0000-7000-8000-000000000000")
@@ -223,8 +226,8 @@ def test_no_route_tells_anything_of_another_site(
             answer = client.request(
                 method,
                 _filled(path, comment_id, slug),
-                params={"site": slug} if "{" not in path else None,
-                json=_body(path, slug),
+                params=_query(path, comment_id, slug, now),
+                json=_body(method, path, comment_id, slug),
                 headers=newsroom.desk.bearer,
             )
             text = answer.text.replace(str(comment_id), "…").replace(slug, "…")
@@ -243,9 +246,17 @@ def _filled(path: str, comment_id: UUID, slug: str) -> str:
     )
 
 
-def _body(path: str, slug: str) -> object:
+def _query(path: str, comment_id: UUID, slug: str, now: datetime) -> dict[str, str] | None:
+    if path.endswith("/changes"):  # of all one's own sites: the comment is simply not there
+        return {"since": now.isoformat(), "comments": str(comment_id)}
+    return {"site": slug} if "{" not in path else None
+
+
+def _body(method: str, path: str, comment_id: UUID, slug: str) -> object:
     if path == "/v1/review/claims":
-        return {"site": slug}
+        return {"site": slug} if method == "post" else {"comments": [str(comment_id)]}
+    if path.endswith("/escalation"):
+        return {"note": "Look."}
     return {"status": "approved", "revision": 1}
 
 

@@ -1,0 +1,189 @@
+"""Claiming and deciding as JSON."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, status
+
+from service.comments.status import Status
+from service.moderators.auth import CurrentModerator
+from service.moderators.queries import SignedIn
+from service.request import AppSettings, Now, Transaction
+from service.review import actions, claims, escalations, queries
+from service.review.cards import cards
+from service.review.http import NOT_FOUND, out, site_ids
+from service.review.schemas import (
+    CardOut,
+    ChoiceOut,
+    ClaimsIn,
+    DecisionIn,
+    EscalationIn,
+    KeepIn,
+    KeptOut,
+)
+from service.review.tables import Choice
+
+router = APIRouter()
+
+_CLAIMING = NOT_FOUND | {
+    409: {"description": "`claimed_by_another`, `decided_meanwhile`, `not_held`"}
+}
+_DECIDING = NOT_FOUND | {
+    409: {
+        "description": "`decided_meanwhile`, `edited_meanwhile`, `withdrawn_meanwhile`, "
+        "`claimed_by_another`, `not_held`"
+    }
+}
+
+
+@router.get("/claims")
+def read_claims(session: Transaction, now: Now, who: CurrentModerator) -> list[CardOut]:
+    """List the comments that one has in hand oneself."""
+    ids = claims.mine(session, who.moderator, now=now)
+    found = queries.comments_of(session, who.site_ids, ids)
+    return out(cards(session, found, now=now), who)
+
+
+@router.post("/claims", responses=NOT_FOUND | {409: {"description": "`too_many_claims`"}})
+def claim_next(
+    sent: ClaimsIn, session: Transaction, settings: AppSettings, now: Now, who: CurrentModerator
+) -> list[CardOut]:
+    """Take the most urgent free comments in hand; nobody else gets them while the lease runs.
+
+    The answer is empty when nothing waits.
+    """
+    sites = site_ids(who, sent.site)
+    room = claims.check_room(session, who.moderator, now=now, most=settings.review.claims_max)
+    taken = claims.claim_some(
+        session,
+        who.moderator,
+        sites,
+        count=min(sent.count, room),
+        now=now,
+        lease=settings.review.lease,
+    )
+    return out(cards(session, taken, now=now), who)
+
+
+@router.put("/claims")
+def keep(
+    sent: KeepIn, session: Transaction, settings: AppSettings, now: Now, who: CurrentModerator
+) -> list[KeptOut]:
+    """Take these comments in hand, or keep them for another lease; each has its own answer."""
+    taken, refused = claims.claim_each(
+        session,
+        who.moderator,
+        who.site_ids,
+        sent.comments,
+        now=now,
+        lease=settings.review.lease,
+        most=settings.review.claims_max,
+    )
+    found = queries.comments_of(session, who.site_ids, taken)
+    by_id = {card.id: card for card in out(cards(session, found, now=now), who)}
+    return [
+        KeptOut(
+            comment_id=comment_id,
+            card=by_id.get(comment_id),
+            code=refused[comment_id].code if comment_id in refused else None,
+            detail=refused[comment_id].detail if comment_id in refused else None,
+        )
+        for comment_id in dict.fromkeys(sent.comments)
+    ]
+
+
+@router.put("/claims/{comment_id}", responses=_CLAIMING)
+def claim_one(
+    comment_id: UUID, session: Transaction, settings: AppSettings, now: Now, who: CurrentModerator
+) -> CardOut:
+    """Take this comment in hand, or keep it for another lease."""
+    claims.claim(
+        session, who.moderator, who.site_ids, comment_id, now=now, lease=settings.review.lease
+    )
+    comment = queries.comment_of(session, who.site_ids, comment_id)
+    return out(cards(session, [comment], now=now), who)[0]
+
+
+@router.delete("/claims", status_code=status.HTTP_204_NO_CONTENT)
+def release_all(session: Transaction, who: CurrentModerator) -> None:
+    """Give back everything that one has in hand."""
+    claims.release_all(session, who.moderator)
+
+
+@router.delete("/claims/{comment_id}", status_code=status.HTTP_204_NO_CONTENT, responses=NOT_FOUND)
+def release(comment_id: UUID, session: Transaction, who: CurrentModerator) -> None:
+    """Give the comment back."""
+    queries.comment_of(session, who.site_ids, comment_id)
+    claims.release(session, who.moderator, comment_id)
+
+
+@router.post(
+    "/comments/{comment_id}/decisions", status_code=status.HTTP_201_CREATED, responses=_DECIDING
+)
+def decide(
+    comment_id: UUID,
+    sent: DecisionIn,
+    *,
+    session: Transaction,
+    settings: AppSettings,
+    now: Now,
+    who: CurrentModerator,
+) -> ChoiceOut:
+    """Approve or reject. Sending it twice decides once.
+
+    It can be undone until `settles_at`; only then the comment moves and the site is told.
+    """
+    wish = actions.Wish(
+        status=Status(sent.status.value),
+        revision=sent.revision,
+        reason=sent.reason,
+        note=sent.note,
+        replaces=sent.replaces,
+    )
+    choice = actions.decide(
+        session,
+        who.moderator,
+        who.site_ids,
+        comment_id,
+        wish,
+        now=now,
+        window=settings.review.undo_window,
+    )
+    return _own(choice, who)
+
+
+@router.post(
+    "/decisions/{decision_id}/undo",
+    responses={
+        404: {"description": "`decision_not_found`"},
+        409: {"description": "`undo_too_late`"},
+    },
+)
+def undo(decision_id: UUID, session: Transaction, now: Now, who: CurrentModerator) -> ChoiceOut:
+    """Take a decision of one's own back before it has left the house."""
+    return _own(actions.undo(session, who.moderator, decision_id, now=now), who)
+
+
+@router.put(
+    "/comments/{comment_id}/escalation",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=_CLAIMING,
+)
+def escalate(
+    comment_id: UUID, sent: EscalationIn, session: Transaction, now: Now, who: CurrentModerator
+) -> None:
+    """Leave the comment to a lead: it moves to the queue `escalated`."""
+    escalations.escalate(session, who.moderator, who.site_ids, comment_id, note=sent.note, now=now)
+
+
+@router.delete(
+    "/comments/{comment_id}/escalation",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=NOT_FOUND,
+)
+def take_back(comment_id: UUID, session: Transaction, who: CurrentModerator) -> None:
+    """Put one's own escalation back into the common queue."""
+    escalations.take_back(session, who.moderator, who.site_ids, comment_id)
+
+
+def _own(choice: Choice, who: SignedIn) -> ChoiceOut:
+    return ChoiceOut.of(choice, by=who.moderator.name, is_mine=True)

@@ -1,0 +1,125 @@
+"""What changed around the comments on a moderator's screen, asked every few seconds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.comments.status import Status
+from service.comments.tables import Comment
+from service.moderators import queries as moderators
+from service.moderators.tables import Moderator
+from service.review import claims
+from service.review.cards import newest_choices
+from service.review.queue import IS_HELD, is_chosen, is_claimed
+from service.review.tables import Choice, ChoiceState, Claim
+
+_SHIFT = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Who decided what; ``state`` says whether it still counts."""
+
+    by: str
+    is_mine: bool
+    status: Status
+    state: ChoiceState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a comment stands now, who has it in hand, and the newest choice on it."""
+
+    id: UUID
+    status: Status
+    revision: int
+    claimed_by: str | None
+    is_mine: bool
+    choice: Chosen | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A moderator's own work of the last twelve hours; ``in_hand`` is of now."""
+
+    decided: int
+    median_seconds: float | None
+    in_hand: int
+
+
+def standings(
+    session: Session,
+    moderator: Moderator,
+    site_ids: Sequence[UUID],
+    comment_ids: Sequence[UUID],
+    *,
+    now: datetime,
+) -> list[Standing]:
+    """Return where these comments stand, without those that are not on these sites."""
+    rows = session.execute(
+        select(Comment.id, Comment.status, Comment.revision, Claim.moderator_id)
+        .outerjoin(Claim, (Claim.comment_id == Comment.id) & (Claim.expires_at > now))
+        .where(Comment.id.in_(comment_ids), Comment.site_id.in_(site_ids))
+    ).all()
+    choices = newest_choices(session, [row[0] for row in rows])
+    people = {row[3] for row in rows if row[3]} | {each.moderator_id for each in choices.values()}
+    names = moderators.names(session, people)
+    return [
+        Standing(
+            id=comment_id,
+            status=status,
+            revision=revision,
+            claimed_by=names[holder] if holder else None,
+            is_mine=holder == moderator.id,
+            choice=_chosen(choices.get(comment_id), moderator, names),
+        )
+        for comment_id, status, revision, holder in rows
+    ]
+
+
+def arrived(
+    session: Session,
+    site_ids: Sequence[UUID],
+    moderator: Moderator,
+    *,
+    since: datetime,
+    now: datetime,
+) -> int:
+    """Count the free comments that were held after ``since``."""
+    found = (
+        select(func.count())
+        .select_from(Comment)
+        .where(
+            Comment.site_id.in_(site_ids),
+            IS_HELD,
+            Comment.decided_at > since,
+            ~is_claimed(now=now, but_by=moderator),
+            ~is_chosen(Comment.id),
+        )
+    )
+    return session.scalar(found) or 0
+
+
+def pace(session: Session, moderator: Moderator, *, now: datetime) -> Pace:
+    """Return the moderator's own work of the last twelve hours."""
+    taken = func.extract("epoch", Choice.chosen_at - Choice.claimed_at)
+    row = session.execute(
+        select(func.count(), func.percentile_cont(0.5).within_group(taken)).where(
+            Choice.moderator_id == moderator.id,
+            Choice.chosen_at > now - _SHIFT,
+            Choice.state.in_([ChoiceState.OPEN, ChoiceState.RECORDED]),
+        )
+    ).one()
+    in_hand = len(claims.mine(session, moderator, now=now))
+    return Pace(row[0], None if row[1] is None else float(row[1]), in_hand)
+
+
+def _chosen(choice: Choice | None, moderator: Moderator, names: dict[UUID, str]) -> Chosen | None:
+    if choice is None:
+        return None
+    is_mine = choice.moderator_id == moderator.id
+    return Chosen(names[choice.moderator_id], is_mine, choice.status, choice.state)
