@@ -16,6 +16,8 @@ from service.cli.listening import listen
 from service.settings import Settings
 
 _REQUESTS_END_WITHIN_SECONDS: Final = 3
+# They say every few seconds that nothing is wrong; what fails, they still say.
+_TALKATIVE: Final = ("alembic", "celery.app.trace", "celery.beat", "celery.worker.strategy")
 
 
 def web(
@@ -69,6 +71,8 @@ def beat() -> None:
 def _enter() -> Settings:
     lifeline.hold()
     settings = attached(read_settings(level=logging.INFO))
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     os.environ.update(as_environment(settings))
     return settings
 
