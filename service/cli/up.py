@@ -14,7 +14,7 @@ import httpx2
 import typer
 from rich.console import Console
 
-from service import embedded
+from service import embedded, lifeline
 from service.cli.entry import as_environment, console, read_settings, revealed, with_servers
 from service.cli.listening import address_of, listen, listen_nearby
 from service.cli.migrating import bring_up_to_date
@@ -25,6 +25,8 @@ from service.supervisor import Program, Supervisor
 
 _READY_WITHIN: Final = timedelta(seconds=60)
 _ASK_EVERY_SECONDS: Final = 0.1
+# Every part may take its time, one after the other, and be ended by force at the end of it.
+_ENDED_WITHIN: Final = timedelta(seconds=40)
 
 WhenReady = Callable[[Settings, str, Console], None]
 """Called once, in a thread of its own, when the web process can do its work: with its address, and
@@ -48,6 +50,7 @@ def run(settings: Settings, *, when_ready: WhenReady, any_port: bool = False) ->
         when_ready: told when the first request can be answered.
         any_port: take the next free port when the wanted one is taken, and say so.
     """
+    lifeline.hold(grace=_ENDED_WITHIN)
     servers = embedded.start(
         settings.data,
         database_url=revealed(settings.database_url),

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Timer
 from typing import IO, NamedTuple, Protocol
 
 import httpx2
@@ -204,27 +205,42 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
-def test_up_runs_everything_and_a_signal_ends_all_of_it() -> None:
+@pytest.fixture
+def up() -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """Return `parley up` in a process of its own, which ends with this one, and its data folder."""
     folder = Path(tempfile.mkdtemp(prefix="parley test "))
-    up = subprocess.Popen(
+    process = subprocess.Popen(
         (sys.executable, "-m", "service", "up"),
-        env=environment(folder, PARLEY_WEB__PORT="0"),
+        env=environment(folder, PARLEY_WEB__PORT="0", PARLEY_LIFELINE="stdin"),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert up.stdout is not None
-    written = "".join(_until(up.stdout, "Ctrl-C ends everything"))
+    too_long = Timer(90, process.terminate)
+    too_long.start()
+    yield process, folder
+    too_long.cancel()
+    process.terminate()
+    process.communicate()
+    shutil.rmtree(folder)
+
+
+def test_up_runs_everything_and_a_signal_ends_all_of_it(
+    up: tuple[subprocess.Popen[str], Path],
+) -> None:
+    process, folder = up
+    assert process.stdout is not None
+    written = "".join(_until(process.stdout, "Ctrl-C ends everything"))
+    assert "Review page" in written, written
     address = re.findall(r"http://127\.0\.0\.1:\d+", written)[0]
     assert httpx2.get(f"{address}/readyz", trust_env=False).status_code == 200
     assert len(processes_of(folder)) >= 6
-    up.send_signal(signal.SIGINT)
-    written += up.stdout.read()
-    up.stdout.close()
-    assert up.wait(30) == 0, written
+    process.send_signal(signal.SIGINT)
+    written += process.stdout.read()
+    assert process.wait(30) == 0, written
     assert embedded.running(folder) is None
     assert processes_of(folder) == []
-    shutil.rmtree(folder)
 
 
 def _until(lines: IO[str], sentence: str) -> Iterator[str]:
