@@ -81,16 +81,16 @@ def _template_weight(fillings: int) -> float:
 
 
 def labels_of(says: Literal["calm"] | list[str]) -> Mapping[Label, float]:
-    """Return what a set's sentences are known to be: nothing, or these labels and no threat etc."""
+    """Return what a set's sentences are known to be; what they do not say stays unknown."""
     if says == "calm":
         return CLEAN
     named = {Label(name): 1.0 for name in says}
-    if Label.SPAM in named:
+    if named.keys() in ({Label.SPAM}, {Label.OBSCENITY}):  # swearing at nobody is not hostile
         return {**CLEAN, **named}
-    silent = {Label.THREAT, Label.IDENTITY_ATTACK, Label.OBSCENITY, Label.SPAM}
-    if Label.TOXICITY not in named:
-        silent -= {Label.OBSCENITY}
-    return {**dict.fromkeys(silent, 0.0), **named}
+    absent = {Label.THREAT, Label.IDENTITY_ATTACK, Label.SPAM}
+    if Label.IDENTITY_ATTACK not in named and Label.SEXUAL not in named:
+        absent.add(Label.OBSCENITY)  # whether a slur swears, raters do not agree
+    return {**dict.fromkeys(absent, 0.0), **named}
 
 
 def _filled(template: str, writing: Writing, draw: Random) -> str:

@@ -75,7 +75,7 @@ def summary(report: Report) -> str:
         if one.by in ("all", "language")
     ]
     lines += [
-        f"{one.suite:20} {one.language.value}: accuracy {one.accuracy:.3f},"
+        f"{one.suite.value:20} {one.language.value}: accuracy {one.accuracy:.3f},"
         f" caught {_share(one.caught)}, held wrongly {_share(one.held_wrongly)}"
         for one in report.suites
         if one.part == "all"
@@ -138,14 +138,12 @@ def _suites(report: Report) -> Iterator[str]:
     yield "| suite | language | cases | accuracy | caught | held wrongly |"
     yield "| --- | --- | --- | --- | --- | --- |"
     yield from (_suite_row(one) for one in report.suites if one.part == "all")
-    yield "\nFiles by digest: " + "; ".join(
-        f"{name} `{digest}`" for name, digest in sorted(report.suite_digests.items())
-    )
+    yield f"\nAll suites together: `{report.suites_digest}`."
 
 
 def _suite_row(one: SuiteResult) -> str:
     return (
-        f"| {one.suite} | {one.language.value} | {one.cases} | {one.accuracy:.3f}"
+        f"| {one.suite.value} | {one.language.value} | {one.cases} | {one.accuracy:.3f}"
         f" | {_share(one.caught)} | {_share(one.held_wrongly)} |"
     )
 

@@ -17,8 +17,10 @@ from ml.thresholds import DEFAULT_REJECT, solve
 
 # The share of calm texts that each label may send to a person, in the language where it is worst.
 # Toxicity is what most rulings rest on; the others add little to it and must not add false alarms.
-CALM_HELD = {Label.TOXICITY: 0.03}
+CALM_HELD = {Label.TOXICITY: 0.05}
 CALM_HELD_BY_OTHERS = 0.003
+# Swearing at nobody is vulgar, not hostile: no advice, a site decides whether it minds.
+LEFT_TO_THE_SITE = frozenset({Label.OBSCENITY})
 # The lowest and the highest threshold that makes sense for a calibrated probability.
 HOLD_MIN, HOLD_MAX = 0.3, 0.9
 CALM_MIN = 200
@@ -50,14 +52,17 @@ def solve_defaults(
         supported: the languages of each label.
     """
     languages = np.array([language.value for language in held_out.languages])
+    toxic = held_out.target(Label.TOXICITY)
     solved = {}
     for column, label in enumerate(LABELS):
-        if not supported[label]:
+        if not supported[label] or label in LEFT_TO_THE_SITE:
             continue
         target = held_out.target(label)
         spoken = np.isin(languages, [language.value for language in supported[label]])
         known = ~np.isnan(target) & spoken
-        hold = _hold(probabilities[:, column], known & (target == 0), languages, label)
+        # Rude texts without this label are held anyhow: false alarms are those among calm ones.
+        calm = known & (target == 0) & (toxic != 1)
+        hold = _hold(probabilities[:, column], calm, languages, label)
         reject = _reject(probabilities[known, column], target[known] > 0)
         solved[label] = DefaultThresholds(
             hold=hold, reject=None if reject is None else max(reject, hold)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.cases import Case, read_suite, suite_digest, suites_present
 from ml.dataset import LABELS, Dataset, Floats, Mask
 from ml.labels import Label, Language
 from ml.metrics import Estimate, Metric, measure
+from ml.suites import load as suites
+from ml.suites.load import Case, Expected, Suite
 
 # Texts → probabilities, shape (n, number of labels) in the order of ``Label``.
 Score = Callable[[Sequence[str]], Floats]
@@ -42,7 +43,7 @@ class SuiteResult:
     None where the suite has none of the kind.
     """
 
-    suite: str
+    suite: Suite
     language: Language
     part: str
     cases: int
@@ -78,7 +79,7 @@ class Report:
     slices: Sequence[Slice]
     suites: Sequence[SuiteResult]
     groups: Sequence[GroupResult]
-    suite_digests: Mapping[str, str]
+    suites_digest: str
     thresholds: Thresholds
 
 
@@ -86,19 +87,18 @@ def evaluate(
     score: Score, test: Dataset, thresholds: Thresholds, *, seed: int, version: str
 ) -> Report:
     """Measure the model on texts that it never saw and on every suite in the package."""
-    suites = {name: read_suite(name) for name in suites_present()}
-    held = {name: _held(score, cases, thresholds) for name, cases in suites.items()}
+    cases = {suite: suites.load(suite) for suite in Suite}
     return Report(
         version=version,
         seed=seed,
         slices=list(by_slices(test, score(test.texts), seed=seed)),
         suites=[
             result
-            for name, cases in suites.items()
-            for result in suite_results(name, cases, held[name])
+            for suite, found in cases.items()
+            for result in suite_results(suite, found, _held(score, found, thresholds))
         ],
-        groups=group_results(suites["identity"], score, thresholds) if "identity" in suites else [],
-        suite_digests={name: suite_digest(name) for name in suites},
+        groups=group_results(cases[Suite.IDENTITY], score, thresholds),
+        suites_digest=suites.digest(),
         thresholds=thresholds,
     )
 
@@ -126,25 +126,24 @@ def by_slices(test: Dataset, probabilities: Floats, *, seed: int) -> Iterable[Sl
 def holds(probabilities: Floats, thresholds: Thresholds) -> Mask:
     """Tell which texts reach the hold threshold of at least one label."""
     limits = np.array([thresholds.get(label, np.inf) for label in LABELS])
-    held: Mask = (probabilities >= limits).any(axis=1)
-    return held
+    return np.asarray((probabilities >= limits).any(axis=1), np.bool_)
 
 
 def _held(score: Score, cases: Sequence[Case], thresholds: Thresholds) -> Mask:
     return holds(score([case.text for case in cases]), thresholds)
 
 
-def suite_results(name: str, cases: Sequence[Case], held: Mask) -> Iterable[SuiteResult]:
+def suite_results(suite: Suite, cases: Sequence[Case], held: Mask) -> Iterable[SuiteResult]:
     """Count by language, then by language and functionality."""
     rows: dict[tuple[Language, str], list[int]] = defaultdict(list)
     for row, case in enumerate(cases):
         rows[case.language, "all"].append(row)
         rows[case.language, case.functionality].append(row)
-    abusive = np.array([case.abusive for case in cases], bool)
+    abusive = np.array([case.expected is Expected.ABUSIVE for case in cases], bool)
     for (language, part), indices in sorted(rows.items()):
         flagged, truth = held[indices], abusive[indices]
         yield SuiteResult(
-            suite=name,
+            suite=suite,
             language=language,
             part=part,
             cases=len(indices),
@@ -162,10 +161,10 @@ def group_results(
     toxicity = probabilities[:, LABELS.index(Label.TOXICITY)]
     held = holds(probabilities, thresholds)
     languages = np.array([case.language.value for case in cases])
-    groups = np.array([case.group for case in cases])
-    abusive = np.array([case.abusive for case in cases], bool)
+    groups = np.array([case.group or "" for case in cases])
+    abusive = np.array([case.expected is Expected.ABUSIVE for case in cases], bool)
     results = []
-    for language, group in sorted({(c.language, c.group) for c in cases if c.group}):
+    for language, group in sorted({(c.language, c.group) for c in cases if c.group is not None}):
         spoken = languages == language.value
         inside, outside = spoken & (groups == group), spoken & (groups != group)
         if not (abusive[inside].any() and (~abusive[inside]).any()):

@@ -1,16 +1,17 @@
 """From labelled texts to a calibrated model that knows what it can and cannot judge."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml import artifact, calibration, defaults
 from ml.artifact import ModelInfo
 from ml.augment import disguised, own_writing
-from ml.dataset import LABELS, Dataset, Split, join
+from ml.dataset import LABELS, Dataset, Floats, Mask, Split, join, split_of
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
 from ml.pipeline import ModerationPipeline, Params, build
@@ -28,9 +29,9 @@ class Recipe:
         own_disguised: the same for our own sentences.
     """
 
-    own_writing: float = 1.0
+    own_writing: float = 3.0
     disguised: float = 0.15
-    own_disguised: float = 0.4
+    own_disguised: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,14 @@ def fit(
     """
     recipe = recipe or Recipe()
     progress("adding our own sentences and disguises")
-    teaching = with_additions(dataset.part(Split.TRAIN), recipe, seed)
+    ours = own_writing(seed)
+    calibrating = np.array([split_of(group) is Split.CALIBRATION for group in ours.groups], bool)
+    teaching = with_additions(
+        dataset.part(Split.TRAIN),
+        weighted(ours.where(~calibrating), recipe.own_writing),
+        recipe,
+        seed,
+    )
     progress(f"learning from {len(teaching):,} texts")
     pipeline = build(params).fit(
         teaching.texts,
@@ -72,10 +80,10 @@ def fit(
         groups=teaching.groups,
     )
     progress("calibrating on texts that were not learned from")
-    calibrate(pipeline, dataset.part(Split.CALIBRATION))
+    held_out = dataset.part(Split.CALIBRATION)
+    calibrate(pipeline, held_out, ours.where(calibrating))
     supported = supported_by(teaching)
     progress("setting the default thresholds")
-    held_out = dataset.part(Split.CALIBRATION)
     thresholds = defaults.solve_defaults(
         np.asarray(pipeline.predict_proba(held_out.texts)), held_out, supported
     )
@@ -90,9 +98,8 @@ def fit(
     return TrainedModel(pipeline, ModelInfo(supported, training))
 
 
-def with_additions(corpora: Dataset, recipe: Recipe, seed: int) -> Dataset:
-    """Return the corpora with our own sentences and disguised copies below them."""
-    ours = weighted(own_writing(seed), recipe.own_writing)
+def with_additions(corpora: Dataset, ours: Dataset, recipe: Recipe, seed: int) -> Dataset:
+    """Return the corpora with our own sentences and disguised copies of both below them."""
     return join(
         [
             corpora,
@@ -116,30 +123,65 @@ def weighted(data: Dataset, factor: float) -> Dataset:
 
 
 POSITIVES_TO_CALIBRATE = 30
+# The share of comments that each label is taken to have where no corpus tells.
+STATED_PREVALENCE = {Label.TOXICITY: 0.1, Label.INSULT: 0.05, Label.SPAM: 0.05}
+STATED_PREVALENCE_OF_OTHERS = 0.02
 
 
-def calibrate(pipeline: ModerationPipeline, held_out: Dataset) -> None:
-    """Set each label's calibration from texts of the corpora, as they come, without additions.
+def calibrate(pipeline: ModerationPipeline, held_out: Dataset, ours: Dataset) -> None:
+    """Set each label's calibration from texts that were not learned from.
 
-    A label with too few positives among them keeps the calibration that the pipeline found itself.
+    A language whose corpora hold ``POSITIVES_TO_CALIBRATE`` positives of the label is calibrated on
+    them as they come. Elsewhere the corpora give the negatives and our own sentences the positives,
+    weighed to the stated prevalence: without them a language that has clean text alone would learn
+    that nothing in it is ever abusive.
     """
     classifier = pipeline.classifier
-    features = pipeline[:-1].transform(held_out.texts)
-    classifier.slopes_, before = np.ones_like(classifier.slopes_), classifier.slopes_.copy()
-    classifier.offsets_, shifts = np.zeros_like(classifier.offsets_), classifier.offsets_.copy()
-    logits = classifier.decision_function(features)
-    shares = np.eye(len(LANGUAGES))[[LANGUAGES.index(spoken) for spoken in held_out.languages]]
+    both = join([held_out, ours])
+    logits = _logits(pipeline, both.texts)
+    of_corpora = np.arange(len(both)) < len(held_out)
+    spoken = np.array([LANGUAGES.index(language) for language in both.languages])
     for column, label in enumerate(LABELS):
-        target = held_out.target(label)
-        known = ~np.isnan(target)
-        classifier.slopes_[:, column] = before[:, column]
-        classifier.offsets_[:, column] = shifts[:, column]
-        if (target[known] > 0).sum() >= POSITIVES_TO_CALIBRATE:
-            found = calibration.fit(
-                logits[known, column], target[known], np.ones(int(known.sum())), shares[known]
-            )
-            classifier.slopes_[:, column] = found.slopes
-            classifier.offsets_[:, column] = found.offsets
+        if not np.isfinite(classifier.intercepts_[column]):
+            continue
+        weights = _calibrating_weights(label, both.target(label), of_corpora, spoken)
+        used = weights > 0
+        found = calibration.fit(
+            logits[used, column],
+            both.target(label)[used],
+            weights[used],
+            np.eye(len(LANGUAGES))[spoken[used]],
+        )
+        classifier.slopes_[:, column] = found.slopes
+        classifier.offsets_[:, column] = found.offsets
+
+
+def _logits(pipeline: ModerationPipeline, texts: Sequence[str]) -> Floats:
+    """Return what the classifier says before calibration."""
+    classifier = pipeline.classifier
+    classifier.slopes_ = np.ones_like(classifier.slopes_)
+    classifier.offsets_ = np.zeros_like(classifier.offsets_)
+    return np.asarray(classifier.decision_function(pipeline[:-1].transform(texts)), np.float64)
+
+
+def _calibrating_weights(
+    label: Label, target: Floats, of_corpora: Mask, spoken: NDArray[np.int64]
+) -> Floats:
+    """Return what each text counts in calibrating one label; 0 for those that do not."""
+    weights = np.zeros(len(target))
+    for language in np.unique(spoken):
+        known = ~np.isnan(target) & (spoken == language)
+        in_corpora = known & of_corpora
+        if (target[in_corpora] > 0).sum() >= POSITIVES_TO_CALIBRATE:
+            weights[in_corpora] = 1.0
+            continue
+        positives, negatives = known & (target > 0), known & (target == 0)
+        if not positives.any() or not negatives.any():
+            continue
+        prevalence = STATED_PREVALENCE.get(label, STATED_PREVALENCE_OF_OTHERS)
+        weights[negatives] = 1.0
+        weights[positives] = negatives.sum() / positives.sum() * prevalence / (1 - prevalence)
+    return weights
 
 
 POSITIVES_TO_SUPPORT, NEGATIVES_TO_SUPPORT = 50, 200
