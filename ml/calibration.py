@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from ml.language import LANGUAGES
@@ -67,6 +66,8 @@ def _line(
         value = weights @ (np.logaddexp(0, z) - targets * z) + pull * (away @ away) / 2
         wrong = weights * (expit(z) - targets)
         return float(value), np.array([wrong @ logits, wrong.sum()]) + pull * away
+
+    from scipy.optimize import minimize  # noqa: PLC0415 - scoring needs none
 
     found = minimize(
         loss,

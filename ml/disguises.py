@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntFlag
 
 import numpy as np
 
@@ -26,7 +27,6 @@ from ml.letters import (
 )
 from ml.rows import Origins
 
-_ROUNDS_MAX = 6
 _ENDINGS = (
     "com|net|org|info|biz|ru|su|uz|kz|kg|by|ua|tj|tm|az|am|ge|tr|de|fr|uk|eu|io|me|ly|gl|gd|"
     "tk|ml|cc|tv|xyz|club|online|site|top|shop|store|link|click|app|vip|rf"
@@ -52,9 +52,8 @@ _MENTION = re.compile(
     r"<[@#][!&]?\d{1,24}>|\[(?:id|club)\d{1,16}\|[^\]]{0,80}\]"
     r"|(?<![\w@$€!|])@(?!ss(?:\b|ho)|[\u0400-\u052f])\w{2,64}"
 )
-_LEET_SIGN = re.compile(r"[0-9@$€!|][^\W\d_]|[^\W\d_][@$€]")
-_SCRIPTS_MEET = re.compile("[a-zß-ɏ][\u0400-\u052f]|[\u0400-\u052f][a-zß-ɏ]")
-_LEET_WORD = re.compile(r"[\w@$€!|']{2,}")
+# Only words that hold a sign at all; tried once per word, so that no long one takes long.
+_LEET_WORD = re.compile(r"(?<![\w@$€!|'])[\w@$€!|']*[0-9@$€!|][\w@$€!|']*")
 _WORD = re.compile(r"[^\W\d_]+")
 _SPACED = re.compile(
     r"(?<![^\W_])[^\W\d_](?P<gap>[ .,\-_*/|~+=:;]{1,2})(?:[0134@$](?P=gap))?[^\W\d_]"
@@ -103,37 +102,44 @@ class _Text:
         return np.tile([inside[0, 0], inside[-1, 1]], (len(read), 1))
 
 
-def undo(codes: Codes, origins: Origins | None) -> tuple[Codes, Origins | None]:
-    """Return one framed text with its disguises undone; undoing it again changes nothing."""
-    text = _Text(codes.tobytes().decode("utf-32-le"), origins)
-    for _ in range(_ROUNDS_MAX):
-        before = text.text
-        _undo_once(text)
-        if text.text == before:
-            break
+class Rule(IntFlag):
+    """What may have to be undone; a text calls for none, one or several."""
+
+    MARKUP = 1
+    MENTION = 2
+    ADDRESS = 4
+    LEET = 8
+    SCRIPTS = 16
+    SPACED = 32
+
+
+def undo(codes: Codes, origins: Origins | None, rules: int) -> tuple[Codes, Origins | None]:
+    """Return one framed text after one round of the rules: the same object if nothing changed."""
+    before = codes.tobytes().decode("utf-32-le")
+    text = _Text(before, origins)
+    if rules & _MARKUP:
+        text.rewrite(_ENTITY, _character)
+        text.rewrite(_TAG, lambda _: " ")
+    if rules & _MENTION_RULE:
+        text.rewrite(_EMAIL, lambda _: " @ ")
+        text.rewrite(_MENTION, lambda _: " @ ")
+    if rules & _ADDRESS_RULE:
+        text.rewrite(_ADDRESS, _address)
+    if rules & _LEET:
+        text.rewrite(_LEET_WORD, _unleeted)
+    if rules & _SCRIPTS:
+        text.rewrite(_WORD, _one_script)
+    if rules & _SPACED_RULE:
+        text.rewrite(_SPACED, _joined)
+    if text.text == before:
+        return codes, origins
+    if "  " in text.text:
+        text.rewrite(_BLANKS, lambda _: " ")
     return np.frombuffer(text.text.encode("utf-32-le"), np.uint32), text.origins
 
 
-def _undo_once(text: _Text) -> None:
-    if "&" in text.text:
-        text.rewrite(_ENTITY, _character)
-    if "<" in text.text:
-        text.rewrite(_TAG, lambda _: " ")
-    if "@" in text.text:
-        text.rewrite(_EMAIL, lambda _: " @ ")
-    if "." in text.text or "://" in text.text:
-        text.rewrite(_ADDRESS, _address)
-    if "@" in text.text or "|" in text.text:
-        text.rewrite(_MENTION, lambda _: " @ ")
-    if _LEET_SIGN.search(text.text):
-        text.rewrite(_LEET_WORD, _unleeted)
-    if _SCRIPTS_MEET.search(text.text):
-        text.rewrite(_WORD, _one_script)
-    text.rewrite(_SPACED, _joined)
-    if "  " in text.text:
-        text.rewrite(_BLANKS, lambda _: " ")
-
-
+# Plain numbers: an enumeration's own "&" takes as long as a small regular expression.
+_MARKUP, _MENTION_RULE, _ADDRESS_RULE, _LEET, _SCRIPTS, _SPACED_RULE = map(int, Rule)
 _BLANKS = re.compile(r" {2,}")
 
 
@@ -159,9 +165,12 @@ def _kind(character: str) -> int:
 
 def _unleeted(match: re.Match[str]) -> str:
     word = match[0]
-    cyrillic = sum(_kind(c) == Kind.CYRILLIC for c in word)
-    letters = sum(c.isalpha() for c in word)
-    if letters == len(word) or not letters:
+    if word.isdigit():
+        return word
+    kinds = [_kind(c) for c in word]
+    cyrillic = kinds.count(Kind.CYRILLIC)
+    letters = cyrillic + kinds.count(Kind.LATIN) + kinds.count(Kind.LETTER)
+    if not letters:
         return word
     read = LEET_CYRILLIC if cyrillic * 2 > letters else LEET_LATIN
     return _LEET_RUN.sub(lambda run: _unleeted_run(run, read), word)

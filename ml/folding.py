@@ -10,7 +10,6 @@ from ml.letters import (
     KIND,
     SKELETON,
     SKELETON_SECOND,
-    SKELETON_WIDTH,
     Codes,
     Kind,
 )
@@ -23,24 +22,27 @@ def folded(rows: Rows) -> Rows:
     for shorten in (_unsigned, _unstretched, _merged, _unstretched):
         codes, dropped = shorten(rows.codes)
         if len(dropped):
-            wanted = np.ones(len(codes), bool)
-            wanted[dropped] = False
-            rows = Rows(codes, rows.ends, rows.origins).keep(wanted)
+            rows = Rows(codes, rows.ends, rows.origins).without(dropped)
     return rows
 
 
 def _skeleton(rows: Rows) -> Rows:
     """Return the rows with every Cyrillic letter as the one or two Latin ones that it equals."""
     letters = SKELETON.take(rows.codes)
-    width = SKELETON_WIDTH.take(rows.codes)
-    long = np.flatnonzero(width > 1)
+    long = np.flatnonzero(SKELETON_SECOND.take(rows.codes) != 0)
     if not len(long):
         return Rows(letters, rows.ends, rows.origins)
-    last = np.cumsum(width, dtype=np.int64)
-    letters = np.repeat(letters, width)
-    letters[last[long] - 1] = SKELETON_SECOND[rows.codes[long]]
-    origins = None if rows.origins is None else np.repeat(rows.origins, width, axis=0)
-    return Rows(letters, last[rows.ends - 1], origins)
+    # Where the second letters go, once each has moved those behind it by one.
+    seconds = long + np.arange(1, len(long) + 1)
+    first = np.ones(len(letters) + len(long), bool)
+    first[seconds] = False
+    both = np.empty(len(first), np.uint32)
+    both[first] = letters
+    both[seconds] = SKELETON_SECOND[rows.codes[long]]
+    ends = rows.ends + np.searchsorted(long, rows.ends)
+    if rows.origins is None:
+        return Rows(both, ends)
+    return Rows(both, ends, np.insert(rows.origins, long + 1, rows.origins[long], axis=0))
 
 
 def _unstretched(codes: Codes) -> tuple[Codes, Ends]:

@@ -146,18 +146,16 @@ def _kinds() -> npt.NDArray[np.uint8]:
     return table
 
 
-def _skeleton() -> tuple[Codes, Codes, npt.NDArray[np.uint8]]:
-    """Return the first and second letter of each code point's Latin form, and how many it has."""
+def _skeleton() -> tuple[Codes, Codes]:
+    """Return the first letter of each code point's Latin form, and the second, where it has one."""
     first = np.arange(CODE_POINTS, dtype=np.uint32)
     second = np.zeros(CODE_POINTS, np.uint32)
-    width = np.ones(CODE_POINTS, np.uint8)
     for letter, latin in TO_LATIN.items():
         first[ord(letter)] = ord(latin[0])
-        if len(latin) > 1:
-            second[ord(letter)], width[ord(letter)] = ord(latin[1]), len(latin)
-    return first, second, width
+        second[ord(letter)] = ord(latin[1:] or "\0")
+    return first, second
 
 
 MEANING = _meaning()
 KIND = _kinds()
-SKELETON, SKELETON_SECOND, SKELETON_WIDTH = _skeleton()
+SKELETON, SKELETON_SECOND = _skeleton()

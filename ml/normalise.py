@@ -15,18 +15,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from ml import disguises, folding
+from ml import disguises, folding, suspicion
 from ml.letters import (
-    KIND,
-    LETTERS,
     MEANING,
     NOTHING,
     SPACE,
-    Kind,
 )
-from ml.rows import Ends, Rows
+from ml.rows import Rows
+
+# One disguise within another is undone in turn; nobody nests them deeper.
+_ROUNDS_MAX = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +71,23 @@ def normalise_many(texts: Sequence[str], *, with_origins: bool = False) -> Batch
         nothing = Rows(np.zeros(0, np.uint32), np.zeros(0, np.int64))
         return Batch(nothing, nothing)
     clean = _clean(_rows(texts, with_origins=with_origins))
-    suspects = _suspects(clean)
-    if len(suspects):
-        clean = _replaced(clean, {i: _undisguised(clean.span(i, i + 1)) for i in suspects.tolist()})
+    suspects = suspicion.suspects(clean)
+    if suspects:
+        spans = ((i, clean.span(i, i + 1), rules) for i, rules in suspects.items())
+        clean = _replaced(clean, {i: _undisguised(row, rules) for i, row, rules in spans})
     return Batch(clean, folding.folded(clean))
 
 
-def _undisguised(row: Rows) -> Rows:
-    codes, origins = disguises.undo(row.codes, row.origins)
-    return Rows(codes, np.array([len(codes)]), origins)
+def _undisguised(row: Rows, rules: int) -> Rows:
+    for _ in range(_ROUNDS_MAX):
+        codes, origins = disguises.undo(row.codes, row.origins, rules)
+        if codes is row.codes:
+            break
+        row = Rows(codes, np.array([len(codes)]), origins)
+        rules = suspicion.suspects(row).get(0, 0)
+        if not rules:
+            break
+    return row
 
 
 def _rows(texts: Sequence[str], *, with_origins: bool) -> Rows:
@@ -97,65 +104,23 @@ def _rows(texts: Sequence[str], *, with_origins: bool) -> Rows:
 
 def _clean(rows: Rows) -> Rows:
     codes = rows.codes
-    meant = MEANING.take(codes)
-    if not meant.all():
+    rows = Rows(MEANING.take(codes), rows.ends, rows.origins)
+    nothing = np.flatnonzero(rows.codes == NOTHING)
+    if len(nothing):
         # A breve over и is the letter й, though every other combining mark is dropped.
-        breve = np.flatnonzero(codes == 0x306)  # noqa: PLR2004
-        meant[breve[meant[breve - 1] == ord("и")] - 1] = ord("й")
-        rows = Rows(meant, rows.ends, rows.origins).keep(meant != NOTHING)
-        meant = rows.codes
-    blank = meant == SPACE
-    again = blank[1:] & blank[:-1]
-    if np.count_nonzero(again) < len(rows):
-        return Rows(meant, rows.ends, rows.origins)
-    wanted = np.ones(len(meant), bool)
-    np.logical_not(again, out=wanted[1:])
-    wanted[rows.starts] = True
-    return Rows(meant, rows.ends, rows.origins).keep(wanted)
+        breve = nothing[codes[nothing] == _BREVE]
+        rows.codes[breve[rows.codes[breve - 1] == ord("и")] - 1] = ord("й")
+        rows = rows.without(nothing)
+    blank = rows.codes == SPACE
+    again = np.flatnonzero(blank[1:] & blank[:-1]) + 1
+    if len(again) < len(rows):
+        return rows
+    # The first space of each row is its frame, though the row before ends in one.
+    again = np.setdiff1d(again, rows.starts, assume_unique=True)
+    return rows.without(again) if len(again) else rows
 
 
-def _suspect_pairs() -> npt.NDArray[np.bool_]:
-    """Return which two kinds, side by side, call for a closer look; index first * 16 + second."""
-    table = np.zeros(256, bool)
-    for letter in LETTERS:
-        for kind in (Kind.DIGIT, Kind.LEET, Kind.LEET_INSIDE, Kind.DOT, Kind.MARKUP):
-            table[kind * 16 + letter] = True
-        table[letter * 16 + Kind.LEET] = True
-    for first, second in (
-        (Kind.LATIN, Kind.CYRILLIC),
-        (Kind.CYRILLIC, Kind.LATIN),
-        (Kind.COLON, Kind.SLASH),
-        (Kind.MARKUP, Kind.SLASH),
-        (Kind.MARKUP, Kind.HASH),
-        (Kind.MARKUP, Kind.LEET),
-        (Kind.MARKUP, Kind.LEET_INSIDE),
-    ):
-        table[first * 16 + second] = True
-    return table
-
-
-_SUSPECT = _suspect_pairs()
-
-
-def _suspects(rows: Rows) -> Ends:
-    """Return the numbers of the rows in which anything looks like a disguise or mark-up."""
-    kinds = KIND.take(rows.codes)
-    places = np.flatnonzero(_SUSPECT.take((kinds[:-1] << 4) | kinds[1:]))
-    lone = np.flatnonzero(_lone(kinds))
-    if len(lone) > 2:  # noqa: PLR2004 - s p a c e d begins at three letters
-        near = (lone[2:] - lone[:-2]) <= 6  # noqa: PLR2004 - up to two signs between any two
-        places = np.concatenate([places, lone[:-2][near]])
-    if not len(places):
-        return places
-    return np.unique(np.searchsorted(rows.ends, places, "right"))
-
-
-def _lone(kinds: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    letter = (kinds - np.uint8(1)) < np.uint8(3)
-    lone = letter.copy()
-    lone[1:] &= ~letter[:-1]
-    lone[:-1] &= ~letter[1:]
-    return lone
+_BREVE = 0x306
 
 
 def _replaced(rows: Rows, new: dict[int, Rows]) -> Rows:

@@ -23,6 +23,8 @@ class Params:
     Attributes:
         hash_bits: the weights' table has 2 ** hash_bits rows.
         penalty: strength of the L2 penalty (the C of scikit-learn is its inverse).
+        rarity: power of the inverse document frequency that scales a column before the penalty.
+        contrast: power of the classes' log ratio that scales it too (see ``ml.weighting``).
         calibration_share: part of the rows that only the calibration sees.
         iterations_max: of the solver, for each label.
         examples_min: a label with fewer known positives or negatives is not learned.
@@ -30,7 +32,9 @@ class Params:
     """
 
     hash_bits: int = 19
-    penalty: float = 0.1
+    penalty: float = 1.0
+    rarity: float = 1.5
+    contrast: float = 0.5
     calibration_share: float = 0.12
     iterations_max: int = 60
     examples_min: int = 20
@@ -110,6 +114,8 @@ def build(
                 LabelClassifier(
                     labels=tuple(Label),
                     penalty=params.penalty,
+                    rarity=params.rarity,
+                    contrast=params.contrast,
                     calibration_share=params.calibration_share,
                     iterations_max=params.iterations_max,
                     examples_min=params.examples_min,

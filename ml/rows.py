@@ -37,9 +37,11 @@ class Rows:
         origins = None if self.origins is None else self.origins[inside]
         return Rows(self.codes[inside], self.ends[first:last] - start, origins)
 
-    def keep(self, wanted: npt.NDArray[np.bool_]) -> "Rows":
-        """Return the rows with only the wanted code points left."""
-        ends = np.cumsum(wanted, dtype=np.int64)[self.ends - 1]
+    def without(self, places: Ends) -> "Rows":
+        """Return the rows without the code points at ``places``, which ascend."""
+        wanted = np.ones(len(self.codes), bool)
+        wanted[places] = False
+        ends = self.ends - np.searchsorted(places, self.ends)
         origins = None if self.origins is None else self.origins[wanted]
         return Rows(self.codes[wanted], ends, origins)
 

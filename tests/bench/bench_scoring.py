@@ -1,0 +1,155 @@
+"""How fast texts are scored, beside scikit-learn's hashing of the same n-grams in the same run.
+
+Run by ``make bench``. The peer is HashingVectorizer (words 1–2, characters 2–5, 2 ** 18 columns
+each) with all labels' weights stacked in one float32 matrix; it neither normalises nor tells
+languages apart, ours does both. Rounds alternate, so that other work on the machine hits both.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from scipy.special import expit
+from sklearn.feature_extraction.text import HashingVectorizer
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
+
+from ml.labels import Label
+from ml.predict import Predictor
+
+Score = Callable[[Sequence[str]], object]
+
+ROUNDS = 9
+ROUND_SECONDS = 0.4
+BATCH = 64
+CHARACTERS = 300
+
+# Pieces of frequent words, so that n-grams repeat about as much as in real text.
+_PIECES = {
+    "en": """the and ing ion tion ent for her ter hat ere his con ver all wit thi tio ess not
+        you are was com sta man ple out day ver ght""",
+    "ru": """при ста ени ого ать что про ост ова ани пол кот ска тел мен был это как вер раз
+        дол нов сто мне они для тор нос вся где""",
+    "uz": """lar ning bil qil yax shi bo'l gan uch kat mas lik tosh kent jud ham men sen oda
+        yur o'z bek tal ish kor sha har yil dav lat""",
+    "kk": """қаз ақт ның мен бір лар жақ сыр еді бол ған үшін ады тұр көп адам елі жыл сөз
+        ауы дам ант ғана күн ола ерт бас қал аны тіл""",
+}
+_SYLLABLES = {language: pieces.split() for language, pieces in _PIECES.items()}
+# What real comments hold besides plain words, and in how many words out of a thousand: one text
+# in ten takes the slow way through the disguises, as measured on news comments.
+_SPRINKLED = (
+    (10, "idiot"), (5, "soooo"), (8, "2024"), (4, "😂"), (4, "COVID19"), (20, "don't"),
+    (1, "www.example.com/a"), (1, "@somebody"), (1, "d1sgu1sed"),
+)  # fmt: skip
+
+
+def comments(count: int, *, seed: int, characters: int = CHARACTERS) -> list[str]:
+    """Return made-up comments, two thirds English, a sixth Russian, the rest Uzbek and Kazakh."""
+    draw = random.Random(seed)  # noqa: S311 - no secret
+    return [_comment(draw, characters) for _ in range(count)]
+
+
+def _comment(draw: random.Random, characters: int) -> str:
+    syllables = _SYLLABLES[draw.choices(list(_SYLLABLES), (8, 2, 1, 1))[0]]
+    sprinkled = [word for share, word in _SPRINKLED for _ in range(share)]
+    words: list[str] = []
+    length = 0
+    while length < characters:
+        word = "".join(draw.choice(syllables) for _ in range(draw.choice((1, 1, 2, 2, 3))))
+        roll = draw.random() * 1000
+        if roll < len(sprinkled):
+            word = sprinkled[int(roll)]
+        elif roll > 900:
+            word += draw.choice((".", ",", "!", "?"))
+        words.append(word.capitalize() if draw.random() < 0.1 else word)
+        length += len(word) + 1
+    return " ".join(words)[:characters]
+
+
+def peer() -> Score:
+    """Return scikit-learn's way with random weights: its time does not depend on their values."""
+    rows = 2**18
+    shared = {"n_features": rows, "alternate_sign": False, "dtype": np.float32}
+    words = HashingVectorizer(ngram_range=(1, 2), **shared)
+    characters = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), **shared)
+    weights = np.random.default_rng(0).standard_normal((2, rows, len(Label))).astype(np.float32)
+
+    def score(texts: Sequence[str]) -> object:
+        return expit(words.transform(texts) @ weights[0] + characters.transform(texts) @ weights[1])
+
+    return score
+
+
+@dataclass(slots=True)
+class Timing:
+    """Seconds of one core per call, gathered over the rounds."""
+
+    batches: list[float]
+    singles: list[float]
+
+    def texts_per_second(self) -> float:
+        return BATCH / float(np.median(self.batches))
+
+    def milliseconds(self, percentile: float) -> float:
+        return float(np.percentile(self.singles, percentile)) * 1e3
+
+
+def measure(scorers: dict[str, Score], texts: Sequence[str]) -> dict[str, Timing]:
+    """Return the timings of every scorer, round by round in turn."""
+    timings = {name: Timing([], []) for name in scorers}
+    batches = [texts[i : i + BATCH] for i in range(0, len(texts) - BATCH + 1, BATCH)]
+    for score in scorers.values():
+        score(batches[0])
+    for _ in range(ROUNDS):
+        for name, score in scorers.items():
+            timings[name].batches += _timed(score, batches)
+            timings[name].singles += _timed(score, [[text] for text in texts])
+    return timings
+
+
+def _timed(score: Score, calls: Sequence[Sequence[str]]) -> list[float]:
+    # The thread's own time: what one core does, whatever else is running on the machine.
+    seconds: list[float] = []
+    until = time.perf_counter() + ROUND_SECONDS
+    for call in cycle(calls):
+        before = time.thread_time()
+        score(call)
+        seconds.append(time.thread_time() - before)
+        if time.perf_counter() > until:
+            return seconds
+    return seconds
+
+
+def main() -> None:
+    predictor = Predictor.bundled()
+    texts = comments(1024, seed=3)
+    with threadpool_limits(1):
+        show(predictor, texts)
+
+
+def show(predictor: Predictor, texts: Sequence[str]) -> None:
+    """Measure and print the figures as one table."""
+    timings = measure({"HashingVectorizer": peer(), "Parley": predictor.predict}, texts)
+    explained = measure({"explanation": lambda one: predictor.explain(one[0])}, texts)
+    table = Table(title=f"Scoring texts of {CHARACTERS} characters, one core")
+    for column in ("", f"texts/s in batches of {BATCH}", "one text, p50 ms", "p99 ms"):
+        table.add_column(column, justify="right" if column else "left")
+    floor = timings["HashingVectorizer"].texts_per_second()
+    for name, timing in timings.items():
+        speed = timing.texts_per_second()
+        cells = (f"{timing.milliseconds(50):.3f}", f"{timing.milliseconds(99):.3f}")
+        table.add_row(name, f"{speed:,.0f} ({speed / floor:.1f} x)", *cells)
+    timing = explained["explanation"]
+    table.add_row(
+        "explanation", "", f"{timing.milliseconds(50):.3f}", f"{timing.milliseconds(99):.3f}"
+    )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
