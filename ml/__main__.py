@@ -54,7 +54,8 @@ def train(folder: CorporaFolder = None, models: Models = MODELS, seed: Seed = 1)
 @app.command("evaluate")
 def evaluate_model(folder: CorporaFolder = None, models: Models = MODELS, seed: Seed = 1) -> None:
     """Measure the model on the side of the corpora that it never saw, and on the suites."""
-    _report(_loaded(models), _gathered(_folder(folder)), models, seed)
+    root = _folder(folder)
+    _report(_loaded(models), _gathered(root), models, seed)
 
 
 def _report(loaded: Artifact, data: Dataset, models: Path, seed: int) -> Report:
