@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from service.articles.errors import ArticleNotFound
@@ -28,7 +28,9 @@ def by_external_ids(
     session: Session, site_id: UUID, external_ids: Sequence[str]
 ) -> dict[str, Article]:
     """Return those of the articles that are known, by the site's own id."""
-    wanted = select(Article).where(
-        Article.site_id == site_id, Article.external_id.in_(external_ids)
-    )
-    return {article.external_id: article for article in session.scalars(wanted)}
+    known = session.scalars(by_external_ids_statement(site_id, external_ids))
+    return {article.external_id: article for article in known}
+
+
+def by_external_ids_statement(site_id: UUID, external_ids: Sequence[str]) -> Select[Article]:
+    return select(Article).where(Article.site_id == site_id, Article.external_id.in_(external_ids))
