@@ -6,36 +6,16 @@ from ml.dataset import Dataset, from_examples, join
 from ml.labels import Label, Language
 from ml.readers import CALM, CLEAN, TOXIC, Example
 
-CALM_WORDS = {
-    Language.ENGLISH: [
-        "road",
-        "budget",
-        "school",
-        "water",
-        "mayor",
-        "report",
-        "winter",
-        "bridge",
-        "music",
-        "garden",
-    ],
-    Language.RUSSIAN: [
-        "дорога",
-        "бюджет",
-        "школа",
-        "вода",
-        "мэр",
-        "отчёт",
-        "зима",
-        "мост",
-        "музыка",
-        "сад",
-    ],
+_CALM = {
+    Language.ENGLISH: "road budget school water mayor report winter bridge music garden",
+    Language.RUSSIAN: "дорога бюджет школа вода мэр отчёт зима мост музыка сад",
 }
-RUDE_WORDS = {
-    Language.ENGLISH: ["idiot", "moron", "scum", "fool", "liar"],
-    Language.RUSSIAN: ["идиот", "дурак", "мразь", "тупица", "лжец"],
+_RUDE = {
+    Language.ENGLISH: "idiot moron scum fool liar",
+    Language.RUSSIAN: "идиот дурак мразь тупица лжец",
 }
+CALM_WORDS = {language: words.split() for language, words in _CALM.items()}
+RUDE_WORDS = {language: words.split() for language, words in _RUDE.items()}
 
 
 def a_corpus(rows: int = 600, *, seed: int = 7) -> Dataset:

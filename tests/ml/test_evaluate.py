@@ -68,7 +68,7 @@ def a_case(text: str, *, abusive: bool, group: str | None = None) -> Case:
         labels=frozenset({Label.TOXICITY}) if abusive else frozenset(),
         functionality="made_up",
         note="",
-        template=None,
+        template="",
         group=group,
     )
 
