@@ -404,7 +404,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("reasons", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("note", sa.String(), nullable=True),
-        sa.Column("is_bulk", sa.Boolean(), nullable=False),
+        sa.Column("bulk_id", sa.Uuid(), nullable=True),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settles_at", sa.DateTime(timezone=True), nullable=False),
@@ -423,6 +423,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("choices_site_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("choices_pkey")),
     )
+    op.create_index(op.f("choices_bulk_id_idx"), "choices", ["bulk_id"], unique=False)
     op.create_index("choices_comment_id_id_idx", "choices", ["comment_id", "id"], unique=False)
     op.create_index(op.f("choices_decision_id_idx"), "choices", ["decision_id"], unique=False)
     op.create_index(
@@ -456,6 +457,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("choices_decision_id_idx"), table_name="choices")
     op.drop_index("choices_comment_id_id_idx", table_name="choices")
+    op.drop_index(op.f("choices_bulk_id_idx"), table_name="choices")
     op.drop_table("choices")
     op.drop_index(op.f("decisions_moderator_id_idx"), table_name="decisions")
     op.drop_index("decisions_comment_id_id_idx", table_name="decisions")

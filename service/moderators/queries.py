@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.moderators.errors import ModeratorNotFound, NotSignedIn, RoleTooLow
+from service.moderators.errors import ModeratorNotFound, NotSignedIn
 from service.moderators.rules import reaches
 from service.moderators.tables import Membership, Moderator, Role, SignIn
 from service.sites.errors import SiteNotFound
@@ -39,14 +39,9 @@ class SignedIn:
             raise SiteNotFound(slug)
         return self.sites[slug]
 
-    def require(self, site_id: UUID, needed: Role) -> None:
-        """Do nothing for who may.
-
-        Raises:
-            RoleTooLow: the role on this site, which the moderator is a member of, is not enough.
-        """
-        if not reaches(self.roles[site_id], needed):
-            raise RoleTooLow(needed)
+    def may(self, site_id: UUID, needed: Role) -> bool:
+        """Say whether the role on this site, one of the moderator's own, is enough."""
+        return reaches(self.roles[site_id], needed)
 
 
 def digest_of(token: str) -> bytes:

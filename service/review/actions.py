@@ -22,6 +22,7 @@ from service.comments.tables import Comment
 from service.db import new_id
 from service.decisions import actions as decisions
 from service.decisions.tables import Actor
+from service.decisions.verdict import Verdict
 from service.moderators.tables import Moderator
 from service.review import claims, queries, reasons
 from service.review.errors import (
@@ -56,7 +57,7 @@ class Wish:
     reason: str | None = None
     note: str | None = None
     replaces: int | None = None
-    is_bulk: bool = False
+    bulk_id: UUID | None = None
 
 
 def decide(
@@ -97,7 +98,7 @@ def decide(
         reason=reason,
         reasons=sentences,
         note=wish.note,
-        is_bulk=wish.is_bulk,
+        bulk_id=wish.bulk_id,
         claimed_at=claim.claimed_at if claim else None,
         chosen_at=now,
         settles_at=now + window,
@@ -106,7 +107,7 @@ def decide(
     session.flush()
     _keep_claim(session, choice)
     if window <= timedelta(0):
-        _settle(session, choice, comment, now=now)
+        _settle(session, [(choice, comment)], now=now)
     return choice
 
 
@@ -142,8 +143,7 @@ def settle_due(session: Session, *, now: datetime) -> int:
         .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    for choice, comment in due:
-        _settle(session, choice, comment, now=now)
+    _settle(session, [(choice, comment) for choice, comment in due], now=now)
     return len(due)
 
 
@@ -215,27 +215,45 @@ def _keep_claim(session: Session, choice: Choice) -> None:
     )
 
 
-def _settle(session: Session, choice: Choice, comment: Comment, *, now: datetime) -> None:
-    session.execute(delete(Claim).where(Claim.comment_id == comment.id))
-    session.execute(delete(Escalation).where(Escalation.comment_id == comment.id))
-    if comment.status is Status.WITHDRAWN or comment.revision != choice.revision:
-        _end(choice, ChoiceState.VOID, now=now)
-        session.flush()
-        return
-    decision = decisions.record(
-        session,
-        comment,
-        choice.status,
+def _settle(session: Session, due: Sequence[tuple[Choice, Comment]], *, now: datetime) -> None:
+    """Make decisions of these choices, whose comments are locked."""
+    ids = [comment.id for _, comment in due]
+    session.execute(delete(Claim).where(Claim.comment_id.in_(ids)))
+    session.execute(delete(Escalation).where(Escalation.comment_id.in_(ids)))
+    verdicts = [_verdict(choice, comment) for choice, comment in due if _stands(choice, comment)]
+    decided = decisions.record_many(session, verdicts, now=now)
+    newest = queries.newest_decision_ids(session, decided)
+    for choice, comment in due:
+        choice.decision_id = newest.get(choice.comment_id)
+        is_recorded = choice.decision_id is not None
+        _end(choice, ChoiceState.RECORDED if is_recorded else ChoiceState.VOID, now=now)
+        session.expire(comment)
+    session.flush()
+
+
+def _stands(choice: Choice, comment: Comment) -> bool:
+    """Say whether the text that was judged is still there."""
+    return comment.status is not Status.WITHDRAWN and comment.revision == choice.revision
+
+
+def _verdict(choice: Choice, comment: Comment) -> Verdict:
+    return Verdict(
+        comment_id=comment.id,
+        site_id=comment.site_id,
+        article_id=comment.article_id,
+        author_id=comment.author_id,
+        revision=comment.revision,
+        public_revision=comment.public_revision,
+        current=comment.status,
+        wanted=choice.status,
         actor=Actor.MODERATOR,
         reason=choice.reason,
         reasons=choice.reasons,
         note=choice.note,
         moderator_id=choice.moderator_id,
-        now=now,
+        urgency=comment.urgency,
+        score_wanted=comment.score_wanted,
     )
-    choice.decision_id = decision.id
-    _end(choice, ChoiceState.RECORDED, now=now)
-    session.flush()
 
 
 def _end(choice: Choice, state: ChoiceState, *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from service.moderators.auth import FormModerator, PageModerator
 from service.moderators.queries import SignedIn
 from service.request import AppSettings, Now, Transaction
 from service.review import actions, claims, plain
+from service.review.boot import start_of
 from service.review.notes import NOTE_MAX_CHARS
 from service.settings import Settings
 
@@ -71,8 +72,10 @@ def sign_out(
 
 
 @router.get("")
-def desk_page(_: PageModerator) -> Response:
-    return html.go_to(_PLAIN)
+def desk_page(request: Request, settings: AppSettings, who: PageModerator) -> Response:
+    csrf = auth.csrf_of(who, settings)
+    boot = start_of(who, settings, csrf=csrf)
+    return html.page(request, "review/desk.html", who=who, csrf=csrf, boot=boot)
 
 
 @router.get("/plain")

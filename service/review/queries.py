@@ -1,9 +1,9 @@
 """Reads around one comment's review."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from service.comments.errors import CommentNotFound
@@ -47,6 +47,16 @@ def newest_decision(session: Session, comment_id: UUID) -> Decision:
     """Return the decision that is the comment's status; a comment that is decided has one."""
     found = select(Decision).where(Decision.comment_id == comment_id).order_by(Decision.id.desc())
     return session.scalars(found.limit(1)).one()
+
+
+def newest_decision_ids(session: Session, comment_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the id of the newest decision on each comment that has one."""
+    rows = session.execute(
+        select(Decision.comment_id, func.max(Decision.id))
+        .where(Decision.comment_id.in_(comment_ids))
+        .group_by(Decision.comment_id)
+    )
+    return {comment_id: newest for comment_id, newest in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def name_of(session: Session, moderator_id: UUID) -> str:

@@ -61,7 +61,7 @@ class Choice(Base, kw_only=True):
     reason: Mapped[str]
     reasons: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default_factory=list)
     note: Mapped[str | None] = mapped_column(default=None)
-    is_bulk: Mapped[bool] = mapped_column(default=False)
+    bulk_id: Mapped[UUID | None] = mapped_column(index=True, default=None)
     claimed_at: Mapped[datetime | None] = mapped_column(default=None)
     chosen_at: Mapped[datetime]
     settles_at: Mapped[datetime]

@@ -41,7 +41,7 @@ def trail(session: Session, comment_id: UUID) -> list[Step]:
     chosen = list(session.scalars(select(Choice).where(Choice.comment_id == comment_id)))
     people = {each.decision.moderator_id for each in recorded if each.decision.moderator_id}
     names = moderators.names(session, people | {each.moderator_id for each in chosen})
-    in_bulk = {choice.decision_id for choice in chosen if choice.is_bulk}
+    in_bulk = {choice.decision_id for choice in chosen if choice.bulk_id}
     steps = [_recorded(each, names, in_bulk) for each in recorded]
     steps += [_never_recorded(each, names) for each in chosen if each.decision_id is None]
     return sorted(steps, key=lambda step: step.at)
@@ -78,7 +78,7 @@ def _never_recorded(choice: Choice, names: dict[UUID, str]) -> Step:
         reason=choice.reason,
         reasons=choice.reasons,
         note=choice.note,
-        is_bulk=choice.is_bulk,
+        is_bulk=choice.bulk_id is not None,
         decision_id=None,
         policy_version=None,
         model_version=None,

@@ -1,0 +1,102 @@
+// How one comment looks in the list: full in focus, two lines otherwise.
+
+import { boot } from "../api.js";
+import { h, link } from "../dom.js";
+import { ago, t, when } from "../texts.js";
+import { cap } from "./keys.js";
+
+const STATUS = { approved: "Approved", rejected: "Rejected", held: "Held", pending: "Waits for its score", withdrawn: "Withdrawn" };
+
+/** Return the list item of an entry. `desk` offers what the buttons do. */
+export function cardItem(entry, { inFocus, choosing }, desk) {
+  const { card } = entry;
+  const classes = ["card", entry.state, inFocus && "in-focus"].filter(Boolean).join(" ");
+  const item = h("li", { class: classes, id: `c-${card.id}`, "data-comment": card.id, "data-state": entry.state },
+    h("article", {
+      tabindex: inFocus ? "0" : "-1", "aria-current": inFocus ? "true" : null,
+      "aria-labelledby": `by-${card.id}`,
+      onclick: (event) => { if (!inFocus && !event.target.closest("a, button, input")) desk.focusOn(card.id); },
+    },
+      head(entry, desk),
+      entry.state === "taking" && inFocus
+        ? h("p", { class: "text soft" }, t("Taking it in hand…"))
+        : h("p", { class: "text", lang: card.language ?? null, dir: "auto" }, card.body),
+      inFocus && why(card),
+      outcome(entry, desk),
+      inFocus && actions(entry, choosing, desk),
+    ));
+  return item;
+}
+
+function head(entry, desk) {
+  const { card } = entry;
+  return h("header", { class: "card-head" },
+    boot.may_bulk && entry.state === "todo" && h("input", {
+      type: "checkbox", "aria-label": t("Select the comment of {name}", { name: card.author.name }),
+      checked: entry.selected, onchange: (event) => desk.select(card.id, event.target.checked),
+    }),
+    h("strong", { id: `by-${card.id}`, class: "author" }, card.author.name),
+    h("span", { class: "meta" },
+      card.author.is_guest && h("span", {}, t("guest")),
+      card.language && h("span", {}, card.language),
+      h("time", { datetime: card.created_at, title: when(card.created_at) }, ago(card.created_at)),
+      card.parent_author && h("span", {}, `↩ ${t("reply to {name}", { name: card.parent_author })}`),
+      card.edited_at && h("span", { class: "warn" }, t("edited")),
+      h("span", { class: "article" }, link(card.article.url, card.article.title)),
+    ));
+}
+
+function why(card) {
+  if (!card.why.length) return null;
+  return h("ul", { class: "why", "aria-label": t("Why it is here") },
+    card.why.map((each) => h("li", {}, t(each.sentence))));
+}
+
+function outcome(entry, desk) {
+  const lines = [];
+  const choice = entry.choice;
+  if (choice && ["sending", "waiting", "done"].includes(entry.state)) {
+    const reason = choice.reason && desk.reasonTitle(entry.card, choice.reason);
+    lines.push(h("p", { class: `outcome ${choice.status}` },
+      t(STATUS[choice.status]), reason && ` · ${reason}`,
+      entry.state === "waiting" && ` · ${t("not sent yet")}`));
+  } else if (entry.card.status !== "held" || entry.state === "gone") {
+    const by = entry.by ?? entry.card.choice?.by;
+    lines.push(h("p", { class: `outcome ${entry.card.status}` },
+      by ? t("{status} by {name}", { status: t(STATUS[entry.card.status]), name: by }) : t(STATUS[entry.card.status])));
+  }
+  if (entry.notice) lines.push(h("p", { class: "notice warn", role: "alert" }, entry.notice));
+  return lines;
+}
+
+function actions(entry, choosing, desk) {
+  const { card } = entry;
+  if (entry.state === "sending" || entry.state === "waiting") return null;
+  const isOver = entry.state === "done" || entry.state === "gone";
+  const canReplace = isOver && card.decision_id !== null && ["approved", "rejected"].includes(card.status);
+  if (isOver && !canReplace) return null;
+  if (choosing) return reasonList(card, desk);
+  const off = entry.state === "taking" || entry.state === "taken";
+  const button = (act, label, classes, does) => h("button",
+    { type: "button", class: classes, disabled: off, "data-act": act, "aria-keyshortcuts": cap(act), onclick: does },
+    label, " ", h("kbd", { "aria-hidden": "true" }, cap(act)));
+  return h("div", { class: "actions" },
+    card.status !== "approved" && button("approve", t("Approve"), "good", () => desk.approve()),
+    card.status !== "rejected" && button("reject", t("Reject…"), "bad", () => desk.chooseReason()),
+    card.status === "held" && button("escalate", t("Escalate"), "", () => desk.escalate()),
+    button("skip", t("Skip"), "", () => desk.skip()),
+    h("button", { type: "button", class: "bare narrow-only", onclick: () => desk.look("thread") }, t("More about it")),
+    canReplace && h("span", { class: "soft small" }, t("This replaces the decision above.")),
+    h("label", { class: "note" }, h("span", { class: "unseen" }, t("Note for colleagues")),
+      h("input", { maxlength: "2000", placeholder: t("Note for colleagues"), value: entry.note ?? "",
+        oninput: (event) => { entry.note = event.target.value; } })));
+}
+
+function reasonList(card, desk) {
+  return h("div", { class: "reasons", role: "group", "aria-label": t("Reject because") },
+    desk.reasonsOf(card).map((reason, index) => h("button",
+      { type: "button", class: "bad", title: t(reason.sentence), "data-reason": reason.code,
+        "aria-keyshortcuts": index < 9 ? String(index + 1) : null, onclick: () => desk.reject(reason.code) },
+      index < 9 && h("kbd", { "aria-hidden": "true" }, String(index + 1)), " ", t(reason.title))),
+    h("button", { type: "button", class: "bare", onclick: () => desk.stopChoosing() }, t("Cancel"), " ", h("kbd", { "aria-hidden": "true" }, "Esc")));
+}

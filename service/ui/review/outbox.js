@@ -1,0 +1,93 @@
+// Decisions on their way. Each stays here, and in the browser's storage, until the server has
+// answered: a lost line, a reload or an ended session loses none.
+
+import { Problem, Unreachable } from "../api.js";
+
+const LONGEST_PAUSE = 15000;
+
+export class Outbox {
+  /**
+   * @param {string} key where to keep what is unsent, by moderator.
+   * @param {(entry) => Promise<object>} post sends one decision and returns the server's answer.
+   * @param {{sent, refused, changed}} tell what to call when something came of an entry.
+   */
+  constructor(key, post, tell) {
+    this.key = key;
+    this.post = post;
+    this.tell = tell;
+    this.entries = new Map();
+    addEventListener("online", () => this.retry());
+    addEventListener("beforeunload", (event) => { if (this.entries.size) event.preventDefault(); });
+  }
+
+  /** Send what an earlier page left behind. */
+  resume() {
+    for (const kept of JSON.parse(localStorage.getItem(this.key) ?? "[]")) this.push(kept);
+  }
+
+  /** Send a decision: `{comment, body}`. */
+  push({ comment, body }) {
+    const entry = { comment, body, tries: 0, waiting: false, recalled: false, timer: 0 };
+    this.entries.set(comment, entry);
+    this.save();
+    return this.send(entry);
+  }
+
+  get(comment) {
+    return this.entries.get(comment);
+  }
+
+  /** Have the decision on this comment taken back as soon as the server can be asked. */
+  recall(comment) {
+    const entry = this.entries.get(comment);
+    if (entry) entry.recalled = true;
+    return Boolean(entry);
+  }
+
+  get waiting() {
+    return [...this.entries.values()].filter((entry) => entry.waiting).length;
+  }
+
+  retry() {
+    for (const entry of this.entries.values()) {
+      if (!entry.waiting) continue;
+      clearTimeout(entry.timer);
+      this.send(entry);
+    }
+  }
+
+  async send(entry) {
+    try {
+      const answer = await this.post(entry);
+      this.forget(entry);
+      await this.tell.sent(entry, answer);
+    } catch (error) {
+      if (error instanceof Unreachable || (error instanceof Problem && error.isPassing)) {
+        this.wait(entry);
+      } else {
+        this.forget(entry);
+        if (!(error instanceof Problem)) throw error;
+        this.tell.refused(entry, error);
+      }
+    }
+    this.tell.changed();
+  }
+
+  wait(entry) {
+    entry.waiting = true;
+    const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** entry.tries);
+    entry.tries += 1;
+    entry.timer = setTimeout(() => this.send(entry), pause);
+  }
+
+  forget(entry) {
+    this.entries.delete(entry.comment);
+    this.save();
+  }
+
+  save() {
+    const kept = [...this.entries.values()].map(({ comment, body }) => ({ comment, body }));
+    if (kept.length) localStorage.setItem(this.key, JSON.stringify(kept));
+    else localStorage.removeItem(this.key);
+  }
+}

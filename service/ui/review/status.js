@@ -1,0 +1,171 @@
+// The line at the bottom, the heading, the queues and their counts.
+
+import { boot } from "../api.js";
+import { byId, h } from "../dom.js";
+import { ago, number, t } from "../texts.js";
+import { cap } from "./keys.js";
+
+const TITLES = { held: "Held", escalated: "Escalated", recent: "Recent decisions" };
+const LETTERS = { held: "h", escalated: "e", recent: "r" };
+
+export class Status {
+  constructor(desk) {
+    this.desk = desk;
+    this.done = [];
+    this.counts = new Map();
+    this.retry = null;
+    setInterval(() => this.tick(), 250);
+  }
+
+  say(text, { bad = false } = {}) {
+    byId("said").textContent = text;
+    byId("said").classList.toggle("bad", bad);
+  }
+
+  // --- what can be undone
+
+  decided(entry) {
+    const { status, reason } = entry.choice;
+    const text = status === "approved" ? t("Approved") : `${t("Rejected")} «${this.desk.reasonTitle(entry.card, reason)}»`;
+    this.done.push({ comment: entry.card.id, text, until: Date.now() + boot.undo_ms, choice: null });
+    this.say(text);
+    this.tick();
+  }
+
+  escalated(entry) {
+    this.done.push({ comment: entry.card.id, text: t("Escalated"), until: Date.now() + boot.undo_ms, escalated: true });
+    this.say(t("Escalated"));
+    this.tick();
+  }
+
+  decidedMany({ id, decided, refused }, status) {
+    const text = t(status === "approved" ? "Approved: {n}" : "Rejected: {n}", { n: number(decided) });
+    const left = refused.length ? ` ${t("Not decided: {n}. {why}", { n: number(refused.length), why: t(refused[0].detail) })}` : "";
+    this.say(text + left);
+    this.done.push({ bulk: id, text, until: Date.now() + boot.undo_ms });
+    this.tick();
+  }
+
+  sent(comment, choice) {
+    const found = this.done.find((each) => each.comment === comment && !each.escalated);
+    // The server's clock may differ from ours; the span does not.
+    if (found) Object.assign(found, { choice, until: Date.now() + Math.max(0, Date.parse(choice.settles_at) - Date.parse(choice.decided_at)) });
+  }
+
+  refused(comment, problem) {
+    this.forget(comment);
+    this.say(t(problem.message), { bad: true });
+  }
+
+  forget(comment) {
+    this.done = this.done.filter((each) => each.comment !== comment);
+    this.tick();
+  }
+
+  undoable() {
+    return this.done.findLast((each) => this.canUndo(each)) ?? null;
+  }
+
+  canUndo(each) {
+    return each.until > Date.now() || (each.comment !== undefined && this.desk.outbox.get(each.comment) !== undefined);
+  }
+
+  tick() {
+    this.done = this.done.filter((each) => this.canUndo(each));
+    const last = this.undoable();
+    const button = byId("undo");
+    button.hidden = last === null;
+    if (!last) return;
+    const seconds = Math.max(0, Math.ceil((last.until - Date.now()) / 1000));
+    const label = `${t("Undo")} (${seconds})`;
+    if (button.dataset.label !== label) {
+      button.dataset.label = label;
+      button.replaceChildren(label, " ", h("kbd", { "aria-hidden": "true" }, cap("undo")));
+    }
+  }
+
+  // --- the line to the server
+
+  lineIsDown(again = null) {
+    this.retry = again ?? this.retry;
+    this.isDown = true;
+    this.show();
+  }
+
+  lineIsUp() {
+    if (!this.isDown) return;
+    this.isDown = false;
+    const again = this.retry;
+    this.retry = null;
+    this.desk.outbox.retry();
+    this.show();
+    if (again) again();
+  }
+
+  show() {
+    const { waiting } = this.desk.outbox;
+    const line = byId("line");
+    line.hidden = !waiting && !this.isDown;
+    line.textContent = waiting
+      ? t("No connection. Decisions that wait to be sent: {n}. They are kept and sent by themselves.", { n: waiting })
+      : t("No connection. Trying again…");
+  }
+
+  // --- headings and counts
+
+  showTitle() {
+    byId("title").textContent = this.desk.words ? t("Search: {words}", { words: this.desk.words }) : t(TITLES[this.desk.queue]);
+    byId("sort").disabled = this.desk.queue === "recent" || Boolean(this.desk.words);
+    this.showCounts();
+  }
+
+  changed({ queues, arrived, pace }) {
+    this.counts = new Map();
+    for (const { queue, count, oldest_at: oldest } of queues) {
+      const sum = this.counts.get(queue) ?? { count: 0, oldest: null };
+      sum.count += count;
+      if (oldest && (!sum.oldest || oldest < sum.oldest)) sum.oldest = oldest;
+      this.counts.set(queue, sum);
+    }
+    this.showCounts();
+    const button = byId("arrivals");
+    button.hidden = !arrived || this.desk.queue !== "held" || Boolean(this.desk.words);
+    button.replaceChildren(t("New: {n}", { n: number(arrived) }), " ", h("kbd", { "aria-hidden": "true" }, cap("arrivals")));
+    byId("pace").textContent = [
+      t("you: {n} decided", { n: number(pace.decided) }),
+      pace.median_seconds === null ? null : t("median {n} s", { n: number(Math.round(pace.median_seconds)) }),
+      t("{n} in hand", { n: number(pace.in_hand) }),
+    ].filter(Boolean).join(" · ");
+  }
+
+  showCounts() {
+    const { queue, words } = this.desk;
+    byId("queues").replaceChildren(...boot.queues.map((name) => h("li", {}, h("button", {
+      type: "button", class: "queue", "aria-current": !words && name === queue ? "page" : null, "data-queue": name,
+      "aria-keyshortcuts": `${cap("goto")} ${LETTERS[name]}`, onclick: () => this.desk.goTo(name),
+    }, h("span", {}, t(TITLES[name])), this.counts.has(name) ? h("span", { class: "number" }, number(this.counts.get(name).count)) : null))));
+    const here = words ? null : this.counts.get(queue);
+    byId("count").textContent = here ? [number(here.count), here.oldest && t("oldest {ago}", { ago: ago(here.oldest) })].filter(Boolean).join(" · ") : "";
+    this.showBulk();
+  }
+
+  showBulk() {
+    const button = byId("open-bulk");
+    const selected = this.desk.entries.filter((entry) => entry.selected && entry.state === "todo").length;
+    button.hidden = !boot.may_bulk || this.desk.queue === "recent";
+    button.textContent = selected ? t("Decide the selected {n}…", { n: selected }) : t("Decide many…");
+  }
+
+  /** Say what comes after the last card: more, nothing yet, or that all is done. */
+  showEnd() {
+    const { desk } = this;
+    const left = desk.entries.some((entry) => ["todo", "taking", "taken"].includes(entry.state));
+    const end = byId("list-end");
+    if (desk.next) end.replaceChildren(h("button", { type: "button", onclick: () => desk.more() }, t("Show more")));
+    else if (!desk.entries.length) end.replaceChildren(h("p", { class: "empty" }, desk.words ? t("Nothing was found.") : t("Nothing waits here.")));
+    else if (!left && desk.queue !== "recent" && !desk.words) {
+      end.replaceChildren(h("p", { class: "empty" }, t("All of this list is done."), " ",
+        h("button", { type: "button", class: "primary", onclick: () => desk.load() }, t("Look again"), " ", h("kbd", { "aria-hidden": "true" }, cap("arrivals")))));
+    } else end.replaceChildren();
+  }
+}

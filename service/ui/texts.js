@@ -1,0 +1,34 @@
+// The page's lines in the reader's language. English texts are the keys, as in gettext.
+
+const lines = JSON.parse(document.getElementById("lines")?.textContent || "{}");
+const page = document.documentElement.lang;
+// The reader's own region, where it speaks the page's language: 24 hours or 12, and the like.
+const language = navigator.languages.find((each) => each.startsWith(page)) ?? page;
+
+/** Return the line in the page's language, with `{name}` filled in. */
+export function t(text, values = {}) {
+  return (lines[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+
+/** Return how long ago that was, in words: "14 min. ago". */
+export function ago(iso, now = Date.now()) {
+  const seconds = Math.max(0, (now - Date.parse(iso)) / 1000);
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+  for (const [unit, size] of STEPS) {
+    if (seconds >= size) return format.format(-Math.floor(seconds / size), unit);
+  }
+  return t("just now");
+}
+
+/** Return a point in time, to the minute. */
+export function when(iso) {
+  const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  return format.format(new Date(iso));
+}
+
+/** Return a whole number as the language writes it. */
+export function number(value) {
+  return new Intl.NumberFormat(language).format(value);
+}

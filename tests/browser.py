@@ -1,0 +1,147 @@
+"""A real Chromium, and the app served to it over HTTP: fixtures for journeys through the pages.
+
+The browser is one found on the machine: ``PARLEY_BROWSER``, else Chromium or Chrome on the path,
+else Playwright's own. Without one the tests skip, with a sentence.
+"""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+
+from service.app import create_app
+from service.db import Database
+from service.settings import Settings
+from tests.fakes import FakePredictor
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_PATIENCE = timedelta(seconds=10)
+
+NewContext = Callable[..., BrowserContext]
+
+
+def find_browser(playwright: Playwright) -> str | None:
+    """Return the browser's program, or None when this machine has none."""
+    named = os.environ.get("PARLEY_BROWSER")
+    if named:
+        return shutil.which(named)
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    own = playwright.chromium.executable_path
+    return found or (own if Path(own).exists() else None)
+
+
+# Not for the whole session: while it is open, this thread has a running event loop.
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser_program(playwright: Playwright) -> str:
+    program = find_browser(playwright)
+    if program is None:
+        pytest.skip("no Chromium or Chrome on this machine: run `make browser`")
+    return program
+
+
+@pytest.fixture
+def served(app: FastAPI) -> Iterator[str]:
+    """Serve the app on a free port of this machine, and return its address."""
+    app.dependency_overrides.clear()  # a browser lives in the real time
+    with serving(app) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Run ``app`` in a thread until the block ends."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_level="warning", log_config=None, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + _PATIENCE.total_seconds()
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(_PATIENCE.total_seconds())
+        listening.close()
+
+
+@pytest.fixture
+def new_context(
+    playwright: Playwright, browser_program: str, tmp_path: Path
+) -> Iterator[NewContext]:
+    """Return what opens a browser with a profile of its own, as one more person would."""
+    opened: list[BrowserContext] = []
+
+    def open_one(**options: object) -> BrowserContext:
+        context = playwright.chromium.launch_persistent_context(
+            str(tmp_path / f"profile-{len(opened)}"),
+            executable_path=browser_program,
+            args=_FLAGS,
+            headless=True,
+            **({"locale": "en-GB", "viewport": {"width": 1360, "height": 860}} | options),  # type: ignore[arg-type] # Playwright's own options
+        )
+        context.set_default_timeout(_PATIENCE.total_seconds() * 1000)
+        opened.append(context)
+        return context
+
+    yield open_one
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(new_context: NewContext) -> Iterator[Page]:
+    """Return a page that fails the test when a script of ours fails."""
+    context = new_context()
+    page = context.pages[0]
+    errors = watch(page)
+    yield page
+    assert errors == []
+
+
+def watch(page: Page) -> list[str]:
+    """Collect what goes wrong in the page's scripts, and what its policy refuses."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            errors.append(message.text)
+            if message.type == "error" and "Failed to load resource" not in message.text
+            else None
+        ),
+    )
+    return errors
+
+
+def live_app(settings: Settings, database: Database) -> FastAPI:
+    """Return an app in the real time, on the test's database."""
+    assert database
+    return create_app(settings, FakePredictor())
