@@ -19,12 +19,14 @@ from service.cli.entry import as_environment, console, read_settings, revealed, 
 from service.cli.listening import address_of, listen, listen_nearby
 from service.cli.migrating import bring_up_to_date
 from service.cli.roles import commands
+from service.embedded import EmbeddedServers
 from service.settings import Settings
 from service.supervised_log import SupervisedLog
 from service.supervisor import Program, Supervisor
 
 _READY_WITHIN: Final = timedelta(seconds=60)
 _ASK_EVERY_SECONDS: Final = 0.1
+_STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Every part may take its time, one after the other, and be ended by force at the end of it.
 _ENDED_WITHIN: Final = timedelta(seconds=40)
 
@@ -56,22 +58,34 @@ def run(settings: Settings, *, when_ready: WhenReady, any_port: bool = False) ->
         database_url=revealed(settings.database_url),
         redis_url=revealed(settings.redis_url),
     )
-    with _listening(settings, any_port=any_port) as listening:
-        console.print(f"Data folder: {settings.data.expanduser().absolute()}")
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _leave)
-        try:
-            with console.status("Starting PostgreSQL and Valkey"):
-                addresses = servers.start()
+    console.print(f"Data folder: {settings.data.expanduser().absolute()}")
+    with _ended_in_order(servers):
+        with console.status("Starting PostgreSQL and Valkey"):
+            addresses = servers.start()
+        # After the folder is ours: a second `up` hears who holds it, not that the port is taken.
+        with _listening(settings, any_port=any_port) as listening:
             settings = _at(with_servers(settings, addresses), address_of(listening))
             bring_up_to_date(settings)
             servers.announce(address_of(listening))
-            return _supervise(settings, listening, when_ready)
-        finally:
-            # Impatience would only leave for the next start what is over in a moment.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            servers.stop()
-            console.print("Everything has ended.")
+            code = _supervise(settings, listening, when_ready)
+    console.print("Everything has ended.")
+    return code
+
+
+@contextmanager
+def _ended_in_order(servers: EmbeddedServers) -> Iterator[None]:
+    """See that the servers end whatever asks us to, and that impatience does not prevent it."""
+    before = {number: signal.getsignal(number) for number in _STOP_SIGNALS}
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    try:
+        yield
+    finally:
+        for number in _STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        servers.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:

@@ -122,11 +122,6 @@ def test_a_revoked_key_is_shown_as_revoked(parley: Parley, servers: embedded.Ser
         (["site", "add", "No!", "--name", "N", "--url", "https://n.example"], {}, "slug must be"),
         (["up"], {"PARLEY_WEB__PORT": "99999"}, "PARLEY_WEB__PORT: Input should be less than"),
         (["up"], {"PARLEY_ENVIRONMENT": "production"}, "PARLEY_SECRET must be set"),
-        (
-            ["up"],
-            {"PARLEY_WEB__HOST": "no.such.host.invalid"},
-            "'no.such.host.invalid' is not known",
-        ),
         (["migrate"], {"PARLEY_DATABASE_URL": "mysql://x/y"}, "only PostgreSQL is supported"),
         (
             ["migrate"],
@@ -161,9 +156,21 @@ def test_a_taken_port_is_a_sentence(parley: Parley, servers: embedded.Servers) -
     assert f"Port {port} is taken by another program" in refused.stderr
 
 
-def test_up_beside_another_holder_says_who_it_is(parley: Parley, servers: embedded.Servers) -> None:
+def test_an_address_that_is_not_ours_is_a_sentence(parley: Parley) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="parley test "))
+    refused = parley("up", PARLEY_DATA=str(folder), PARLEY_WEB__HOST="no.such.host.invalid")
+    assert refused.returncode == 2
+    assert "'no.such.host.invalid' is not known" in refused.stderr
+    assert processes_of(folder) == []
+    shutil.rmtree(folder)
+
+
+def test_up_beside_another_holder_says_who_it_is_even_where_the_port_is_taken_too(
+    parley: Parley, servers: embedded.Servers
+) -> None:
     assert servers
-    refused = parley("up", PARLEY_WEB__PORT="0")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused = parley("up", PARLEY_WEB__PORT=str(taken.getsockname()[1]))
     assert refused.returncode == 2
     assert f"in use by process {os.getpid()}, since" in refused.stderr
 
