@@ -19,6 +19,7 @@ from ml.normalise import Normalised, normalise_many, normalise_with_offsets
 from service.policy.innocents import Innocents, plainly
 from service.policy.word_endings import RUNS, Follows, squeezed
 from service.policy.word_entries import TOKEN, WORD_MIN_LETTERS, Entry, Kind
+from service.policy.word_masks import UNKNOWN, guesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,6 @@ class Match:
     as_written: str
 
 
-_MASK = "*#"
-_MASKED = re.compile(r"(?<![\w*#])[^\W\d_]+(?:[*#]{1,3}[^\W\d_]+){1,3}(?![\w*#])")
-_MASKED_READ_MAX, _SEEN_MIN, _UNKNOWNS_MAX = 20, 2, 3
 _VOWELS = "aeiouy"
 _DOUBLED_VOWEL_MIN_LETTERS = 4
 
@@ -108,31 +106,33 @@ class Matcher:
         for last, keys in self._automaton.iter(short):
             end = short.index(" ", last + 1)
             for key in keys:
-                if not _follows(key, short[last + 1 : end]):
+                rest = short[last + 1 : end]
+                if not _follows(key, rest):
                     continue
                 if not tokens:
                     tokens = [token.span() for token in TOKEN.finditer(read.text)]
                 first = short.count(" ", 0, last - len(key.letters) + 1) - 1
                 words = tokens[first : first + key.letters.count(" ") + 1]
-                if _doubled_alike(key, text, read, words) and _signed_alike(key, text, read, words):
+                if _doubled_alike(key, rest, text, read, words) and _signed_alike(
+                    key, text, read, words
+                ):
                     yield _match(key.entry, text, read, words[0][0], words[-1][1])
 
     def _masked(self, text: str, read: Normalised) -> Iterator[Match]:
-        """Find words with letters starred out; each star is one letter, or two, or half of two."""
-        if not any(mask in read.text for mask in _MASK):
-            return
-        words = list(_MASKED.finditer(read.text))[:_MASKED_READ_MAX]
-        for word in words:
-            for guess in filter(_seen_enough, _guesses(word[0])):
-                found = self._automaton.values(f" {guess}", "*", ahocorasick.MATCH_AT_MOST_PREFIX)
-                for key in (key for keys in found for key in keys if " " not in key.letters):
-                    stem, rest = guess[: len(key.letters)], guess[len(key.letters) :]
-                    if 0 < stem.count("*") * 2 <= len(stem) and _follows(key, rest):
-                        yield _match(key.entry, text, read, *word.span())
+        """Find words of which some letters are hidden behind signs, or which signs cut."""
+        for guess in guesses(read.text):
+            line = f" {guess.letters}"
+            found = self._automaton.values(line, UNKNOWN, ahocorasick.MATCH_AT_MOST_PREFIX)
+            for key in (key for keys in found for key in keys if " " not in key.letters):
+                stem, rest = line[1 : len(key.letters) + 1], line[len(key.letters) + 1 :]
+                unknown = stem.count(UNKNOWN) / len(stem)
+                shown = len(stem) > guess.first and unknown <= guess.unknown_share
+                if shown and _follows(key, rest):
+                    yield _match(key.entry, text, read, guess.start, guess.end)
 
 
 def compile_list(entries: Sequence[Entry]) -> Matcher:
-    """Return a matcher of all entries; some 50 ms for 10,000, so keep it by policy version."""
+    """Return a matcher of all entries; some 200 ms for 10,000, so keep it by policy version."""
     return Matcher(entries)
 
 
@@ -167,9 +167,9 @@ def _follows(key: _Key, rest: str) -> object:
 
 
 def _doubled_alike(
-    key: _Key, text: str, read: Normalised, words: Sequence[tuple[int, int]]
+    key: _Key, rest: str, text: str, read: Normalised, words: Sequence[tuple[int, int]]
 ) -> bool:
-    """Tell whether each letter stands as often as listed, or was stretched.
+    """Tell whether each letter of the stem stands as often as listed, or was stretched.
 
     Three letters and more are one letter after normalising, with a gap behind it. Two of a vowel
     in place of one are a stretch as well; two of a consonant make another word too often.
@@ -181,19 +181,17 @@ def _doubled_alike(
             return True  # nothing is doubled: the usual case, and ten times as fast
     line = " ".join(read.text[start:end] for start, end in words)
     places = [i for start, end in words for i in (*range(start, end), end)]
-    letters = squeezed(line)
-    vowels = _VOWELS if len(letters) >= _DOUBLED_VOWEL_MIN_LETTERS else ""
-    ends = len(letters) == len(key.letters)
-    for number, (run, wanted) in enumerate(
-        zip(RUNS.finditer(line), key.runs, strict=False), start=1
-    ):
+    vowels = _VOWELS if len(key.letters) + len(rest) >= _DOUBLED_VOWEL_MIN_LETTERS else ""
+    runs = list(zip(RUNS.finditer(line), key.runs, strict=False))
+    for run, wanted in runs:
         length = run.end() - run.start()
-        # The last letter of a stem may stand once more as the first of an ending.
-        begins_ending = number == len(key.runs) and not ends
-        if length > wanted and run[0][0] not in vowels and not begins_ending:
-            return False
         if length < wanted and not _stretched(text, read, places[run.end() - 1]):
             return False
+        if length > wanted and run[0][0] not in vowels:
+            # The last letter of a stem may stand once more as the first of an ending.
+            ends = run is runs[-1][0] and rest and key.follows(run[0][0] + rest)
+            if not ends:
+                return False
     return True
 
 
@@ -210,23 +208,6 @@ def _signed_alike(key: _Key, text: str, read: Normalised, words: Sequence[tuple[
         return True
     start, end = words[0][0], words[-1][1]
     return len(_SIGN_WRITTEN.findall(text[read.starts[start] : read.ends[end - 1]])) >= key.signs
-
-
-def _guesses(masked: str) -> Iterator[str]:
-    """Yield what a masked word may be, ``*`` for one unknown letter."""
-    letters = [squeezed(part) for part in re.split(r"[*#]+", masked)]
-    gaps = [len(gap) for gap in re.findall(r"[*#]+", masked)]
-    if sum(gaps) > _UNKNOWNS_MAX:
-        return
-    for more in (0, 1, -1):
-        sizes = [max(gap + more, 1) for gap in gaps]
-        parts = [letter + "*" * size for letter, size in zip(letters, sizes, strict=False)]
-        yield "".join(parts) + letters[-1]
-
-
-def _seen_enough(guess: str) -> bool:
-    """Tell whether enough letters of a masked word are to be seen."""
-    return len(guess) - guess.count("*") >= _SEEN_MIN
 
 
 _ALPHABETS = {

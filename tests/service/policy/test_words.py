@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -229,3 +230,26 @@ def test_matches_lie_inside_the_text_in_order(text: str, language: Language | No
 )
 def test_a_banned_word_is_found_whatever_stands_around_it(word: str, around: str) -> None:
     assert word in _found(a_matcher(f"{word}!"), around.format(word))
+
+
+DISGUISES: dict[str, Callable[[str], str]] = {
+    "invisible": "\u200b".join,
+    "soft hyphen": lambda word: f"{word[:2]}\u00ad{word[2:]}",
+    "spaced": " ".join,
+    "dotted": ".".join,
+    "cut": lambda word: f"{word[:3]}.{word[3:]}",
+    "starred": lambda word: f"{word[:3]}*{word[4:]}",
+    "stretched": lambda word: word[0] + word[1] * 5 + word[2:],
+    "look-alike": lambda word: word.replace("о", "o").replace("е", "e"),
+    "look-alike back": lambda word: word.replace("o", "о").replace("e", "е"),
+    "shouted": str.upper,
+    "accented": "\u0301".join,
+}
+plain_words = st.sampled_from(["дерево", "крокодил", "растение", "crocodile", "vegetables"])
+
+
+@given(plain_words, st.sampled_from(sorted(DISGUISES)))
+def test_a_banned_word_is_found_in_any_disguise(word: str, disguise: str) -> None:
+    worn = DISGUISES[disguise](word)
+    text = f"вот {worn}, да"
+    assert _spans(a_matcher(word).find(text, None)) == {(4, 4 + len(worn))}

@@ -1,0 +1,70 @@
+"""Words with letters hidden behind signs (f**k) or cut by them (f.uck): what they may be.
+
+Works on normalised text. Only words in which signs stand between letters are looked at, and at most
+``READ_MAX`` of them, so that the time stays linear.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from service.policy.word_endings import squeezed
+
+READ_MAX, SEEN_MIN, UNKNOWN_MAX = 20, 2, 3
+UNKNOWN = "*"
+
+_HIDING = r"(?:[*#%]{1,3}|\.{2,3})"
+_HIDDEN = re.compile(rf"(?<![\w*#%.])[^\W\d_]+(?:{_HIDING}[^\W\d_]+){{1,3}}(?![\w*#%])")
+_CUTTING = r"[.,\"()_!-]"
+_SIGN_BETWEEN_LETTERS = re.compile(rf"{_CUTTING}(?<=[^\W\d_].)(?=[^\W\d_])")
+_CUT = re.compile(rf"(?<!\w)[^\W\d_]{{1,8}}(?:{_CUTTING}[^\W\d_]{{1,8}}){{1,5}}(?!\w)")
+_PIECE = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What ``text[start:end]`` may be: its letters, squeezed, ``*`` for each unknown one.
+
+    A listed stem found in it must be longer than ``first``, what stood before the first sign, and
+    may have at most ``unknown_share`` of its letters unknown.
+    """
+
+    start: int
+    end: int
+    letters: str
+    first: int
+    unknown_share: float
+
+
+def guesses(text: str) -> Iterator[Guess]:
+    """Yield what the hidden and cut words of a normalised text may be."""
+    if any(sign in text for sign in "*#%.") and _HIDDEN.search(text):
+        for word in islice(_HIDDEN.finditer(text), READ_MAX):
+            yield from _unhidden(word)
+    if _SIGN_BETWEEN_LETTERS.search(text):
+        for word in islice(_CUT.finditer(text), READ_MAX):
+            yield from _joined(word)
+
+
+def _unhidden(word: re.Match[str]) -> Iterator[Guess]:
+    """A sign hides one letter, two (ю in Latin letters), or half of two; dots hide any number."""
+    letters = [squeezed(piece) for piece in _PIECE.findall(word[0])]
+    gaps = [len(gap) for gap in re.findall(_HIDING, word[0])]
+    if sum(map(len, letters)) < SEEN_MIN or sum(gaps) > UNKNOWN_MAX:
+        return
+    share = 1 / 3 if "." in word[0] else 1 / 2
+    for more in (0, 1, -1, -2) if "." in word[0] else (0, 1, -1):
+        sizes = [max(gap + more, 1) for gap in gaps]
+        parts = [piece + UNKNOWN * size for piece, size in zip(letters, sizes, strict=False)]
+        yield Guess(*word.span(), "".join([*parts, letters[-1]]), len(letters[0]), share)
+
+
+def _joined(word: re.Match[str]) -> Iterator[Guess]:
+    """Any two or more pieces in a row may be one word."""
+    pieces = list(_PIECE.finditer(word.string, *word.span()))
+    for first in range(len(pieces) - 1):
+        for last in range(first + 1, len(pieces)):
+            start, end = pieces[first].start(), pieces[last].end()
+            letters = squeezed("".join(piece[0] for piece in pieces[first : last + 1]))
+            yield Guess(start, end, letters, len(squeezed(pieces[first][0])), 0.0)
