@@ -90,12 +90,10 @@ browser: $(VENV)/.dev-installed ## Install a browser for the tests of pages, if 
 ##@ Measure and train
 
 .PHONY: bench
-bench: $(VENV)/.dev-installed ## Measure speed, each figure beside its floor
-	@$(PY) -m tests.bench
-
-.PHONY: soak
-soak: $(VENV)/.dev-installed ## Run under load for long, and watch memory, descriptors and delays
-	@$(PY) -m tests.bench.soak
+bench: $(VENV)/.dev-installed ## Measure speed, each figure beside its floor in the same run
+	@for each in tests/bench/bench_*.py; do \
+		$(PY) -m tests.bench.$$(basename "$$each" .py); \
+	done
 
 .PHONY: train
 train: $(VENV)/.dev-installed ## Train the classifier on the corpora in PARLEY_CORPORA
