@@ -16,6 +16,7 @@ from ml.pipeline import ModerationPipeline, Params, build
 
 FORMAT = 1
 BYTES_MAX = 20 * 1024 * 1024
+_GRAMS = ("hash_bits", "shortest", "longest")
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
@@ -69,7 +70,8 @@ def to_bytes(model: ModerationPipeline, *, info: ModelInfo) -> bytes:
         "kind": "moderation",
         "format": FORMAT,
         "labels": list(classifier.labels),
-        "hash_bits": model.grams.hash_bits,
+        "grams": {name: getattr(model.grams, name) for name in _GRAMS},
+        "fingerprint": model.grams.fingerprint(),
         "supported": {label: list(found) for label, found in sorted(info.supported.items())},
         "training": dict(info.training),
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
@@ -119,7 +121,11 @@ def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
             f"The model knows a label or language that we do not: {error}"
         ) from error
     info = ModelInfo(supported, header["training"], header["libraries"])
-    return Artifact(_pipeline(arrays, labels, header["hash_bits"]), info, digest)
+    model = _pipeline(arrays, labels, _grams_of(header))
+    # A model from before fingerprints were kept says nothing; its reading is taken on trust.
+    if model.grams.fingerprint() != header.get("fingerprint", model.grams.fingerprint()):
+        raise ArtifactError("The model was trained on texts read in another way than this release.")
+    return Artifact(model, info, digest)
 
 
 def _read(source: bytes | Path) -> bytes:
@@ -131,10 +137,16 @@ def _read(source: bytes | Path) -> bytes:
         raise ArtifactError(f"The model cannot be read: {error}") from error
 
 
+def _grams_of(header: Mapping[str, Any]) -> Mapping[str, int]:
+    if "grams" not in header:
+        return {"hash_bits": header["hash_bits"], "shortest": 2, "longest": 5}
+    return {name: int(header["grams"][name]) for name in _GRAMS}
+
+
 def _pipeline(
-    arrays: container.Arrays, labels: tuple[Label, ...], hash_bits: int
+    arrays: container.Arrays, labels: tuple[Label, ...], grams: Mapping[str, int]
 ) -> ModerationPipeline:
-    model = build(Params(hash_bits=hash_bits), language_model=LanguageModel.from_arrays(arrays))
+    model = build(Params(**grams), language_model=LanguageModel.from_arrays(arrays))
     classifier = model.classifier
     classifier.labels = labels
     classifier.classes_ = np.array(labels)

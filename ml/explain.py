@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from ml.features import CHARACTER_SIZES, FAMILIES, WORD, entries
+from ml.features import Entries
 from ml.hashing import words
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
@@ -84,11 +84,11 @@ def explain(
     features = grams.transform(batch)
     logits = classifier.decision_function(features)[0]
     scores = expit(logits)
-    found = entries(batch.folded, grams.hash_bits)
+    found = grams.entries(batch)
     scale = float(features.grams.data[0]) if features.grams.nnz else 0.0
     slopes = features.languages[0] @ classifier.slopes_
     added = classifier.weights_.take(found.columns, axis=0).astype(np.float64) * (scale * slopes)
-    spans, contributions = _by_word(batch.folded, found.slots, added)
+    spans, contributions = _by_word(batch.folded, found, added)
     bases = logits - contributions.sum(axis=0)
     best = int(features.languages[0].argmax())
     language = LANGUAGES[best]
@@ -112,11 +112,11 @@ def explain(
     )
 
 
-def _by_word(rows: Rows, slots: IntArray, added: FloatArray) -> tuple[Spans, FloatArray]:
+def _by_word(rows: Rows, found: Entries, added: FloatArray) -> tuple[Spans, FloatArray]:
     """Share each n-gram's contribution among its letters, and sum them by word as written."""
     assert rows.origins is not None  # noqa: S101 - asked for by explain()
     solid = rows.codes != SPACE
-    starts, ends = slots // FAMILIES, _gram_ends(rows, slots)
+    starts, ends = found.places, _gram_ends(rows, found)
     before = np.concatenate(([0], np.cumsum(solid)))
     share = added / (before[ends] - before[starts])[:, None]
     # Each n-gram adds its share to every letter from its start to its end: two steps, summed up.
@@ -133,15 +133,15 @@ def _by_word(rows: Rows, slots: IntArray, added: FloatArray) -> tuple[Spans, Flo
     return _merged(rows.origins, firsts, lasts, sums)
 
 
-def _gram_ends(rows: Rows, slots: IntArray) -> IntArray:
-    places, families = slots // FAMILIES, slots % FAMILIES
-    found = words(rows.codes)
+def _gram_ends(rows: Rows, found: Entries) -> IntArray:
+    places, families, word = found.places, found.families, len(found.sizes)
+    spoken = words(rows.codes)
     word_ends = np.zeros(len(rows.codes), np.int64)
     pair_ends = np.zeros(len(rows.codes), np.int64)
-    word_ends[found.starts] = found.ends
-    pair_ends[found.starts[:-1]] = found.ends[1:]
-    by_word = np.where(families == WORD, word_ends[places], pair_ends[places])
-    return np.where(families < WORD, places + families + CHARACTER_SIZES.start, by_word)
+    word_ends[spoken.starts] = spoken.ends
+    pair_ends[spoken.starts[:-1]] = spoken.ends[1:]
+    by_word = np.where(families == word, word_ends[places], pair_ends[places])
+    return np.where(families < word, places + families + found.sizes.start, by_word)
 
 
 def _merged(

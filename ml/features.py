@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Self
 
 import numpy as np
@@ -34,46 +35,63 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The n-grams of a batch in the order of the text: row i has those up to ``bounds[i + 1]``."""
+    """The n-grams of a batch in the order of the text: row i has those up to ``bounds[i + 1]``.
+
+    Each place of a text has a slot for every family of n-grams that may begin there: one for each
+    size of character n-gram, then the word, then the pair of words.
+    """
 
     columns: npt.NDArray[np.int32]
     bounds: npt.NDArray[np.int32]
-    slots: npt.NDArray[np.int64]  # place * FAMILIES + family
+    slots: npt.NDArray[np.int64]  # place * families + family
+    sizes: range
+
+    @property
+    def places(self) -> npt.NDArray[np.int64]:
+        return self.slots // _families(self.sizes)
+
+    @property
+    def families(self) -> npt.NDArray[np.int64]:
+        """The family of each entry: below ``len(sizes)`` characters, then the word, then pairs."""
+        return self.slots % _families(self.sizes)
 
 
-# The families of n-grams, in the order of their slots at each place of a text. Pairs of characters
-# were measured too: a third more to look up, and no better on any set.
-CHARACTER_SIZES = range(3, 6)
-WORD = len(CHARACTER_SIZES)
-WORD_PAIR = WORD + 1
-FAMILIES = WORD + 2
+def _families(sizes: range) -> int:
+    return len(sizes) + 2
+
+
+_PROBE = (
+    "Don't g0 t0 https://www.example.com/x?y, @somebody, i d i o t! Ёжик хочет щи, cукин сын; "
+    "oʻzbekcha yo'q, ўзбекча йўқ, қазақша сөз, zhizn' hooooorosho 2024 😂 &amp; \u200b<b>é</b>"
+)
 # scikit-learn's wrapper around transform() looks for data frames, which costs as much as hashing.
 _NOT_WRAPPED: dict[str, Any] = {"auto_wrap_output_keys": None}
 # Keeps a word and a character n-gram of the same letters apart.
 _WORD_SALT = np.uint32(0x5BD1E995)
 
 
-def entries(rows: Rows, hash_bits: int) -> Entries:
+def entries(rows: Rows, *, hash_bits: int, sizes: range) -> Entries:
     """Return every n-gram of the rows, hashed to ``hash_bits`` bits."""
     codes = rows.codes
+    families, word = _families(sizes), len(sizes)
     drop = np.uint32(32 - hash_bits)
-    hashes = np.zeros((len(codes), FAMILIES), np.uint32)
-    present = np.zeros((len(codes), FAMILIES), bool)
-    for slot, (grams, allowed) in enumerate(hashing.character_grams(codes, CHARACTER_SIZES)):
+    hashes = np.zeros((len(codes), families), np.uint32)
+    present = np.zeros((len(codes), families), bool)
+    for slot, (grams, allowed) in enumerate(hashing.character_grams(codes, sizes)):
         hashes[: len(grams), slot] = grams
         present[: len(grams), slot] = allowed
     words = hashing.words(codes)
-    hashes[words.starts, WORD] = words.hashes ^ _WORD_SALT
-    present[words.starts, WORD] = True
+    hashes[words.starts, word] = words.hashes ^ _WORD_SALT
+    present[words.starts, word] = True
     if len(words.hashes) > 1:
         row = np.searchsorted(rows.ends, words.starts, "right")
         same = np.flatnonzero(row[1:] == row[:-1])
-        hashes[words.starts[same], WORD_PAIR] = hashing.word_pairs(words.hashes)[same]
-        present[words.starts[same], WORD_PAIR] = True
+        hashes[words.starts[same], word + 1] = hashing.word_pairs(words.hashes)[same]
+        present[words.starts[same], word + 1] = True
     slots = np.flatnonzero(present)
     columns = (hashes.ravel().take(slots) >> drop).view(np.int32)
-    bounds = np.searchsorted(slots, np.concatenate(([0], rows.ends)) * FAMILIES)
-    return Entries(columns, bounds.astype(np.int32), slots)
+    bounds = np.searchsorted(slots, np.concatenate(([0], rows.ends)) * families)
+    return Entries(columns, bounds.astype(np.int32), slots, sizes)
 
 
 class Normaliser(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[misc]  # untyped bases
@@ -96,8 +114,17 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
     texts are judged alike.
     """
 
-    def __init__(self, hash_bits: int = 19, language_model: LanguageModel | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        hash_bits: int = 19,
+        shortest: int = 3,
+        longest: int = 5,
+        language_model: LanguageModel | None = None,
+    ) -> None:
         self.hash_bits = hash_bits
+        self.shortest = shortest
+        self.longest = longest
         self.language_model = language_model
 
     def fit(self, batch: Batch, targets: object = None) -> Self:  # noqa: ARG002
@@ -124,8 +151,19 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
             vstack([p.grams for p in parts], "csr"), np.concatenate([p.languages for p in parts])
         )
 
+    def entries(self, batch: Batch) -> Entries:
+        """Return the n-grams of a batch, in the order of the texts."""
+        sizes = range(self.shortest, self.longest + 1)
+        return entries(batch.folded, hash_bits=self.hash_bits, sizes=sizes)
+
+    def fingerprint(self) -> str:
+        """Return a digest of how a probe in all scripts is read, to tell a change of features."""
+        batch = normalise_many([_PROBE])
+        read = self.entries(batch).columns.tobytes() + batch.clean.codes.tobytes()
+        return sha256(read).hexdigest()[:16]
+
     def _features(self, batch: Batch, hints: Sequence[Language | None] | None = None) -> Features:
-        found = entries(batch.folded, self.hash_bits)
+        found = self.entries(batch)
         sizes = np.diff(found.bounds)
         scales = (1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32)
         shape = (len(batch), 1 << self.hash_bits)

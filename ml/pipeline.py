@@ -22,6 +22,9 @@ class Params:
 
     Attributes:
         hash_bits: the weights' table has 2 ** hash_bits rows.
+        shortest: the fewest characters of a character n-gram; pairs were measured too: a third
+            more to look up, and no better on any set.
+        longest: the most characters of one.
         penalty: strength of the L2 penalty (the C of scikit-learn is its inverse).
         rarity: power of the inverse document frequency that scales a column before the penalty.
         contrast: power of the classes' log ratio that scales it too (see ``ml.weighting``).
@@ -32,6 +35,8 @@ class Params:
     """
 
     hash_bits: int = 19
+    shortest: int = 3
+    longest: int = 5
     penalty: float = 1.0
     rarity: float = 1.5
     contrast: float = 0.5
@@ -106,6 +111,8 @@ def build(
                 "grams",
                 Grams(
                     hash_bits=params.hash_bits,
+                    shortest=params.shortest,
+                    longest=params.longest,
                     language_model=language_model or LanguageModel.bundled(),
                 ),
             ),

@@ -57,6 +57,13 @@ def test_another_format_version_is_refused_by_number() -> None:
         artifact.load(newer)
 
 
+def test_a_model_that_read_its_texts_in_another_way_is_refused() -> None:
+    arrays, header = container.unpack(an_artifact())
+    other = container.pack(arrays, {**header, "fingerprint": "0" * 16})
+    with pytest.raises(ArtifactError, match="read in another way"):
+        artifact.load(other)
+
+
 def test_a_label_that_nobody_here_knows_is_refused() -> None:
     arrays, header = container.unpack(an_artifact())
     labels = [*header["labels"][:-1], "sarcasm"]

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.features import CHARACTER_SIZES, FAMILIES, WORD, WORD_PAIR, Grams, entries
+from ml.features import Grams, entries
 from ml.normalise import normalise_many
 
+SIZES = range(2, 6)
 texts_of_letters = st.text(alphabet="abc xyz.", max_size=30)
 
 
@@ -15,19 +16,19 @@ def _grams_by_hand(text: str) -> dict[int, list[str]]:
     """Count the n-grams of a normalised text the slow way, family by family."""
     framed = f" {text} " if text else " "
     found: dict[int, list[str]] = {}
-    for family, size in enumerate(CHARACTER_SIZES):
+    for family, size in enumerate(SIZES):
         pieces = [framed[i : i + size] for i in range(len(framed) - size + 1)]
         found[family] = [p for p in pieces if p.strip() and " " not in p[1:-1]]
     words = "".join(c if c.isalnum() else " " for c in text).split()
-    found[WORD] = words
-    found[WORD_PAIR] = [f"{a} {b}" for a, b in pairwise(words)]
+    found[len(SIZES)] = words
+    found[len(SIZES) + 1] = [f"{a} {b}" for a, b in pairwise(words)]
     return found
 
 
 @given(texts_of_letters)
 def test_the_n_grams_of_a_text_are_those_counted_by_hand(text: str) -> None:
     rows = normalise_many([text]).folded
-    families = entries(rows, 20).slots % FAMILIES
+    families = entries(rows, hash_bits=20, sizes=SIZES).families
     for family, grams in _grams_by_hand(rows.texts()[0]).items():
         assert (families == family).sum() == len(grams)
 
@@ -37,10 +38,10 @@ def test_equal_n_grams_share_a_column_and_different_ones_hardly_ever(texts: list
     seen: dict[tuple[int, str], int] = {}
     for text in texts:
         rows = normalise_many([text]).folded
-        found = entries(rows, 22)
+        found = entries(rows, hash_bits=22, sizes=SIZES)
         by_hand = _grams_by_hand(rows.texts()[0])
-        for family in range(FAMILIES):
-            columns = found.columns[found.slots % FAMILIES == family].tolist()
+        for family in range(len(SIZES) + 2):
+            columns = found.columns[found.families == family].tolist()
             for gram, column in zip(by_hand[family], columns, strict=True):
                 assert seen.setdefault((family, gram), column) == column
     assert len(set(seen.values())) >= len(seen) - 1
