@@ -38,7 +38,12 @@ class Fingerprint:
 
 def fingerprint(text: str) -> Fingerprint:
     """Return what is kept of the text; the same for every way to disguise it."""
-    letters = "".join(filter(str.isalnum, normalise(text)))
+    return fingerprint_normalised(normalise(text))
+
+
+def fingerprint_normalised(normalised: str) -> Fingerprint:
+    """Return what is kept of a text that has been normalised already."""
+    letters = "".join(filter(str.isalnum, normalised))
     digest = blake2b(letters.encode(), digest_size=8).digest()
     exact = int.from_bytes(digest, "big", signed=True)
     return Fingerprint(exact, _bands(letters) if len(letters) >= NEAR_MIN_CHARS else ())

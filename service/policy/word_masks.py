@@ -1,7 +1,7 @@
 """Words with letters hidden behind signs (f**k) or cut by them (f.uck): what they may be.
 
-Works on normalised text. Only words in which signs stand between letters are looked at, and at most
-``READ_MAX`` of them, so that the time stays linear.
+Works on normalised text. Only words in which signs stand between letters are looked at, and only
+so many of them, so that the time stays linear.
 """
 
 import re
@@ -11,7 +11,8 @@ from itertools import islice
 
 from service.policy.word_endings import squeezed
 
-READ_MAX, SEEN_MIN, UNKNOWN_MAX = 20, 2, 3
+HIDDEN_MAX, CUT_MAX = 40, 100
+SEEN_MIN, UNKNOWN_MAX = 2, 3
 UNKNOWN = "*"
 
 _HIDING = r"(?:[*#%]{1,3}|\.{2,3})"
@@ -40,10 +41,10 @@ class Guess:
 def guesses(text: str) -> Iterator[Guess]:
     """Yield what the hidden and cut words of a normalised text may be."""
     if any(sign in text for sign in "*#%.") and _HIDDEN.search(text):
-        for word in islice(_HIDDEN.finditer(text), READ_MAX):
+        for word in islice(_HIDDEN.finditer(text), HIDDEN_MAX):
             yield from _unhidden(word)
     if _SIGN_BETWEEN_LETTERS.search(text):
-        for word in islice(_CUT.finditer(text), READ_MAX):
+        for word in islice(_CUT.finditer(text), CUT_MAX):
             yield from _joined(word)
 
 
