@@ -11,15 +11,17 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from ml import artifact, card, corpora, defaults
+from ml import artifact, card, corpora, defaults, page, plots
 from ml.artifact import Artifact, ArtifactError
+from ml.bars import measure_bars
 from ml.dataset import LABELS, Dataset, Floats, Split, gather, join, without_doubles
-from ml.evaluate import Report, Score, evaluate
+from ml.evaluate import Score, evaluate
 from ml.pipeline import Params
 from ml.predict import Predictor
 from ml.train import fit
 
 MODELS = Path(__file__).parent / "models"
+PAGE = Path("build") / "errors.html"  # ignored by git: it shows texts of the corpora
 VARIABLE = "PARLEY_CORPORA"
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
@@ -40,7 +42,8 @@ Seed = Annotated[int, typer.Option(help="Decides every draw.")]
 @app.command()
 def train(folder: CorporaFolder = None, models: Models = MODELS, seed: Seed = 1) -> None:
     """Train on the shippable corpora; write the model and its card."""
-    data = _gathered(_folder(folder))
+    root = _folder(folder)
+    data = _gathered(root)
     with _steps() as step:
         trained = fit(data, Params(), seed, progress=step)
         path = models / "parley.model"
@@ -48,29 +51,36 @@ def train(folder: CorporaFolder = None, models: Models = MODELS, seed: Seed = 1)
         digest = trained.save(path)
     loaded = artifact.load(path, expected=digest)
     console.print(f"{path} [bold]{digest}[/] {path.stat().st_size / 2**20:.1f} MB")
-    _report(loaded, data, models, seed)
+    _report(loaded, data, root, models, seed)
 
 
 @app.command("evaluate")
 def evaluate_model(folder: CorporaFolder = None, models: Models = MODELS, seed: Seed = 1) -> None:
     """Measure the model on the side of the corpora that it never saw, and on the suites."""
     root = _folder(folder)
-    _report(_loaded(models), _gathered(root), models, seed)
+    _report(_loaded(models), _gathered(root), root, models, seed)
 
 
-def _report(loaded: Artifact, data: Dataset, models: Path, seed: int) -> Report:
+def _report(loaded: Artifact, data: Dataset, root: Path, models: Path, seed: int) -> None:
     with _steps() as step:
         step("measuring on texts that were never learned from")
         limits = defaults.from_plain(loaded.info.training[defaults.KEY])
         holds = {label: limit.hold for label, limit in limits.items()}
-        report = evaluate(
-            _score(loaded), data.part(Split.TEST), holds, seed=seed, version=loaded.digest
-        )
+        test, score = data.part(Split.TEST), _score(loaded)
+        report = evaluate(score, test, holds, seed=seed, version=loaded.digest)
+        step("measuring what was wanted")
+        bars = measure_bars(score, test, holds, root, seed=seed)
         step("writing the card")
+        scores = score(test.texts)
+        drawn = plots.draw(report, test, scores, models)
         (models / "report.json").write_text(card.as_json(report), encoding="utf-8")
-        (models / "CARD.md").write_text(card.render(report, loaded.info), encoding="utf-8")
+        (models / "CARD.md").write_text(
+            card.render(report, loaded.info, bars, drawn), encoding="utf-8"
+        )
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(page.render(test, scores, holds, version=loaded.digest), encoding="utf-8")
     console.print(card.summary(report))
-    return report
+    console.print(f"The worst errors, to read and not to publish: {PAGE}")
 
 
 def _folder(named: Path | None) -> Path:

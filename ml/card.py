@@ -1,10 +1,11 @@
 """The model card: every figure from one report, with its data, split and interval."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 from ml.artifact import ModelInfo
+from ml.bars import Bar
 from ml.corpora import training_corpora
 from ml.defaults import KEY, from_plain
 from ml.evaluate import Report, Slice, SuiteResult
@@ -41,9 +42,10 @@ LIMITS = """\
 """
 
 
-def render(report: Report, info: ModelInfo) -> str:
+def render(report: Report, info: ModelInfo, bars: Sequence[Bar], plots: Sequence[str]) -> str:
     """Return the card as Markdown."""
     training = info.training
+    pictures = "\n".join(f"![{name.removesuffix('.svg')}]({name})" for name in plots)
     parts = [
         INTRODUCTION.format(
             version=report.version,
@@ -53,7 +55,9 @@ def render(report: Report, info: ModelInfo) -> str:
         ),
         "\n".join(_supported(info)),
         "\n".join(_thresholds(info)),
+        "\n".join(_bars(bars)),
         "\n".join(_slices(report.slices)),
+        pictures,
         "\n".join(_suites(report)),
         "\n".join(_groups(report)),
         LIMITS,
@@ -107,6 +111,17 @@ def _thresholds(info: ModelInfo) -> Iterator[str]:
     for label, limit in from_plain(info.training[KEY]).items():
         reject = "–" if limit.reject is None else f"{limit.reject:.3f}"
         yield f"| {label.value} | {limit.hold:.3f} | {reject} |"
+
+
+def _bars(bars: Sequence[Bar]) -> Iterator[str]:
+    yield "## What was wanted and what is reached\n"
+    yield "On the test side, on sets that only check, and on the suites at default thresholds.\n"
+    yield "| what | wanted | reached | met | texts |"
+    yield "| --- | --- | --- | --- | --- |"
+    for bar in bars:
+        sign = "≤" if bar.less_is_better else "≥"
+        met = "yes" if bar.is_met else "**no**"
+        yield f"| {bar.what} | {sign} {bar.wanted:g} | {bar.reached:.3f} | {met} | {bar.texts:,} |"
 
 
 def _slices(slices: Iterable[Slice]) -> Iterator[str]:

@@ -355,3 +355,9 @@ def davidson(folder: Path) -> Iterator[Example]:
     """Hate and offence against neither: three in four are dialect that was taken for offence."""
     for row in _rows(folder / "labeled_data.csv"):
         yield Example(row["tweet"], _binary(toxic=row["class"] != "2"))
+
+
+def unanimous_civil_comments(folder: Path) -> list[str]:
+    """Return the news comments that every rater found toxic."""
+    rows = _rows(folder / "comments_labeled_derived.csv")
+    return [row["text"] for row in rows if float(row["toxicity"]) == 1.0]

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from json import loads
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ml import card
+from ml import card, page, plots
 from ml.artifact import ModelInfo
+from ml.bars import Bar
 from ml.corpora import training_corpora
-from ml.dataset import LABELS, Floats
+from ml.dataset import LABELS, Floats, from_examples
 from ml.evaluate import Report, by_slices, evaluate, group_results, holds, suite_results
 from ml.labels import Label, Language
 from ml.metrics import Metric
+from ml.readers import CALM, TOXIC, Example
 from ml.suites.load import Case, Expected, Script, Suite, load
 from tests.ml.made_up import RUDE_WORDS, a_corpus
 
@@ -97,7 +100,9 @@ def test_the_card_names_every_training_corpus_with_its_licence(report: Report) -
         {Label.TOXICITY: (Language.ENGLISH,)},
         {"texts": 1200, "seed": 1, "digest": "sha256:1", "thresholds": {"toxicity": {"hold": 0.5}}},
     )
-    rendered = card.render(report, info)
+    rendered = card.render(report, info, [Bar("speed", 0.5, 0.25, 10)], ["areas.svg"])
+    assert "| speed | ≥ 0.5 | 0.250 | **no** | 10 |" in rendered
+    assert "![areas](areas.svg)" in rendered
     assert all(c.name in rendered and c.licence in rendered for c in training_corpora())
     assert "| toxicity | all | all | 1,200 | 400 | 1.000 (1.000–1.000)" in rendered
     assert report.suites_digest in rendered
@@ -107,3 +112,35 @@ def test_the_card_and_the_report_hold_no_text_that_was_measured(report: Report) 
     written = card.as_json(report)
     assert loads(written)["version"] == "sha256:0"
     assert not [case.text for case in load(Suite.FUNCTIONAL) if case.text in written]
+
+
+def test_the_page_shows_the_worst_errors_escaped() -> None:
+    data = from_examples(
+        [Example("<b>missed</b> & rude", TOXIC), Example("calm but held", CALM)],
+        source="made_up",
+        language=Language.ENGLISH,
+    )
+    scores = np.zeros((2, len(LABELS)))
+    scores[1, 0] = 0.95
+    shown = page.render(data, scores, HOLD, version="sha256:0")
+    assert "&lt;b&gt;missed&lt;/b&gt; &amp; rude" in shown
+    assert "0.950" in shown
+    assert shown.index("missed") < shown.index("calm but held")
+
+
+def test_the_same_report_draws_the_same_pictures(report: Report, tmp_path: Path) -> None:
+    data = a_corpus()
+    scores = rude_words_score(data.texts)
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    names = plots.draw(report, data, scores, tmp_path / "one")
+    plots.draw(report, data, scores, tmp_path / "two")
+    for name in names:
+        drawn = (tmp_path / "one" / name).read_bytes()
+        assert drawn.startswith(b"<?xml")
+        assert drawn == (tmp_path / "two" / name).read_bytes()
+
+
+@pytest.mark.parametrize(("reached", "less", "met"), [(0.8, False, True), (0.8, True, False)])
+def test_a_bar_knows_which_side_is_better(reached: float, less: bool, met: bool) -> None:  # noqa: FBT001
+    assert Bar("x", 0.5, reached, 10, less_is_better=less).is_met is met

@@ -1,0 +1,87 @@
+"""The page of errors: confusion and the worst mistakes of each label, for a person to read.
+
+It shows texts of the corpora, so it is written where nothing is committed from.
+"""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+import numpy as np
+
+from ml.dataset import LABELS, Dataset, Floats
+from ml.evaluate import Thresholds
+from ml.labels import Label
+
+WORST = 25
+TEXT_MAX_CHARS = 400
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0 2rem }
+th, td { border-bottom: 1px solid #ccc; padding: .3rem .6rem; text-align: left;
+  vertical-align: top }
+td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+nav a { margin-right: 1rem }
+@media (prefers-color-scheme: dark) { body { background: #111; color: #ddd } }
+"""
+
+
+def render(test: Dataset, scores: Floats, thresholds: Thresholds, *, version: str) -> str:
+    """Return the page as HTML.
+
+    Args:
+        test: texts that the model never saw.
+        scores: shape (n, number of labels).
+        thresholds: from which each label holds; labels without one are left out.
+        version: the model's digest.
+    """
+    labels = [label for label in LABELS if label in thresholds]
+    links = "".join(f'<a href="#{label}">{label}</a>' for label in labels)
+    sections = "\n".join(
+        section for label in labels for section in _section(label, test, scores, thresholds[label])
+    )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>Errors of the model</title><style>{STYLE}</style>"
+        f"<h1>Errors of the model</h1><p>{escape(version)}, on {len(test):,} texts that it never"
+        " saw. The texts are abusive; do not publish this page.</p>"
+        f"<nav>{links}</nav>\n{sections}</html>\n"
+    )
+
+
+def _section(label: Label, test: Dataset, scores: Floats, hold: float) -> Iterator[str]:
+    target = test.target(label)
+    column = scores[:, LABELS.index(label)]
+    known = ~np.isnan(target)
+    yes, held = target == 1, column >= hold
+    yield f'<h2 id="{label}">{label}, held from {hold:g}</h2>'
+    yield _confusion(
+        [[int((known & (yes == t) & (held == h)).sum()) for h in (1, 0)] for t in (1, 0)]
+    )
+    missed = np.flatnonzero(known & yes & ~held)
+    wrong = np.flatnonzero(known & ~yes & held)
+    yield "<h3>Missed, from the most certain</h3>"
+    yield _table(test, column, missed[np.argsort(column[missed])][:WORST].tolist())
+    yield "<h3>Held wrongly, from the most certain</h3>"
+    yield _table(test, column, wrong[np.argsort(-column[wrong])][:WORST].tolist())
+
+
+def _confusion(counts: Sequence[Sequence[int]]) -> str:
+    rows = "".join(
+        f"<tr><th>{name}</th>" + "".join(f'<td class="n">{count:,}</td>' for count in row) + "</tr>"
+        for name, row in zip(("said to be", "said not to be"), counts, strict=True)
+    )
+    return f"<table><tr><th></th><th>held</th><th>not held</th></tr>{rows}</table>"
+
+
+def _table(test: Dataset, column: Floats, rows: Sequence[int]) -> str:
+    body = "".join(
+        f'<tr><td class="n">{column[row]:.3f}</td><td>{test.languages[row]}</td>'
+        f"<td>{escape(test.sources[row])}</td><td>{escape(_shortened(test.texts[row]))}</td></tr>"
+        for row in rows
+    )
+    return f"<table><tr><th>score</th><th></th><th>source</th><th>text</th></tr>{body}</table>"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= TEXT_MAX_CHARS else text[:TEXT_MAX_CHARS] + " …"
