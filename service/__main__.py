@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 from sqlalchemy.exc import OperationalError
 
-from service.cli import demo, migrating, moderators, roles, settings_table, sites, up
+from service.cli import demo, migrating, models, moderators, roles, settings_table, sites, up
 from service.cli.entry import console
 from service.errors import ModerationError
 
@@ -30,6 +30,7 @@ app.command(rich_help_panel=_SET_UP)(settings_table.settings)
 app.command(hidden=True)(migrating.migration)
 app.add_typer(sites.app, name="site", rich_help_panel=_SET_UP)
 app.add_typer(moderators.app, name="moderator", rich_help_panel=_SET_UP)
+app.add_typer(models.app, name="model", rich_help_panel=_SET_UP)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from service.cli.entry import console
 from service.moderators import actions, queries
 from service.moderators.rules import clean_email
 from service.moderators.tables import Moderator, Role
+from service.review import claims
 from service.sites import queries as sites
 
 app = typer.Typer(no_args_is_help=True, help="The people who review, and the sites they work on.")
@@ -88,3 +89,12 @@ def list_moderators() -> None:
             for who in session.scalars(select(Moderator).order_by(Moderator.email))
         ]
     show("E-mail", "Name", "Sites", "Left", rows=iter(rows))
+
+
+@app.command("remove")
+def remove(email: Email) -> None:
+    """Have a moderator leave: every session ends, claims are given back, the decisions stay."""
+    with transaction() as session:
+        who = queries.by_email(session, clean_email(email))
+        claims.dismiss(session, who, now=now())
+    console.print(f"{who.email} has left.", markup=False)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Timer
 from typing import IO, NamedTuple, Protocol
@@ -18,11 +19,26 @@ from typing import IO, NamedTuple, Protocol
 import httpx2
 import psutil
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 from service import embedded
 from service.__main__ import main
+from service.database_url import sync_url
+from service.registry.tables import Artifact, ModelVersion, State
 
-COMMANDS = ("up", "demo", "web", "worker", "beat", "migrate", "settings", "site", "moderator")
+COMMANDS = (
+    "up",
+    "demo",
+    "web",
+    "worker",
+    "beat",
+    "migrate",
+    "settings",
+    "site",
+    "moderator",
+    "model",
+)
 
 
 @pytest.fixture(scope="module")
@@ -115,10 +131,51 @@ def test_a_revoked_key_is_shown_as_revoked(parley: Parley, servers: embedded.Ser
     assert re.search(rf"{key[:15]}.* \d{{4}}-\d\d-\d\d +\d{{4}}-\d\d-\d\d", listed)
 
 
+def test_a_moderator_who_left_is_listed_as_gone(parley: Parley, servers: embedded.Servers) -> None:
+    assert servers
+    parley("site", "add", "monthly", "--name", "Monthly", "--url", "https://monthly.example")
+    parley("moderator", "add", "B@monthly.example", "--site", "monthly", "--role", "lead")
+    assert parley("moderator", "remove", "b@Monthly.example").returncode == 0
+    listed = parley("moderator", "list").stdout
+    assert re.search(r"b@monthly\.example +B +monthly \(lead\) +\d{4}-\d\d-\d\d", listed)
+
+
+def test_a_model_version_is_promoted_and_rolled_back(
+    parley: Parley, servers: embedded.Servers
+) -> None:
+    versions = [f"sha256:{digit * 64}" for digit in "ab"]
+    assert "none yet" in parley("model", "list").stderr
+    engine = create_engine(sync_url(servers.database_url))
+    with Session(engine) as session, session.begin():
+        for digest in versions:
+            session.add(Artifact(digest=digest, content=b"", created_at=datetime.now(UTC)))
+        session.flush()
+        for digest in versions:
+            session.add(
+                ModelVersion(
+                    digest=digest,
+                    name=digest[-1],
+                    state=State.CANDIDATE,
+                    info={},
+                    created_at=datetime.now(UTC),
+                )
+            )
+    engine.dispose()
+    for number, states in (
+        ("1", "champion candidate"),
+        ("2", "retired champion"),
+        ("1", "champion retired"),
+    ):
+        assert parley("model", "promote", number).returncode == 0
+        listed = parley("model", "list").stdout
+        assert re.findall("champion|candidate|retired", listed) == states.split()
+
+
 @pytest.mark.parametrize(
     ("words", "variables", "sentence"),
     [
         (["site", "key", "nowhere"], {}, "There is no site 'nowhere'"),
+        (["model", "promote", "99"], {}, "There is no model version 99"),
         (["site", "add", "No!", "--name", "N", "--url", "https://n.example"], {}, "slug must be"),
         (["up"], {"PARLEY_WEB__PORT": "99999"}, "PARLEY_WEB__PORT: Input should be less than"),
         (["up"], {"PARLEY_ENVIRONMENT": "production"}, "PARLEY_SECRET must be set"),
