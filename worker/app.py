@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import structlog
+import threadpoolctl
 from celery import Celery, Task, signals
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -81,6 +82,9 @@ def configure_logs(**_: object) -> None:
 
 def open_workplace(**_: object) -> None:
     """Load the classifier before the first comment asks for it."""
+    # The worker's processes share the processors already; more threads would only get in each
+    # other's way.
+    threadpoolctl.threadpool_limits(1)
     workplace.cache_clear()
     opened = workplace()
     try:

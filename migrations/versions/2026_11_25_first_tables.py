@@ -392,7 +392,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("decisions_pkey")),
     )
     op.create_index("decisions_comment_id_id_idx", "decisions", ["comment_id", "id"], unique=False)
-    op.create_index(op.f("decisions_moderator_id_idx"), "decisions", ["moderator_id"], unique=False)
+    op.create_index(
+        "decisions_moderator_id_idx",
+        "decisions",
+        ["moderator_id"],
+        unique=False,
+        postgresql_where=sa.text("moderator_id IS NOT NULL"),
+    )
     op.create_table(
         "choices",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -459,7 +465,11 @@ def downgrade() -> None:
     op.drop_index("choices_comment_id_id_idx", table_name="choices")
     op.drop_index(op.f("choices_bulk_id_idx"), table_name="choices")
     op.drop_table("choices")
-    op.drop_index(op.f("decisions_moderator_id_idx"), table_name="decisions")
+    op.drop_index(
+        "decisions_moderator_id_idx",
+        table_name="decisions",
+        postgresql_where=sa.text("moderator_id IS NOT NULL"),
+    )
     op.drop_index("decisions_comment_id_id_idx", table_name="decisions")
     op.drop_table("decisions")
     op.drop_index(op.f("webhook_attempts_delivery_id_idx"), table_name="webhook_attempts")

@@ -36,10 +36,12 @@ def record_many(session: Session, verdicts: Sequence[Verdict], *, now: datetime)
     if not verdicts:
         return frozenset()
     external_ids = _decide(session, verdicts, now=now)
-    decided = [each for each in verdicts if each.comment_id in external_ids]
+    decided = verdicts
+    if len(external_ids) < len(verdicts):
+        decided = [each for each in verdicts if each.comment_id in external_ids]
     _count(session, decided)
-    changes = [_change(each, external_ids[each.comment_id]) for each in decided]
-    webhooks.announce(session, [change for change in changes if change], now=now)
+    changes = [_change(each, external_ids[each.comment_id]) for each in decided if _is_news(each)]
+    webhooks.announce(session, changes, now=now)
     return frozenset(external_ids)
 
 
@@ -172,7 +174,9 @@ def _decide(
             "actor_each": [each.actor.value for each in verdicts],
             "moderator_id_each": [each.moderator_id for each in verdicts],
             "reason_each": [each.reason for each in verdicts],
-            "reasons_each": [json.dumps(list(each.reasons)) for each in verdicts],
+            "reasons_joined": statements.SEPARATOR.join(
+                json.dumps(list(each.reasons)) for each in verdicts
+            ),
             "note_each": [each.note for each in verdicts],
             "policy_id_each": [each.policy_id for each in verdicts],
             "score_id_each": [each.score_id for each in verdicts],
@@ -200,10 +204,12 @@ def _count(session: Session, decided: Sequence[Verdict]) -> None:
         )
 
 
-def _change(decided: Verdict, external_id: str | None) -> StatusChange | None:
-    """Return what a site is told; that a comment waits, or stands as it stood, is no news."""
-    if decided.wanted in (Status.PENDING, decided.current):
-        return None
+def _is_news(decided: Verdict) -> bool:
+    """Say whether a site is told; that a comment waits, or stands as it stood, is no news."""
+    return decided.wanted not in (Status.PENDING, decided.current)
+
+
+def _change(decided: Verdict, external_id: str | None) -> StatusChange:
     return StatusChange(
         site_id=decided.site_id,
         comment_id=decided.comment_id,

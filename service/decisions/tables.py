@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,16 +24,22 @@ class Decision(Base, kw_only=True):
     """One decision on one text of a comment, with all that is needed to explain and replay it."""
 
     __tablename__ = "decisions"
-    __table_args__ = (Index("decisions_comment_id_id_idx", "comment_id", "id"),)
+    __table_args__ = (
+        Index("decisions_comment_id_id_idx", "comment_id", "id"),
+        # Most decisions are the policy's own, and need no place in it.
+        Index(
+            "decisions_moderator_id_idx",
+            "moderator_id",
+            postgresql_where=text("moderator_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, init=False)
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"))
     revision: Mapped[int]
     status: Mapped[Status] = mapped_column(StoredEnum(Status))
     actor: Mapped[Actor] = mapped_column(StoredEnum(Actor))
-    moderator_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("moderators.id"), index=True, default=None
-    )
+    moderator_id: Mapped[UUID | None] = mapped_column(ForeignKey("moderators.id"), default=None)
     reason: Mapped[str]
     reasons: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default_factory=list)
     note: Mapped[str | None] = mapped_column(default=None)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from uuid import UUID
 
 from service.comments.status import Status, may_become
@@ -63,15 +64,17 @@ class AuthorChange:
     approved: int
     rejected: int
 
+    def __add__(self, other: "AuthorChange") -> "AuthorChange":
+        return AuthorChange(self.approved + other.approved, self.rejected + other.rejected)
+
 
 def published_changes(verdicts: Iterable[Verdict]) -> dict[UUID, int]:
     """Return what is added to the published count of each article, without zeros."""
     changes: Counter[UUID] = Counter()
     for verdict in verdicts:
-        was = verdict.public_revision is not None
-        will_be = verdict.public_afterwards is not None
-        if was != will_be:
-            changes[verdict.article_id] += will_be - was
+        change = (verdict.public_afterwards is not None) - (verdict.public_revision is not None)
+        if change:
+            changes[verdict.article_id] += change
     return {article: change for article, change in changes.items() if change}
 
 
@@ -81,17 +84,27 @@ def author_changes(verdicts: Iterable[Verdict]) -> dict[UUID, AuthorChange]:
     A record counts the comments that stand approved and those that stand rejected. Withdrawing a
     comment leaves it in the record, or a rejected author could wash it clean.
     """
-    approved: Counter[UUID] = Counter()
-    rejected: Counter[UUID] = Counter()
+    changes: dict[UUID, AuthorChange] = {}
     for verdict in verdicts:
-        if verdict.wanted is Status.WITHDRAWN or verdict.wanted is verdict.current:
-            continue
-        for status, count in ((Status.APPROVED, approved), (Status.REJECTED, rejected)):
-            change = (verdict.wanted is status) - (verdict.current is status)
-            if change:
-                count[verdict.author_id] += change
-    return {
-        author: AuthorChange(approved[author], rejected[author])
-        for author in approved.keys() | rejected.keys()
-        if approved[author] or rejected[author]
-    }
+        change = _CHANGES.get((verdict.current, verdict.wanted))
+        if change is not None:
+            before = changes.get(verdict.author_id)
+            changes[verdict.author_id] = change if before is None else before + change
+    return {author: change for author, change in changes.items() if change != NO_CHANGE}
+
+
+def _author_change(current: Status, wanted: Status) -> AuthorChange:
+    if wanted is Status.WITHDRAWN:
+        return NO_CHANGE
+    return AuthorChange(
+        approved=(wanted is Status.APPROVED) - (current is Status.APPROVED),
+        rejected=(wanted is Status.REJECTED) - (current is Status.REJECTED),
+    )
+
+
+NO_CHANGE = AuthorChange(0, 0)
+_MOVES = {
+    (current, wanted): _author_change(current, wanted)
+    for current, wanted in product(Status, Status)
+}
+_CHANGES = {move: change for move, change in _MOVES.items() if change != NO_CHANGE}

@@ -65,14 +65,13 @@ def current_by_site(session: Session, site_ids: Collection[UUID]) -> dict[UUID, 
 
 def built_in(session: Session) -> PolicyVersion:
     """Return the policy of a site that has saved none."""
-    thresholds = advised_thresholds(registry.champion_info(session))
+    thresholds = _thresholds(registry.champion_thresholds(session))
     document = PolicyDocument(thresholds=thresholds)
     return PolicyVersion(None, BUILT_IN_VERSION, document, BUILT_IN_NOTE, None, None)
 
 
-def advised_thresholds(info: dict[str, Any]) -> Thresholds:
+def _thresholds(advised: dict[str, Any] | None) -> Thresholds:
     """Return the thresholds that a model version advises, or ours where it advises none."""
-    advised = info.get("training", {}).get("thresholds")
     if advised:
         try:
             return Thresholds.model_validate(advised)

@@ -23,11 +23,13 @@ def champion_id(session: Session) -> tuple[int, str] | None:
     return None if found is None else (found.id, found.digest)
 
 
-def champion_info(session: Session) -> dict[str, Any]:
-    """Return what the version that decides now says of itself; nothing when there is none."""
-    live = select(ModelVersion.info).where(ModelVersion.state == State.CHAMPION)
-    info: dict[str, Any] | None = session.scalar(live)
-    return info or {}
+def champion_thresholds(session: Session) -> dict[str, Any] | None:
+    """Return the thresholds that the version that decides now advises, by label."""
+    advised = ModelVersion.info[("training", "thresholds")]
+    found: dict[str, Any] | None = session.scalar(
+        select(advised).where(ModelVersion.state == State.CHAMPION)
+    )
+    return found
 
 
 def content(session: Session, digest: str) -> bytes:
