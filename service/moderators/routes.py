@@ -11,7 +11,14 @@ from service.request import AppSettings, Now, Transaction
 router = APIRouter(prefix="/v1/review", tags=["review: moderators"])
 
 
-@router.post("/sign-in")
+@router.post(
+    "/sign-in",
+    responses={
+        401: {"description": "`sign_in_refused`"},
+        403: {"description": "`foreign_request`"},
+        429: {"description": "`rate_limited`: come back after `Retry-After` seconds"},
+    },
+)
 def sign_in(
     sent: SignInIn,
     *,

@@ -1,0 +1,148 @@
+"""Every operation of the OpenAPI document, called with what it describes and with what it does not.
+
+No call may end in our own fault, each status must be documented, each body must be as documented,
+and each error a problem.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from hypothesis import HealthCheck, Phase, given, settings
+from openapi_spec_validator import validate
+from schemathesis import Case, GenerationMode, openapi
+from schemathesis.checks import (
+    content_type_conformance,
+    not_a_server_error,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from schemathesis.core.result import Ok
+
+from service.app import create_app
+from service.comments.status import Status
+from service.db import Database
+from service.settings import Settings
+from tests.factories.comments import stored_comment
+from tests.factories.moderators import a_token, stored_moderator
+from tests.fakes import FakePredictor
+from tests.service.keys import Caller
+
+DOCUMENT: dict[str, Any] = create_app(Settings(), FakePredictor()).openapi()
+OPERATIONS = [
+    found.ok()
+    for found in openapi.from_dict(DOCUMENT).get_all_operations()
+    if isinstance(found, Ok)
+]
+
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+_A_FEW = settings(
+    max_examples=5,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
+AnyCase = Case[Any]
+Call = Callable[[AnyCase], Response]
+
+
+def test_the_document_is_valid_and_every_operation_has_a_summary() -> None:
+    validate(DOCUMENT)
+    assert len(OPERATIONS) == sum(len(operations) for operations in DOCUMENT["paths"].values())
+    assert [o.label for o in OPERATIONS if not o.definition.raw.get("summary")] == []
+
+
+def test_every_field_of_a_comment_is_described() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    for name in ("ArticleIn", "AuthorIn", "CommentIn", "Receipt"):
+        for field, schema in schemas[name]["properties"].items():
+            told = [schema, *schema.get("anyOf", [])]
+            assert any(d.keys() & {"description", "$ref", "format"} for d in told), (name, field)
+
+
+def test_every_error_is_documented_as_a_problem() -> None:
+    for path, operations in DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                if path.startswith("/v1/") and status >= "400":
+                    assert list(response["content"]) == ["application/problem+json"], (method, path)
+
+
+_STORED = {UUID(int=number): status for number, status in enumerate(Status, start=1)}
+
+
+@pytest.fixture
+def call(client: TestClient, database: Database, caller: Caller, now: datetime) -> Call:
+    """Return what sends a case with the credentials that it needs; some comments are there."""
+    with database.transaction() as session:
+        token = a_token(session, stored_moderator(session, caller.site), now=now)
+        for comment_id, status in _STORED.items():
+            stored_comment(session, caller.site, id=comment_id, status=status)
+
+    def send(case: AnyCase) -> Response:
+        sent = case.as_transport_kwargs()
+        credential = token if case.path.startswith("/v1/review") else caller.key
+        headers = {**sent.pop("headers"), "Authorization": f"Bearer {credential}"}
+        headers.pop("Cookie", None)
+        if isinstance(sent.get("data"), bytes):
+            sent["content"] = sent.pop("data")
+        return client.request(
+            sent["method"],
+            sent["url"],
+            params=sent.get("params"),
+            json=sent.get("json"),
+            content=sent.get("content"),
+            headers=headers,
+        )
+
+    return send
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+def test_no_call_meets_an_error_that_is_ours_or_undocumented(
+    call: Call, subtests: pytest.Subtests, mode: GenerationMode
+) -> None:
+    for operation in OPERATIONS:
+        if not operation.path.startswith("/v1/"):
+            continue  # takes nothing that could be wrong
+
+        @_A_FEW
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def answers_as_documented(case: AnyCase) -> None:
+            answer = call(case)
+            case.validate_response(answer, checks=_CHECKS)
+            if answer.status_code >= 400:
+                assert answer.headers["content-type"] == "application/problem+json"
+                assert answer.json()["code"]
+
+        with subtests.test(operation.label):
+            answers_as_documented()
+
+
+def test_no_call_about_a_comment_that_is_there_meets_one_either(
+    call: Call, subtests: pytest.Subtests
+) -> None:
+    for operation in OPERATIONS:
+        if "{comment_id}" not in operation.path:
+            continue
+
+        @_A_FEW
+        @given(case=operation.as_strategy())
+        def answers_as_documented(case: AnyCase) -> None:
+            for comment_id in _STORED:
+                case.path_parameters["comment_id"] = str(comment_id)
+                case.validate_response(call(case), checks=_CHECKS)
+
+        with subtests.test(operation.label):
+            answers_as_documented()
