@@ -142,7 +142,7 @@ def _stages(settings: Settings, listening: socket.socket) -> Sequence[Sequence[P
         )
         for number in range(1, count + 1)
     ]
-    beat = Program("beat", command["beat"], environment, stop_within=timedelta(seconds=3))
+    beat = Program("beat", command["beat"], environment, stop_within=timedelta(seconds=6))
     worker = Program("worker", command["worker"], environment, stop_within=timedelta(seconds=8))
     return [webs, [beat], [worker]]
 
