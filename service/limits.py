@@ -8,7 +8,7 @@ lost cache.
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
 
@@ -26,10 +26,20 @@ _BLOCKS_PER_WINDOW = 100
 _BLOCKS_KEPT = 10_000
 
 
+_SECONDS_WITHOUT_ASKING = 5.0
+
+
 @dataclass(slots=True)
 class _Block:
-    permits: int
-    expires_at: float
+    permits: int = 0
+    expires_at: float = 0.0
+    refill: Lock = field(default_factory=Lock)
+
+    def spend(self) -> bool:
+        if self.permits < 1 or self.expires_at < time.monotonic():
+            return False
+        self.permits -= 1
+        return True
 
 
 class RateLimiter:
@@ -44,11 +54,13 @@ class RateLimiter:
         self._own = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
         self._blocks: dict[tuple[str, str], _Block] = {}
         self._lock = Lock()
+        self._silent_until = 0.0
 
     async def spend_async(self, what: str, who: str, *, per_minute: int) -> None:
         """As ``spend``, without ever blocking the event loop on Redis."""
-        if not self._spend_own((what, who)):
-            await asyncio.to_thread(self._take_block, (what, who), per_minute)
+        block = self._block((what, who))
+        if not self._spend_of(block):
+            await asyncio.to_thread(self._take_block, (what, who), block, per_minute)
 
     def spend(self, what: str, who: str, *, per_minute: int) -> None:
         """Take one permit of ``who`` for ``what``.
@@ -56,27 +68,39 @@ class RateLimiter:
         Raises:
             RateLimited: the minute's permits are spent; says when to come back.
         """
-        if not self._spend_own((what, who)):
-            self._take_block((what, who), per_minute)
+        block = self._block((what, who))
+        if not self._spend_of(block):
+            self._take_block((what, who), block, per_minute)
 
-    def _spend_own(self, key: tuple[str, str]) -> bool:
+    def _block(self, key: tuple[str, str]) -> _Block:
         with self._lock:
             block = self._blocks.get(key)
-            if block is None or block.permits < 1 or block.expires_at < time.monotonic():
-                return False
-            block.permits -= 1
-            return True
+            if block is None:
+                self._forget_expired()
+                block = self._blocks[key] = _Block()
+            return block
 
-    def _take_block(self, key: tuple[str, str], per_minute: int) -> None:
-        limit = limits.RateLimitItemPerMinute(per_minute)
-        for cost in (max(1, per_minute // _BLOCKS_PER_WINDOW), 1):
+    def _spend_of(self, block: _Block) -> bool:
+        with self._lock:
+            return block.spend()
+
+    def _take_block(self, key: tuple[str, str], block: _Block, per_minute: int) -> None:
+        # One asks Redis, the others wait for what it brings: a block for each of them would be
+        # more permits than they spend, and lost.
+        with block.refill:
+            if not self._spend_of(block):
+                self._refill(key, block, limits.RateLimitItemPerMinute(per_minute))
+
+    def _refill(
+        self, key: tuple[str, str], block: _Block, limit: limits.RateLimitItemPerMinute
+    ) -> None:
+        for cost in (max(1, limit.amount // _BLOCKS_PER_WINDOW), 1):
             if self._hit(limit, key, cost):
                 with self._lock:
-                    self._forget_expired()
-                    self._blocks[key] = _Block(cost - 1, time.monotonic() + 60)
+                    block.permits, block.expires_at = cost - 1, time.monotonic() + 60
                 return
         raise RateLimited(
-            f"More than {per_minute} calls in a minute: come back a little later.",
+            f"More than {limit.amount} calls in a minute: come back a little later.",
             retry_after=timedelta(seconds=max(1.0, self._seconds_left(limit, key))),
         )
 
@@ -87,10 +111,13 @@ class RateLimiter:
             self._blocks = {k: b for k, b in self._blocks.items() if b.expires_at > alive}
 
     def _hit(self, limit: limits.RateLimitItem, key: tuple[str, str], cost: int) -> bool:
+        if time.monotonic() < self._silent_until:
+            return self._own.hit(limit, *key, cost=cost)
         try:
             return self._shared.hit(limit, *key, cost=cost)
         except (RedisError, OSError) as error:
             _log.warning("limits_silent", error=type(error).__name__)
+            self._silent_until = time.monotonic() + _SECONDS_WITHOUT_ASKING
             return self._own.hit(limit, *key, cost=cost)
 
     def _seconds_left(self, limit: limits.RateLimitItem, key: tuple[str, str]) -> float:
