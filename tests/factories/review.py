@@ -69,6 +69,7 @@ def stored_held_comment(
         "status": Status.HELD,
         "urgency": urgency,
         "body": body,
+        "decided_at": now,
     }
     comment = stored_comment(session, site, **(given | (changes or {})))
     session.add(

@@ -78,7 +78,7 @@ function actions(entry, choosing, desk) {
   if (choosing) return reasonList(card, desk);
   const off = entry.state === "taking" || entry.state === "taken";
   const button = (act, label, classes, does) => h("button",
-    { type: "button", class: classes, disabled: off, "data-act": act, "aria-keyshortcuts": cap(act), onclick: does },
+    { type: "button", class: classes, disabled: off, "data-act": act, "aria-keyshortcuts": cap(act), onclick: once(card, desk, does) },
     label, " ", h("kbd", { "aria-hidden": "true" }, cap(act)));
   return h("div", { class: "actions" },
     card.status !== "approved" && button("approve", t("Approve"), "good", () => desk.approve()),
@@ -92,11 +92,16 @@ function actions(entry, choosing, desk) {
         oninput: (event) => { entry.note = event.target.value; } })));
 }
 
+/** A double click is one click, and a button speaks for its own comment only. */
+function once(card, desk, does) {
+  return (event) => { if (event.detail < 2 && desk.focus === card.id) does(); };
+}
+
 function reasonList(card, desk) {
   return h("div", { class: "reasons", role: "group", "aria-label": t("Reject because") },
     desk.reasonsOf(card).map((reason, index) => h("button",
       { type: "button", class: "bad", title: t(reason.sentence), "data-reason": reason.code,
-        "aria-keyshortcuts": index < 9 ? String(index + 1) : null, onclick: () => desk.reject(reason.code) },
+        "aria-keyshortcuts": index < 9 ? String(index + 1) : null, onclick: once(card, desk, () => desk.reject(reason.code)) },
       index < 9 && h("kbd", { "aria-hidden": "true" }, String(index + 1)), " ", t(reason.title))),
     h("button", { type: "button", class: "bare", onclick: () => desk.stopChoosing() }, t("Cancel"), " ", h("kbd", { "aria-hidden": "true" }, "Esc")));
 }

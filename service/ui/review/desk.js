@@ -407,13 +407,20 @@ class Desk {
     this.leave();
     this.queue = queue;
     this.words = byId("search").value = "";
-    this.status.showTitle();
-    this.load();
+    this.startAnew();
   }
 
   find(words) {
     this.leave();
     this.words = words.trim();
+    this.startAnew();
+  }
+
+  /** Another list: nothing of the one before stays to be decided by mistake. */
+  startAnew() {
+    this.entries = [];
+    this.focus = null;
+    byId("list").replaceChildren();
     this.status.showTitle();
     this.load();
   }
@@ -477,8 +484,8 @@ class Desk {
   start() {
     addEventListener("keydown", (event) => this.pressed(event));
     addEventListener("pagehide", () => this.leave());
-    byId("site").addEventListener("change", () => { this.leave(); this.load(); });
-    byId("sort").addEventListener("change", () => { this.leave(); this.load(); });
+    byId("site").addEventListener("change", () => { this.leave(); this.startAnew(); });
+    byId("sort").addEventListener("change", () => { this.leave(); this.startAnew(); });
     byId("arrivals").addEventListener("click", () => this.load());
     byId("undo").addEventListener("click", () => this.undo());
     byId("open-help").addEventListener("click", () => openHelp(this));

@@ -1,0 +1,364 @@
+"""Moderators at work, in a real browser on the real app: a keyboard, a phone, and bad luck."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import delete, func, select, update
+
+from service.comments.status import Status
+from service.comments.tables import Comment
+from service.db import Database
+from service.decisions import actions as decisions
+from service.moderators.tables import Role, SignIn
+from service.review import actions
+from service.review.tables import Choice, ChoiceState
+from tests.browser import NewContext, watch
+from tests.factories.moderators import PASSWORD
+from tests.factories.review import Desk, stored_desk, stored_held_comment
+
+IN_FOCUS = ".card.in-focus[data-state=todo]"
+A_WHILE = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """The app's address, a lead at work there, and the database behind it."""
+
+    address: str
+    desk: Desk
+    database: Database
+
+    def open(self, page: Page) -> None:
+        """Sign in through the form and wait for the first comment in focus."""
+        self.sign_in(page)
+        page.wait_for_selector(IN_FOCUS)
+
+    def sign_in(self, page: Page, path: str = "/review", desk: Desk | None = None) -> None:
+        page.goto(self.address + path)
+        page.fill("#email", (desk or self.desk).moderator.email)
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+
+    def hold(self, count: int, *, body: str = "Comment {}.") -> None:
+        with self.database.transaction() as session:
+            for number in range(count):
+                stored_held_comment(
+                    session,
+                    self.desk.site,
+                    urgency=1 - number / 100,
+                    body=body.format(number),
+                    now=datetime.now(UTC),
+                )
+
+    def choices(self, *states: ChoiceState) -> list[Status]:
+        with self.database.transaction() as session:
+            found = select(Choice.status).where(Choice.state.in_(states or list(ChoiceState)))
+            return list(session.scalars(found.order_by(Choice.id)))
+
+    def settle(self) -> None:
+        with self.database.transaction() as session:
+            actions.settle_due(session, now=datetime.now(UTC) + A_WHILE)
+
+    def eventually(self, page: Page, count: int, *states: ChoiceState) -> None:
+        """Wait until the server holds that many choices."""
+        for _ in range(100):
+            if len(self.choices(*states)) == count:
+                return
+            page.wait_for_timeout(50)
+        assert len(self.choices(*states)) == count
+
+
+@pytest.fixture
+def newsroom(served: str, database: Database) -> Newsroom:
+    with database.transaction() as session:
+        desk = stored_desk(session, role=Role.LEAD, now=datetime.now(UTC))
+    room = Newsroom(served, desk, database)
+    room.hold(8)
+    return room
+
+
+def _body(page: Page) -> str:
+    return page.locator(f"{IN_FOCUS} .text").inner_text()
+
+
+def test_a_moderator_decides_twenty_comments_by_keyboard_alone(
+    newsroom: Newsroom, page: Page
+) -> None:
+    newsroom.hold(14)
+    newsroom.open(page)
+    for number in range(20):
+        page.wait_for_selector(IN_FOCUS)
+        if number % 2:
+            page.keyboard.press("a")
+        else:
+            page.keyboard.press("r")
+            page.keyboard.press("r" if number else "2")
+    newsroom.eventually(page, 20)
+    assert Counter(newsroom.choices()) == {Status.APPROVED: 10, Status.REJECTED: 10}
+    expect(page.locator("#undo")).to_be_visible()
+    page.keyboard.press("u")
+    newsroom.eventually(page, 1, ChoiceState.UNDONE)
+    expect(page.locator("#said")).to_have_text("Undone: nothing has left the house.")
+    page.wait_for_selector(IN_FOCUS)
+    newsroom.settle()
+    with newsroom.database.transaction() as session:
+        statuses = Counter(session.scalars(select(Comment.status)))
+    assert statuses == {Status.APPROVED: 9, Status.REJECTED: 10, Status.HELD: 3}
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    expect(page.locator("#title")).to_have_text("Recent decisions")
+    expect(page.locator("#trail li")).to_have_count(2)
+    page.click("#sign-out button")
+    expect(page.locator("h1")).to_have_text("Sign in to review")
+
+
+def test_two_browsers_never_have_the_same_comment_in_focus(
+    newsroom: Newsroom, new_context: NewContext
+) -> None:
+    with newsroom.database.transaction() as session:
+        colleague = stored_desk(
+            session, site=newsroom.desk.site, name="Baurzhan", now=datetime.now(UTC)
+        )
+    newsroom.hold(12, body="More {}.")
+    pages = [new_context().pages[0] for _ in range(2)]
+    for browser, desk in zip(pages, (newsroom.desk, colleague), strict=True):
+        newsroom.sign_in(browser, desk=desk)
+    for _ in range(5):
+        seen = [each.wait_for_selector(IN_FOCUS) for each in pages]
+        ids = [each.get_attribute("data-comment") for each in seen if each]
+        assert len(set(ids)) == 2
+        for each in pages:
+            each.keyboard.press("a")
+    newsroom.eventually(pages[0], 10)
+    with newsroom.database.transaction() as session:
+        decided = session.scalars(select(Choice.comment_id)).all()
+    assert len(set(decided)) == 10
+
+
+def test_keys_go_by_their_place_on_a_cyrillic_keyboard(newsroom: Newsroom, page: Page) -> None:
+    newsroom.open(page)
+    first = _body(page)
+    typing = page.context.new_cdp_session(page)
+    for code, letter in (("KeyJ", "о"), ("KeyK", "л"), ("KeyA", "ф")):
+        for kind in ("keyDown", "keyUp"):
+            typing.send("Input.dispatchKeyEvent", {"type": kind, "code": code, "key": letter})
+        if code == "KeyJ":
+            assert _body(page) != first
+        if code == "KeyK":
+            assert _body(page) == first
+    newsroom.eventually(page, 1)
+    assert newsroom.choices() == [Status.APPROVED]
+
+
+def test_a_phone_decides_with_a_thumb(newsroom: Newsroom, new_context: NewContext) -> None:
+    browser = new_context(viewport={"width": 390, "height": 780}, has_touch=True).pages[0]
+    errors = watch(browser)
+    newsroom.open(browser)
+    assert browser.evaluate("document.documentElement.scrollWidth") <= 390
+    browser.tap(f"{IN_FOCUS} [data-act=reject]")
+    browser.tap("[data-reason=spam]")
+    browser.wait_for_selector(IN_FOCUS)
+    browser.tap(f"{IN_FOCUS} [data-act=approve]")
+    newsroom.eventually(browser, 2)
+    browser.tap("text=More about it")
+    expect(browser.locator("#author-record")).to_be_visible()
+    assert newsroom.choices() == [Status.REJECTED, Status.APPROVED]
+    assert errors == []
+
+
+def test_a_double_click_decides_one_comment_once(newsroom: Newsroom, page: Page) -> None:
+    newsroom.open(page)
+    button = page.locator(f"{IN_FOCUS} [data-act=approve]")
+    button.evaluate("button => { button.click(); button.click(); }")
+    page.wait_for_timeout(500)
+    assert newsroom.choices() == [Status.APPROVED]
+
+
+def test_a_decision_in_an_ended_session_is_kept_and_sent_after_signing_in(
+    newsroom: Newsroom, page: Page
+) -> None:
+    newsroom.open(page)
+    with newsroom.database.transaction() as session:
+        session.execute(delete(SignIn))
+    page.keyboard.press("a")
+    expect(page.locator("#sign-in-again")).to_be_visible()
+    page.fill("#again-password", "wrong horse battery")
+    page.keyboard.press("Enter")
+    expect(page.locator("#sign-in-again [role=alert]")).to_contain_text("is wrong")
+    page.fill("#again-password", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#sign-in-again")).to_be_hidden()
+    newsroom.eventually(page, 1)
+    page.wait_for_selector(IN_FOCUS)
+
+
+def test_a_lost_line_is_shown_and_the_decision_sent_when_it_is_back(
+    newsroom: Newsroom, page: Page
+) -> None:
+    newsroom.open(page)
+    page.context.set_offline(True)
+    page.keyboard.press("a")
+    expect(page.locator("#line")).to_contain_text("wait to be sent: 1")
+    assert newsroom.choices() == []
+    page.context.set_offline(False)
+    newsroom.eventually(page, 1)
+    expect(page.locator("#line")).to_be_hidden()
+
+
+def test_a_decision_that_was_not_sent_outlives_the_page(newsroom: Newsroom, page: Page) -> None:
+    newsroom.open(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    path = "**/v1/review/comments/*/decisions"
+
+    def fail(route: Route) -> None:
+        route.abort()
+
+    page.route(path, fail)
+    page.keyboard.press("a")
+    expect(page.locator("#line")).to_contain_text("wait to be sent: 1")
+    page.unroute(path)
+    page.reload()
+    newsroom.eventually(page, 1)
+
+
+def test_what_is_withdrawn_on_the_screen_says_so(newsroom: Newsroom, page: Page) -> None:
+    newsroom.open(page)
+    with newsroom.database.transaction() as session:
+        first = session.scalars(select(Comment).where(Comment.body == _body(page))).one()
+        decisions.withdraw(session, first, now=datetime.now(UTC))
+    gone = page.locator(f"#c-{first.id}")
+    expect(gone).to_contain_text("The comment has been withdrawn")
+    expect(gone).not_to_contain_text("Comment 0.")
+    page.keyboard.press("a")  # decides nothing: there is nothing left to decide
+    page.wait_for_timeout(300)
+    assert newsroom.choices() == []
+
+
+def test_an_edit_that_comes_first_shows_the_new_text(newsroom: Newsroom, page: Page) -> None:
+    newsroom.open(page)
+    with newsroom.database.transaction() as session:
+        first = session.scalars(select(Comment).where(Comment.body == _body(page))).one()
+        session.execute(
+            update(Comment).where(Comment.id == first.id).values(body="Changed.", revision=2)
+        )
+    page.keyboard.press("a")
+    card = page.locator(f"#c-{first.id}")
+    expect(card).to_contain_text("The author has changed the text: this is the new one.")
+    expect(card).to_contain_text("Changed.")
+    assert newsroom.choices() == []
+
+
+def test_a_colleagues_decision_shows_on_the_card(newsroom: Newsroom, page: Page) -> None:
+    newsroom.open(page)
+    page.wait_for_timeout(300)
+    with newsroom.database.transaction() as session:
+        colleague = stored_desk(
+            session, site=newsroom.desk.site, name="Baurzhan", now=datetime.now(UTC)
+        )
+        last = session.scalars(select(Comment).order_by(Comment.urgency)).first()
+        assert last is not None
+        actions.decide(
+            session,
+            colleague.moderator,
+            colleague.site_ids,
+            last.id,
+            actions.Wish(Status.REJECTED, revision=1, reason="spam"),
+            now=datetime.now(UTC),
+            window=timedelta(seconds=8),
+        )
+    expect(page.locator(f"#c-{last.id}")).to_contain_text("Rejected by Baurzhan")
+
+
+def test_an_undo_one_second_too_late_says_how_to_reverse_it(newsroom: Newsroom, page: Page) -> None:
+    newsroom.open(page)
+    page.keyboard.press("a")
+    newsroom.eventually(page, 1, ChoiceState.OPEN)
+    newsroom.settle()
+    page.keyboard.press("u")
+    expect(page.locator("#said")).to_contain_text("It is too late to undo")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    recent = page.locator(".card.in-focus")
+    expect(recent).to_contain_text("Approved by Aziza")
+    page.keyboard.press("r")
+    page.keyboard.press("1")
+    newsroom.eventually(page, 2)
+    newsroom.settle()
+    with newsroom.database.transaction() as session:
+        rejected = select(func.count()).where(Comment.status == Status.REJECTED)
+        assert session.scalar(rejected) == 1
+
+
+def test_the_list_stands_still_until_the_arrivals_are_asked_for(
+    newsroom: Newsroom, page: Page
+) -> None:
+    newsroom.open(page)
+    before = page.locator("#list .text").all_inner_texts()
+    newsroom.hold(3, body="Arrived {}.")
+    expect(page.locator("#arrivals")).to_contain_text("New: 3", timeout=15_000)
+    assert page.locator("#list .text").all_inner_texts() == before
+    page.keyboard.press("n")
+    expect(page.locator("#list")).to_contain_text("Arrived 0.")
+
+
+def test_keys_rest_while_one_types_and_can_be_switched_off(newsroom: Newsroom, page: Page) -> None:
+    newsroom.open(page)
+    page.fill(f"{IN_FOCUS} .note input", "")
+    page.keyboard.type("a real jerk")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Slash")
+    page.get_by_label("Key a is on").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    page.wait_for_timeout(300)
+    assert newsroom.choices() == []
+    page.locator(f"{IN_FOCUS} [data-act=approve]").click()
+    newsroom.eventually(page, 1)
+    with newsroom.database.transaction() as session:
+        assert session.scalars(select(Choice.note)).one() == "a real jerk"
+
+
+def test_many_are_decided_by_their_score_and_undone_together(
+    newsroom: Newsroom, page: Page
+) -> None:
+    newsroom.open(page)
+    page.click("#open-bulk")
+    expect(page.locator(".preview li")).to_have_count(8)
+    page.get_by_label("From this score").fill("0.96")
+    page.get_by_label("From this score").dispatch_event("change")
+    expect(page.locator(".preview li")).to_have_count(5)
+    page.click("text=Reject all of these")
+    expect(page.locator("#said")).to_have_text("Rejected: 5")
+    newsroom.eventually(page, 5, ChoiceState.OPEN)
+    page.click("#undo")
+    newsroom.eventually(page, 5, ChoiceState.UNDONE)
+    expect(page.locator("#said")).to_contain_text("Undone: 5")
+
+
+def test_what_was_left_to_a_lead_waits_in_a_queue_of_its_own(
+    newsroom: Newsroom, page: Page
+) -> None:
+    newsroom.open(page)
+    first = _body(page)
+    page.keyboard.press("e")
+    expect(page.locator("#said")).to_have_text("Escalated")
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    expect(page.locator("#title")).to_have_text("Escalated")
+    expect(page.locator(f"{IN_FOCUS} .text")).to_have_text(first)
+
+
+def test_without_scripts_the_basic_loop_works(newsroom: Newsroom, new_context: NewContext) -> None:
+    browser = new_context(java_script_enabled=False).pages[0]
+    newsroom.sign_in(browser)
+    browser.click("text=use the plain page")
+    browser.click("text=Take the next comment")
+    expect(browser.locator(".plain-text")).to_have_text("Comment 0.")
+    browser.click("button:has-text('Spam')")
+    expect(browser.locator(".plain-text")).to_have_text("Comment 1.")
+    browser.click("button:has-text('Approve')")
+    expect(browser.locator(".plain-text")).to_have_text("Comment 2.")
+    assert newsroom.choices() == [Status.REJECTED, Status.APPROVED]
