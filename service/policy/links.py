@@ -94,7 +94,9 @@ def is_allowed(host: str, allowed: Collection[str]) -> bool:
 
 def plain_host(written: str) -> str:
     """Return a host as `Link` has it: for lists that people write."""
-    host = written.strip().lower().rstrip(".").removeprefix("www.")
+    host = written.strip().lower().rstrip(".")
+    if host.count(".") > 1:  # www.com is a domain
+        host = host.removeprefix("www.")
     try:
         return host.encode("ascii").decode("idna")
     except UnicodeError:

@@ -1,7 +1,7 @@
 """Contacts: numbers, addresses and messengers that a text gives away."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.policy.contacts import ContactKind, contacts
@@ -54,6 +54,7 @@ def test_a_number_is_found_once_though_many_countries_know_it() -> None:
     assert len(contacts("+7 701 123-45-67")) == 1
 
 
+@settings(deadline=None)
 @given(st.text(st.characters() | st.sampled_from("0123456789+@.: "), max_size=200))
 def test_contacts_lie_in_the_text_in_order(text: str) -> None:
     found = contacts(text)

@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.policy.copies import SHINGLE_CHARS, fingerprint, resemblance
@@ -46,6 +46,7 @@ def test_a_fingerprint_stays_what_it_was_since_rows_keep_it() -> None:
     assert sum(kept.bands) == KEPT_BANDS_SUM
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_a_fingerprint_fits_its_columns(text: str) -> None:
     kept = fingerprint(text)
@@ -53,6 +54,7 @@ def test_a_fingerprint_fits_its_columns(text: str) -> None:
     assert all(-(2**31) <= band < 2**31 for band in kept.bands)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_resemblance_is_a_share_and_the_same_both_ways(one: str, other: str) -> None:
     assert 0 <= _alike(one, other) <= 1

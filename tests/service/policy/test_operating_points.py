@@ -147,7 +147,7 @@ scales = st.lists(st.floats(0.001, 0.999), min_size=31, max_size=31, unique=True
 shares = st.sampled_from([0.3, 0.5, 0.8, 0.97])
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(samples, scales, scales, shares, ranks)
 def test_a_version_with_other_scores_in_the_same_order_settles_every_comment_alike(
     sample: list[tuple[int, bool]], old: list[float], new: list[float], share: float, rank: int
@@ -164,7 +164,7 @@ def test_a_version_with_other_scores_in_the_same_order_settles_every_comment_ali
     assert len(outcomes) == 1
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(samples, scales, shares)
 def test_shares_of_the_cost_sum_to_one(
     sample: list[tuple[int, bool]], scale: list[float], share: float

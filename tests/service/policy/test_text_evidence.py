@@ -1,6 +1,6 @@
 """A text is read once, and every part says what its own module says."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.labels import Language
@@ -25,6 +25,7 @@ def test_one_text_gives_every_kind_of_evidence() -> None:
     assert read.repetition > 0
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.sampled_from([None, *Language]))
 def test_reading_together_is_reading_apart(text: str, language: Language | None) -> None:
     read = read_text(text, language=language, matcher=MATCHER)

@@ -4,7 +4,7 @@ import csv
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.labels import Language
@@ -89,7 +89,10 @@ def test_no_note_is_run_as_a_formula_by_a_spreadsheet() -> None:
     assert list(csv.reader(content.splitlines()))[1][3] == "'=1+1"
 
 
-words = st.text(st.sampled_from("абвгдежзqwertyuiop"), min_size=4, max_size=12)
+# No letter twice: a stretched word may be too short once it is normalised.
+words = st.lists(st.sampled_from("абвгдежзqwertyuiop"), min_size=5, max_size=12, unique=True).map(
+    "".join
+)
 marks = st.sampled_from(["", "*", "!"])
 notes = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), max_size=30) | st.sampled_from(
     ["=1", "'=1", "''", "+7", "a,b;c", 'he said "no"']
@@ -103,11 +106,13 @@ entries = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(entries, max_size=8, unique_by=lambda entry: (entry.word, entry.language)))
 def test_what_is_written_reads_back_the_same(listed: list[Entry]) -> None:
     assert read_csv(write_csv(listed)) == Read(tuple(listed), ())
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_file_whatever_makes_reading_fail(content: bytes) -> None:
     read_csv(b"word,kind,language,note\n" + content)
