@@ -32,13 +32,13 @@ class SupervisedLog:
 
     def write(self, name: str, line: str) -> None:
         kind = name.partition("-")[0]
-        label = Text(f"{name:<{_NAME_WIDTH}}│ ", style=_COLOURS.get(kind, "blue"))
+        label = (f"{name:<{_NAME_WIDTH}}│ ", _COLOURS.get(kind, "blue"))
         record = logging.makeLogRecord({"name": name, "msg": line, "levelno": logging.INFO})
         with self._lock:
             self._file.handle(record)
             # A terminal that has been closed must not end what it was watching.
             with suppress(OSError, ValueError):
-                self._console.print(label + Text.from_ansi(line), soft_wrap=True)
+                self._console.print(Text.assemble(label, Text.from_ansi(line)), soft_wrap=True)
 
     def close(self) -> None:
         self._file.close()
