@@ -212,6 +212,13 @@ def upgrade() -> None:
     )
     op.create_index("comments_author_idx", "comments", ["author_id", "id"], unique=False)
     op.create_index(
+        "comments_held_age_idx",
+        "comments",
+        ["site_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'held'"),
+    )
+    op.create_index(
         "comments_held_idx",
         "comments",
         ["site_id", sa.literal_column("urgency DESC"), "id"],
@@ -245,6 +252,14 @@ def upgrade() -> None:
         ["id"],
         unique=False,
         postgresql_where=sa.text("score_wanted"),
+    )
+    op.create_index(
+        "comments_words_idx",
+        "comments",
+        [sa.literal_column("to_tsvector('simple'::regconfig, (author_name || ' ') || body)")],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("status <> 'pending'"),
     )
     op.create_table(
         "webhook_deliveries",
@@ -490,6 +505,12 @@ def downgrade() -> None:
     )
     op.drop_table("webhook_deliveries")
     op.drop_index(
+        "comments_words_idx",
+        table_name="comments",
+        postgresql_using="gin",
+        postgresql_where=sa.text("status <> 'pending'"),
+    )
+    op.drop_index(
         "comments_unscored_idx", table_name="comments", postgresql_where=sa.text("score_wanted")
     )
     op.drop_index(
@@ -509,6 +530,9 @@ def downgrade() -> None:
     )
     op.drop_index(
         "comments_held_idx", table_name="comments", postgresql_where=sa.text("status = 'held'")
+    )
+    op.drop_index(
+        "comments_held_age_idx", table_name="comments", postgresql_where=sa.text("status = 'held'")
     )
     op.drop_index("comments_author_idx", table_name="comments")
     op.drop_table("comments")

@@ -13,6 +13,7 @@ from service.review import claims, queries, queue, reasons
 from service.review.actions import Wish
 from service.review.cards import cards
 from service.review.notes import clean_note
+from service.review.queue import Queue
 from service.review.tables import Choice
 from service.review.trail import trail
 
@@ -47,7 +48,9 @@ def desk(session: Session, who: SignedIn, *, now: datetime) -> dict[str, Any]:
     comments = queries.comments_of(session, who.site_ids, in_hand)
     sites = {site.id: site for site in who.sites.values()}
     shown: dict[str, Any] = {
-        "counts": queue.waiting(session, who.site_ids),
+        "counts": [
+            each for each in queue.waiting(session, who.site_ids) if each.queue is Queue.HELD
+        ],
         "names": {site.id: site.name for site in sites.values()},
         "undoable": _undoable(session, who, now=now),
         "card": None,
