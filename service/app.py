@@ -12,6 +12,7 @@ from service import health, html, metrics, middleware, openapi, problems
 from service.articles.routes import router as articles_router
 from service.broker import Broker
 from service.comments import door
+from service.comments.routes import hot as hot_door
 from service.comments.routes import router as comments_router
 from service.database_url import sync_url
 from service.db import Database
@@ -75,6 +76,7 @@ def create_app(
     app.add_middleware(metrics.MeasureRequests)
     app.add_middleware(middleware.RequestId)
     for router in (
+        hot_door,
         health.router,
         metrics.router,
         articles_router,

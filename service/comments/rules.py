@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Mapping
-from ipaddress import IPv4Address, IPv6Address, ip_interface, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface
 from typing import Final
 from uuid import UUID
 
@@ -98,12 +98,22 @@ def network_of(address: str) -> str:
         ValueError: it is neither; says what would be right.
     """
     try:
-        ip: IPv4Address | IPv6Address = ip_interface(address).ip
+        ip = _ip_of(address)
     except ValueError as error:
         raise ValueError("must be an IP address, such as 203.0.113.7 or 2001:db8::7") from error
+    kept = _KEPT_BITS[ip.version]
+    shift = ip.max_prefixlen - kept
+    return f"{type(ip)(int(ip) >> shift << shift)}/{kept}"
+
+
+def _ip_of(address: str) -> IPv4Address | IPv6Address:
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        ip = ip_interface(address).ip
     if isinstance(ip, IPv6Address):
-        ip = ip.ipv4_mapped or IPv6Address(int(ip))
-    return str(ip_network((ip, _KEPT_BITS[ip.version]), strict=False))
+        return ip.ipv4_mapped or ip
+    return ip
 
 
 def hidden(value: str, *, secret: bytes) -> str:
