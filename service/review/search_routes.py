@@ -1,0 +1,40 @@
+"""Search as JSON."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from service.moderators.auth import CurrentModerator
+from service.paging import Cursor, CursorQuery, LimitQuery
+from service.request import Now, Transaction
+from service.review.cards import cards
+from service.review.http import NOT_FOUND, SiteQuery, out, site_ids
+from service.review.schemas import QueuePage
+from service.review.search import search
+
+router = APIRouter()
+
+
+@router.get("/search", responses=NOT_FOUND)
+def find(
+    *,
+    session: Transaction,
+    now: Now,
+    who: CurrentModerator,
+    words: Annotated[str, Query(alias="q", max_length=200, description="Words, or their heads.")],
+    site: SiteQuery = None,
+    cursor: CursorQuery = None,
+    limit: LimitQuery = 50,
+) -> QueuePage:
+    """List the comments whose text or author's name has every word, newest first.
+
+    A word is found by its beginning. Comments that wait for their score are left out.
+    """
+    before = Cursor.decode(cursor).after if cursor else None
+    found = search(session, site_ids(who, site), words, before=before, limit=limit + 1)
+    here = found[:limit]
+    return QueuePage(
+        as_of=now,
+        items=out(cards(session, here, now=now), who),
+        next=Cursor(here[-1].id).encode() if len(found) > limit else None,
+    )
