@@ -136,8 +136,8 @@ class Intake:
             return Unavailable(_SILENT) if _is_silence(error) else error
 
     async def _store(self, batch: Sequence[Submission]) -> list[Outcome]:
-        async with self._connections, self._engine.begin() as connection:
-            return await store(connection, batch)
+        async with self._connections:
+            return await store(self._engine, batch)
 
 
 def _is_silence(error: Exception) -> bool:

@@ -4,14 +4,16 @@ from typing import Final
 
 from sqlalchemy import text
 
-FIND_ARTICLES: Final = text("""
-    SELECT a.id, a.site_id, a.external_id, a.url, a.title, a.is_open
-    FROM unnest(CAST(:site_ids AS uuid[]), CAST(:external_ids AS text[])) AS g(site_id, external_id)
+FIND_KNOWN: Final = text("""
+    SELECT 'article' AS kind, a.id, a.site_id, a.external_id AS key, a.url, a.title, a.is_open,
+        NULL AS name, NULL AS email
+    FROM unnest(CAST(:article_sites AS uuid[]), CAST(:article_ids AS text[]))
+        AS g(site_id, external_id)
     JOIN articles a USING (site_id, external_id)
-""")
-FIND_AUTHORS: Final = text("""
-    SELECT a.id, a.site_id, a.identity, a.name, a.email
-    FROM unnest(CAST(:site_ids AS uuid[]), CAST(:identities AS text[])) AS g(site_id, identity)
+    UNION ALL
+    SELECT 'author', a.id, a.site_id, a.identity, NULL, NULL, NULL, a.name, a.email
+    FROM unnest(CAST(:author_sites AS uuid[]), CAST(:identities AS text[]))
+        AS g(site_id, identity)
     JOIN authors a USING (site_id, identity)
 """)
 FIND_PARENTS: Final = text("""

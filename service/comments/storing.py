@@ -1,15 +1,19 @@
 """Stores many submissions in one transaction, by a few statements.
 
+What most batches need is two trips to the database: one question (what is known of the articles and
+authors), and one insert, which commits by itself. New articles, new authors and replies make it a
+transaction of several statements.
+
 Whoever else locks these rows keeps the same order, so that nobody waits in a circle: parent
 comments, then articles, then authors, each sorted by key.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, TextClause
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service.articles.errors import ArticleClosed
 from service.comments.errors import (
@@ -19,8 +23,7 @@ from service.comments.errors import (
     ParentWithdrawn,
 )
 from service.comments.statements import (
-    FIND_ARTICLES,
-    FIND_AUTHORS,
+    FIND_KNOWN,
     FIND_PARENTS,
     FIND_STORED,
     MARK_PARENTS,
@@ -34,32 +37,61 @@ from service.db import new_id
 from service.errors import ModerationError
 
 _Row = Row[Any]
+_Outcomes = dict[UUID, Outcome]
 
 
-async def store(connection: AsyncConnection, batch: Sequence[Submission]) -> list[Outcome]:
+class _Known(NamedTuple):
+    """The articles and authors of a batch that are there already."""
+
+    articles: dict[ArticleKey, _Row]
+    authors: dict[AuthorKey, _Row]
+
+
+class _Around(NamedTuple):
+    """What must be written beside the comments themselves."""
+
+    parents: list[UUID]
+    articles: list[Submission]
+    authors: list[Submission]
+
+
+async def store(engine: AsyncEngine, batch: Sequence[Submission]) -> list[Outcome]:
     """Store what can be stored of ``batch``; return what became of each, in order.
 
     A comment that was sent before is not stored again: its outcome is where it stands now.
     """
-    articles = await _find_articles(connection, batch)
-    outcomes: dict[UUID, Outcome] = await _refusals(connection, batch, articles)
-    # What was stored before stays stored, whatever happened to its article or parent since.
-    doubtful = [s for s in batch if s.external_id and (s.id in outcomes or s.parent_id)]
-    if doubtful:
-        outcomes |= await _stored_before(connection, doubtful)
-    due = [s for s in batch if s.id not in outcomes]
-    if due:
-        outcomes |= await _mark_parents(connection, due)
-        due = [s for s in due if s.id not in outcomes]
-        outcomes |= await _put(connection, due, articles)
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        known = await _known(connection, batch)
+        outcomes = await _settled(connection, batch, known)
+        due = [s for s in batch if s.id not in outcomes]
+        around = _around(due, known)
+        if due and not any(around):
+            outcomes |= await _put_comments(
+                connection, due, _ids(known.articles), _ids(known.authors)
+            )
+    if any(around):
+        async with engine.begin() as connection:
+            outcomes |= await _put(connection, due, known, around)
     return [outcomes[s.id] for s in batch]
 
 
 async def _put(
-    connection: AsyncConnection, due: Sequence[Submission], articles: dict[ArticleKey, _Row]
-) -> dict[UUID, Outcome]:
-    article_ids = await _put_articles(connection, due, articles)
-    author_ids = await _put_authors(connection, due)
+    connection: AsyncConnection, due: Sequence[Submission], known: _Known, around: _Around
+) -> _Outcomes:
+    gone = await _mark_parents(connection, around.parents)
+    outcomes: _Outcomes = {s.id: ParentWithdrawn() for s in due if s.parent_id in gone}
+    articles = _ids(known.articles) | await _put_articles(connection, around.articles)
+    authors = _ids(known.authors) | await _put_authors(connection, around.authors)
+    still_due = [s for s in due if s.id not in outcomes]
+    return outcomes | await _put_comments(connection, still_due, articles, authors)
+
+
+async def _put_comments(
+    connection: AsyncConnection,
+    due: Sequence[Submission],
+    articles: Mapping[ArticleKey, UUID],
+    authors: Mapping[AuthorKey, UUID],
+) -> _Outcomes:
     # Two batches with the same external ids meet on them in the same order.
     due = sorted(due, key=lambda s: (s.site_id, s.external_id or "", s.id))
     rows = await _rows(
@@ -67,8 +99,8 @@ async def _put(
         PUT_COMMENTS,
         ids=[s.id for s in due],
         site_ids=[s.site_id for s in due],
-        article_ids=[article_ids[s.article_key] for s in due],
-        author_ids=[author_ids[s.author_key] for s in due],
+        article_ids=[articles[s.article_key] for s in due],
+        author_ids=[authors[s.author_key] for s in due],
         parent_ids=[s.parent_id for s in due],
         external_ids=[s.external_id for s in due],
         fingerprints=[s.fingerprint for s in due],
@@ -79,14 +111,11 @@ async def _put(
         times=[s.created_at for s in due],
     )
     new = {row.id for row in rows}
-    outcomes: dict[UUID, Outcome] = {
-        s.id: Stored(s.id, Status.PENDING, s.created_at, None, is_new=True)
-        for s in due
-        if s.id in new
-    }
     again = [s for s in due if s.id not in new]
-    if again:
-        outcomes |= await _stored_before(connection, again)
+    outcomes = await _stored_before(connection, again)
+    for s in due:
+        if s.id in new:
+            outcomes[s.id] = Stored(s.id, Status.PENDING, s.created_at, None, is_new=True)
     return outcomes
 
 
@@ -94,27 +123,46 @@ async def _rows(connection: AsyncConnection, statement: TextClause, **given: obj
     return list(await connection.execute(statement, given))
 
 
-async def _find_articles(
-    connection: AsyncConnection, batch: Iterable[Submission]
-) -> dict[ArticleKey, _Row]:
-    keys = list({s.article_key for s in batch})
+def _ids(rows: Mapping[tuple[UUID, str], _Row]) -> dict[tuple[UUID, str], UUID]:
+    return {key: row.id for key, row in rows.items()}
+
+
+async def _known(connection: AsyncConnection, batch: Sequence[Submission]) -> _Known:
+    articles = list({s.article_key for s in batch})
+    authors = list({s.author_key for s in batch})
     rows = await _rows(
         connection,
-        FIND_ARTICLES,
-        site_ids=[site_id for site_id, _ in keys],
-        external_ids=[external_id for _, external_id in keys],
+        FIND_KNOWN,
+        article_sites=[site_id for site_id, _ in articles],
+        article_ids=[external_id for _, external_id in articles],
+        author_sites=[site_id for site_id, _ in authors],
+        identities=[identity for _, identity in authors],
     )
-    return {(row.site_id, row.external_id): row for row in rows}
+    known = _Known({}, {})
+    for row in rows:
+        place = known.articles if row.kind == "article" else known.authors
+        place[row.site_id, row.key] = row
+    return known
+
+
+async def _settled(
+    connection: AsyncConnection, batch: Sequence[Submission], known: _Known
+) -> _Outcomes:
+    """Return the outcomes of those that need no storing: refused, or surely stored before."""
+    outcomes = await _refusals(connection, batch, known.articles)
+    # What was stored before stays stored, whatever happened to its article or parent since.
+    doubtful = [s for s in batch if s.external_id and (s.id in outcomes or s.parent_id)]
+    return outcomes | await _stored_before(connection, doubtful)
 
 
 async def _refusals(
-    connection: AsyncConnection, batch: Iterable[Submission], articles: dict[ArticleKey, _Row]
-) -> dict[UUID, Outcome]:
+    connection: AsyncConnection, batch: Sequence[Submission], articles: Mapping[ArticleKey, _Row]
+) -> _Outcomes:
     """Return why some cannot be stored: a closed article, or a parent that is none."""
     parent_ids = list({s.parent_id for s in batch if s.parent_id})
     rows = await _rows(connection, FIND_PARENTS, ids=parent_ids) if parent_ids else []
     parents = {row.id: row for row in rows}
-    refused: dict[UUID, Outcome] = {}
+    refused: _Outcomes = {}
     for s in batch:
         article = articles.get(s.article_key)
         if article is not None and not article.is_open:
@@ -136,10 +184,10 @@ def _wrong_with_parent(reply: Submission, parent: _Row | None) -> ModerationErro
     return None
 
 
-async def _stored_before(
-    connection: AsyncConnection, again: Sequence[Submission]
-) -> dict[UUID, Outcome]:
+async def _stored_before(connection: AsyncConnection, again: Sequence[Submission]) -> _Outcomes:
     """Return the outcomes of those that were stored before, under their external id or their id."""
+    if not again:
+        return {}
     named = [s for s in again if s.external_id]
     rows = await _rows(
         connection,
@@ -150,7 +198,7 @@ async def _stored_before(
     )
     by_name = {(row.site_id, row.external_id): row for row in rows if row.external_id}
     by_id = {row.id: row for row in rows}
-    outcomes: dict[UUID, Outcome] = {}
+    outcomes: _Outcomes = {}
     for s in again:
         row = by_id.get(s.id) or by_name.get((s.site_id, s.external_id))
         if row is not None:
@@ -165,77 +213,27 @@ def _outcome_again(sent: Submission, row: _Row) -> Outcome:
     return Stored(row.id, Status(row.status), row.created_at, row.decided_at, is_new=is_own)
 
 
-async def _mark_parents(
-    connection: AsyncConnection, due: Sequence[Submission]
-) -> dict[UUID, Outcome]:
-    parent_ids = {s.parent_id for s in due if s.parent_id}
-    if not parent_ids:
-        return {}
-    rows = await _rows(connection, MARK_PARENTS, ids=list(parent_ids))
-    gone = parent_ids - {row.id for row in rows}
-    return {s.id: ParentWithdrawn() for s in due if s.parent_id in gone}
-
-
-async def _put_articles(
-    connection: AsyncConnection, due: Sequence[Submission], found: dict[ArticleKey, _Row]
-) -> dict[ArticleKey, UUID]:
-    """Return the articles' ids; store those that are new, or have a new address or title."""
-    wanted = {s.article_key: s for s in due}
-    changed = sorted(
-        (s for key, s in wanted.items() if not _is_same_article(s, found.get(key))),
-        key=lambda s: s.article_key,
+def _around(due: Sequence[Submission], known: _Known) -> _Around:
+    """Return the parents to mark, and the articles and authors that are new or have changed."""
+    articles = {s.article_key: s for s in due}
+    authors = {s.author_key: s for s in due}
+    return _Around(
+        parents=list({s.parent_id for s in due if s.parent_id}),
+        articles=[
+            articles[key]
+            for key in sorted(articles)
+            if not _is_same_article(articles[key], known.articles.get(key))
+        ],
+        authors=[
+            authors[key]
+            for key in sorted(authors)
+            if not _is_same_author(authors[key], known.authors.get(key))
+        ],
     )
-    ids: dict[ArticleKey, UUID] = {key: row.id for key, row in found.items()}
-    if changed:
-        rows = await _rows(
-            connection,
-            PUT_ARTICLES,
-            ids=[new_id() for _ in changed],
-            site_ids=[s.site_id for s in changed],
-            external_ids=[s.article_id for s in changed],
-            urls=[s.article_url for s in changed],
-            titles=[s.article_title for s in changed],
-            times=[s.created_at for s in changed],
-        )
-        ids |= {(row.site_id, row.external_id): row.id for row in rows}
-    return ids
 
 
 def _is_same_article(sent: Submission, row: _Row | None) -> bool:
     return row is not None and row.url == sent.article_url and row.title == sent.article_title
-
-
-async def _put_authors(
-    connection: AsyncConnection, due: Sequence[Submission]
-) -> dict[AuthorKey, UUID]:
-    """Return the authors' ids; store those that are new, or have a new name or e-mail."""
-    wanted = {s.author_key: s for s in due}
-    rows = await _rows(
-        connection,
-        FIND_AUTHORS,
-        site_ids=[site_id for site_id, _ in wanted],
-        identities=[identity for _, identity in wanted],
-    )
-    found = {(row.site_id, row.identity): row for row in rows}
-    changed = sorted(
-        (s for key, s in wanted.items() if not _is_same_author(s, found.get(key))),
-        key=lambda s: s.author_key,
-    )
-    ids: dict[AuthorKey, UUID] = {key: row.id for key, row in found.items()}
-    if changed:
-        rows = await _rows(
-            connection,
-            PUT_AUTHORS,
-            ids=[new_id() for _ in changed],
-            site_ids=[s.site_id for s in changed],
-            identities=[s.identity for s in changed],
-            external_ids=[s.author_id for s in changed],
-            names=[s.author_name for s in changed],
-            emails=[s.author_email for s in changed],
-            times=[s.created_at for s in changed],
-        )
-        ids |= {(row.site_id, row.identity): row.id for row in rows}
-    return ids
 
 
 def _is_same_author(sent: Submission, row: _Row | None) -> bool:
@@ -244,3 +242,48 @@ def _is_same_author(sent: Submission, row: _Row | None) -> bool:
         and row.name == sent.author_name
         and (sent.author_email is None or row.email == sent.author_email)
     )
+
+
+async def _mark_parents(connection: AsyncConnection, parent_ids: list[UUID]) -> set[UUID]:
+    """Say of the parents that they have replies; return those that were withdrawn meanwhile."""
+    if not parent_ids:
+        return set()
+    rows = await _rows(connection, MARK_PARENTS, ids=parent_ids)
+    return set(parent_ids) - {row.id for row in rows}
+
+
+async def _put_articles(
+    connection: AsyncConnection, changed: Sequence[Submission]
+) -> dict[ArticleKey, UUID]:
+    if not changed:
+        return {}
+    rows = await _rows(
+        connection,
+        PUT_ARTICLES,
+        ids=[new_id() for _ in changed],
+        site_ids=[s.site_id for s in changed],
+        external_ids=[s.article_id for s in changed],
+        urls=[s.article_url for s in changed],
+        titles=[s.article_title for s in changed],
+        times=[s.created_at for s in changed],
+    )
+    return {(row.site_id, row.external_id): row.id for row in rows}
+
+
+async def _put_authors(
+    connection: AsyncConnection, changed: Sequence[Submission]
+) -> dict[AuthorKey, UUID]:
+    if not changed:
+        return {}
+    rows = await _rows(
+        connection,
+        PUT_AUTHORS,
+        ids=[new_id() for _ in changed],
+        site_ids=[s.site_id for s in changed],
+        identities=[s.identity for s in changed],
+        external_ids=[s.author_id for s in changed],
+        names=[s.author_name for s in changed],
+        emails=[s.author_email for s in changed],
+        times=[s.created_at for s in changed],
+    )
+    return {(row.site_id, row.identity): row.id for row in rows}

@@ -320,3 +320,33 @@ def test_a_batch_tried_again_after_a_commit_that_nobody_heard_of_finds_its_own(
     assert again.id == submission.id
     with database.transaction() as session:
         assert _count(session, Comment) == 1
+
+
+def test_a_parent_that_is_withdrawn_while_its_reply_is_stored_gets_no_reply(
+    open_intake: OpenIntake, database: Database, caller: Caller
+) -> None:
+    [parent] = _store(open_intake, [a_submission(caller.site)])
+    assert isinstance(parent, Stored)
+    reply = a_submission(caller.site, a_sent_comment(parent_id=str(parent.id)))
+
+    async def reply_while_it_is_withdrawn() -> Outcomes:
+        async with open_intake() as intake:
+            with database.transaction() as session:
+                session.get_one(Comment, parent.id).status = Status.WITHDRAWN
+                session.flush()
+                # The reply finds the parent as it was, and waits for its lock.
+                waiting = asyncio.create_task(_submit_all(intake, [reply]))
+                await _until_somebody_waits_for_a_lock(database)
+            return await waiting
+
+    assert [type(o) for o in asyncio.run(reply_while_it_is_withdrawn())] == [ParentWithdrawn]
+
+
+async def _until_somebody_waits_for_a_lock(database: Database) -> None:
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _ in range(200):
+        with database.engine.connect() as connection:
+            if connection.scalar(waits):
+                return
+        await asyncio.sleep(0.02)
+    pytest.fail("nobody waits")

@@ -163,16 +163,19 @@ def test_an_articles_comments_are_read_from_their_index(session: Session, order:
 def test_the_hot_doors_questions_are_answered_from_indexes(session: Session) -> None:
     site = a_site()
     keys = {"site_ids": [site.id], "external_ids": ["a"]}
-    assert indexes_of(session, statements.FIND_ARTICLES, **keys) == {
-        "articles_site_id_external_id_key"
-    }
     assert indexes_of(session, statements.FIND_STORED, **keys, ids=[site.id]) == {
         "comments_site_id_external_id_key",
         "comments_pkey",
     }
-    identities = {"site_ids": [site.id], "identities": ["id:a"]}
-    assert indexes_of(session, statements.FIND_AUTHORS, **identities) == {
-        "authors_site_id_identity_key"
+    known = {
+        "article_sites": [site.id],
+        "article_ids": ["a"],
+        "author_sites": [site.id],
+        "identities": ["id:a"],
+    }
+    assert indexes_of(session, statements.FIND_KNOWN, **known) == {
+        "articles_site_id_external_id_key",
+        "authors_site_id_identity_key",
     }
     assert indexes_of(session, statements.FIND_PARENTS, ids=[site.id]) == {
         "comments_pkey",
