@@ -59,7 +59,8 @@ class DataFolderLock:
             DataFolderHeld: another process does; the sentence says which, since when and where.
         """
         path = data / _LOCK_NAME
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with _explained(data):
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         if not _locked(descriptor, patience=_PATIENCE):
             os.close(descriptor)
             raise DataFolderHeld(f"The data folder {data} is in use by {_read_holder(path)}.")
@@ -105,7 +106,8 @@ def holder(data: Path) -> Holder | None:
     path = data / _LOCK_NAME
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
+        # Not there, or not ours to read: who wants to use it will hear which.
         return None
     try:
         if _locked(descriptor, patience=timedelta(0)):

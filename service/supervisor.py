@@ -8,6 +8,7 @@ they end too when the supervisor is killed.
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -159,7 +160,10 @@ class Supervisor:
 
     def _follow_end(self, child: _Child, process: subprocess.Popen[str]) -> None:
         # Seen, but not yet buried: until then its number, and its group's, cannot be another's.
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        if sys.platform != "darwin":  # which has no such call in every Python that we support
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        else:
+            process.wait()
         _kill_group(process.pid)
         child.ended.set()
         process.wait()

@@ -25,6 +25,10 @@ class NoSystemAccount(Unavailable):
     code = "no_system_account"
 
 
+class ProgramNotRunnable(Unavailable):
+    code = "program_not_runnable"
+
+
 @dataclass(frozen=True, slots=True)
 class SystemAccount:
     """Whom a server runs as, with no groups beside its own."""
@@ -109,7 +113,21 @@ class SystemAccount:
             command: the program and its arguments.
             log: what takes its output.
             settings: whether it reads its settings from standard input, a pipe then.
+
+        Raises:
+            ProgramNotRunnable: the account may not read or run the program.
         """
+        try:
+            return self._popen(command, log=log, settings=settings)
+        except OSError as error:
+            raise ProgramNotRunnable(
+                f"The account {self.name} cannot run {command[0]}: {error.strerror}. Make the "
+                f"packages readable: chmod -R a+rX {Path(command[0]).parents[2]}"
+            ) from error
+
+    def _popen(
+        self, command: Sequence[str], *, log: IO[bytes], settings: bool
+    ) -> subprocess.Popen[bytes]:
         other = None if self.is_us else self
         return subprocess.Popen(  # noqa: S603 - our own command, no shell
             command,

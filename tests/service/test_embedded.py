@@ -1,6 +1,7 @@
 """Real servers, in folders that die in every way."""
 
 import os
+import pwd
 import shutil
 import signal
 import stat
@@ -22,7 +23,7 @@ from service.embedded import Servers
 from service.errors import Unavailable
 from service.private_postgres import PostgresDidNotStart
 from service.processes import Process, wait_until_ended, working_in
-from service.system_account import SystemAccount
+from service.system_account import ProgramNotRunnable, SystemAccount
 
 SOON = timedelta(seconds=10)
 HOLD = """
@@ -280,6 +281,30 @@ def test_a_cluster_of_another_version_is_refused_with_a_sentence(data: Path) -> 
 def test_a_file_in_the_place_of_the_folder_is_refused_with_a_sentence(data: Path) -> None:
     data.write_text("not a folder")
     with pytest.raises(DataFolderUnusable, match="PARLEY_DATA"):
+        embedded.start(data).start()
+
+
+def test_a_program_that_may_not_be_run_is_a_sentence(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data.mkdir()
+    unreadable = data / "packages" / "programs" / "valkey-server"
+    unreadable.parent.mkdir(parents=True)
+    unreadable.write_text("")
+    monkeypatch.setattr("service.private_valkey._program", lambda: unreadable)
+    with pytest.raises(ProgramNotRunnable, match=r"Make the packages readable: chmod -R a\+rX"):
+        embedded.start(data).start()
+
+
+def test_a_folder_of_somebody_else_is_refused_with_a_sentence(data: Path) -> None:
+    somebody = next(each for each in pwd.getpwall() if each.pw_uid != os.geteuid())
+    if os.geteuid() == 0:
+        data.mkdir()
+        os.chown(data, somebody.pw_uid, somebody.pw_gid)
+    else:
+        data = Path("/")
+    assert embedded.running(data) is None
+    with pytest.raises(DataFolderUnusable, match="belongs to the account"):
         embedded.start(data).start()
 
 
