@@ -3,13 +3,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ml.labels import Language
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import new_id
 from service.decisions.tables import Actor, Decision
 from service.moderators.tables import Moderator, Role
+from service.registry.tables import Artifact, ModelVersion, State
+from service.scoring.tables import Score
 from service.sites.tables import Site
 from tests.factories.comments import CommentChanges, stored_comment
 from tests.factories.moderators import a_token, stored_moderator
@@ -85,3 +89,30 @@ def stored_held_comment(
     )
     session.flush()
     return comment
+
+
+def stored_score(session: Session, comment: Comment, *, insult: float, now: datetime) -> Score:
+    """Store a score of the comment's newest text, by a model version that is made if need be."""
+    version = session.scalar(select(ModelVersion).limit(1))
+    if version is None:
+        digest = "sha256:" + "0" * 64
+        session.add(Artifact(digest=digest, content=b"", created_at=now))
+        session.flush()
+        version = ModelVersion(
+            digest=digest, name="first", state=State.CHAMPION, info={}, created_at=now
+        )
+        session.add(version)
+        session.flush()
+    score = Score(
+        comment_id=comment.id,
+        revision=comment.revision,
+        model_version_id=version.id,
+        language=Language.ENGLISH,
+        language_probability=0.9,
+        toxicity=0.5,
+        insult=insult,
+        scored_at=now,
+    )
+    session.add(score)
+    session.flush()
+    return score
