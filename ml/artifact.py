@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml import container
+from ml.cascade import Rule, SecondTier
 from ml.labels import Label, Language
 from ml.language import LanguageModel
 from ml.pipeline import ModerationPipeline, Params, build
@@ -17,6 +18,7 @@ from ml.pipeline import ModerationPipeline, Params, build
 FORMAT = 1
 BYTES_MAX = 20 * 1024 * 1024
 _GRAMS = ("hash_bits", "shortest", "longest")
+_SECOND = ("weights", "intercepts", "slopes", "offsets")
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
@@ -49,10 +51,13 @@ class Artifact:
     model: ModerationPipeline
     info: ModelInfo
     digest: str
+    second: SecondTier | None = None
 
 
-def to_bytes(model: ModerationPipeline, *, info: ModelInfo) -> bytes:
-    """Return the file of a fitted model.
+def to_bytes(
+    model: ModerationPipeline, *, info: ModelInfo, second: SecondTier | None = None
+) -> bytes:
+    """Return the file of a fitted model, with the second tier where there is one.
 
     Raises:
         ArtifactError: larger than 20 MB.
@@ -66,7 +71,7 @@ def to_bytes(model: ModerationPipeline, *, info: ModelInfo) -> bytes:
         "offsets": classifier.offsets_,
         **model.grams.languages_by.to_arrays(),
     }
-    header = {
+    header: dict[str, object] = {
         "kind": "moderation",
         "format": FORMAT,
         "labels": list(classifier.labels),
@@ -76,15 +81,21 @@ def to_bytes(model: ModerationPipeline, *, info: ModelInfo) -> bytes:
         "training": dict(info.training),
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
     }
+    if second is not None:
+        arrays |= {f"second_{name}": getattr(second, f"{name}_") for name in _SECOND}
+        rule = {"low": second.rule.low, "high": second.rule.high}
+        header["second"] = {"encoder": second.encoder_name, "rule": rule}
     packed = container.pack(arrays, header)
     if len(packed) > BYTES_MAX:
         raise ArtifactError(f"The model takes {len(packed):,} bytes; {BYTES_MAX:,} are allowed.")
     return packed
 
 
-def save(model: ModerationPipeline, path: Path, *, info: ModelInfo) -> str:
+def save(
+    model: ModerationPipeline, path: Path, *, info: ModelInfo, second: SecondTier | None = None
+) -> str:
     """Write the file of a fitted model and return its digest, ``sha256:…``."""
-    packed = to_bytes(model, info=info)
+    packed = to_bytes(model, info=info, second=second)
     path.write_bytes(packed)
     return container.digest(packed)
 
@@ -125,7 +136,7 @@ def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
     # A model from before fingerprints were kept says nothing; its reading is taken on trust.
     if model.grams.fingerprint() != header.get("fingerprint", model.grams.fingerprint()):
         raise ArtifactError("The model was trained on texts read in another way than this release.")
-    return Artifact(model, info, digest)
+    return Artifact(model, info, digest, _second(arrays, labels, header.get("second")))
 
 
 def _read(source: bytes | Path) -> bytes:
@@ -135,6 +146,20 @@ def _read(source: bytes | Path) -> bytes:
         return source.read_bytes()
     except OSError as error:
         raise ArtifactError(f"The model cannot be read: {error}") from error
+
+
+def _second(
+    arrays: container.Arrays, labels: tuple[Label, ...], described: Mapping[str, Any] | None
+) -> SecondTier | None:
+    if described is None:
+        return None
+    second = SecondTier(
+        labels=labels, encoder_name=described["encoder"], rule=Rule(**described["rule"])
+    )
+    for name in _SECOND:
+        setattr(second, f"{name}_", arrays[f"second_{name}"])
+    second.classes_ = np.array(labels)
+    return second
 
 
 def _grams_of(header: Mapping[str, Any]) -> Mapping[str, int]:

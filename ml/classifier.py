@@ -72,8 +72,8 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
                 f"targets must have shape {(len(features), len(self.labels))}, not {targets.shape}."
             )
         weight = np.ones(len(features)) if sample_weight is None else np.asarray(sample_weight)
-        shares = features.languages if languages is None else _one_hot(languages)
-        held_out = _held_out(len(features), groups, self.calibration_share, self.seed)
+        shares = features.languages if languages is None else one_hot(languages)
+        kept_back = held_out(len(features), groups, self.calibration_share, self.seed)
         table = hstack([features.grams, csr_array(shares.astype(np.float32))], "csr")
         width = features.grams.shape[1]
         self.weights_ = np.zeros((width, len(self.labels)), np.float32)
@@ -86,13 +86,13 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             if not self._enough(target[learned]):
                 calibrations.append(Calibration.identity())
                 continue
-            teaching = np.flatnonzero(learned & ~held_out)
+            teaching = np.flatnonzero(learned & ~kept_back)
             line = self._line(table[teaching], target[teaching], weight[teaching])
             # A half-precision number is what will be stored, so it is what is calibrated and used.
             self.weights_[:, column] = line.weights[:width].astype(np.float16)
             self.language_weights_[:, column] = line.weights[width:]
             self.intercepts_[column] = line.intercept
-            judging = np.flatnonzero(learned & held_out)
+            judging = np.flatnonzero(learned & kept_back)
             calibrations.append(
                 calibration.fit(
                     table[judging] @ line.weights + line.intercept,
@@ -150,13 +150,8 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         return np.asarray((raw + weights + self.intercepts_) * slopes + offsets, np.float64)
 
     def _in_languages(self, shares: FloatArray) -> FloatArray:
-        """Return what a mixture of languages adds before, scales and adds after: (3, n, labels).
-
-        Not ``@``: a matrix product may round otherwise for one row than for many.
-        """
-        tables = np.stack([self.language_weights_, self.slopes_, self.offsets_])
-        mixed: FloatArray = (shares[None, :, :, None] * tables[:, None]).sum(axis=2)
-        return mixed
+        """Return what a mixture of languages adds before, scales and adds after: (3, n, labels)."""
+        return mixture(shares, np.stack([self.language_weights_, self.slopes_, self.offsets_]))
 
     def predict_proba(self, features: Features) -> FloatArray:
         """Return the calibrated probabilities, shape (n, labels)."""
@@ -167,11 +162,21 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         return (self.decision_function(features) > 0).astype(np.int64)
 
 
-def _one_hot(languages: Sequence[Language]) -> FloatArray:
+def mixture(shares: FloatArray, tables: FloatArray) -> FloatArray:
+    """Return tables of shape (k, languages, labels) mixed for each row: (k, n, labels).
+
+    Not ``@``: a matrix product may round otherwise for one row than for many.
+    """
+    mixed: FloatArray = (shares[None, :, :, None] * tables[:, None]).sum(axis=2)
+    return mixed
+
+
+def one_hot(languages: Sequence[Language]) -> FloatArray:
+    """Return known languages as shares, shape (n, len(Language))."""
     return np.eye(len(LANGUAGES))[[LANGUAGES.index(language) for language in languages]]
 
 
-def _held_out(
+def held_out(
     n: int, groups: Sequence[object] | None, share: float, seed: int
 ) -> npt.NDArray[np.bool_]:
     """Return which rows only calibrate: whole groups, drawn by the seed."""

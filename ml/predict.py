@@ -6,12 +6,21 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
 from ml import artifact
 from ml.artifact import Artifact, ModelInfo
-from ml.explain import Explanation, explain, sentences
+from ml.cascade import Referred
+from ml.encoder import Encoder
+from ml.explain import Explanation, by_occlusion, explain, sentences
 from ml.features import Features
 from ml.labels import Label, Language
 from ml.language import guesses
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,7 @@ class Prediction:
     scores: Mapping[Label, float]
     language: Language
     language_probability: float
+    by_second_tier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +43,20 @@ class SentencePrediction:
 
 
 class Predictor:
-    """A loaded model: texts → predictions, the same alone or in a batch."""
+    """A loaded model: texts → predictions, the same alone or in a batch.
 
-    def __init__(self, loaded: Artifact) -> None:
+    With an encoder, and a model that was trained with it, texts that the rule in the artifact
+    refers are judged by the second tier; without, the first tier judges all.
+    """
+
+    def __init__(self, loaded: Artifact, *, encoder: Encoder | None = None) -> None:
         self.version = loaded.digest
         self.info: ModelInfo = loaded.info
         self.model = loaded.model
+        self._second = loaded.second
+        # Vectors of another encoder than the model was trained with would mean nothing to it.
+        trained_with = None if loaded.second is None else loaded.second.encoder_name
+        self._encoder = encoder if encoder is not None and encoder.name == trained_with else None
         # Looked up once: a pipeline builds its table of steps anew at every access.
         self._normaliser, self._grams, self._classifier = loaded.model.steps_in_order
         labels = loaded.model.classifier.labels
@@ -48,18 +66,26 @@ class Predictor:
         }
 
     @classmethod
-    def load(cls, source: Path | bytes, *, expected: str | None = None) -> Self:
+    def load(
+        cls,
+        source: Path | bytes,
+        *,
+        expected: str | None = None,
+        encoder: Encoder | None = None,
+    ) -> Self:
         """Return the predictor of an artifact.
 
         Raises:
             ArtifactError: the artifact is refused.
         """
-        return cls(artifact.load(source, expected=expected))
+        return cls(artifact.load(source, expected=expected), encoder=encoder)
 
     @classmethod
-    def bundled(cls) -> Self:
+    def bundled(cls, *, encoder: Encoder | None = None) -> Self:
         """Return the predictor that ships with the package."""
-        return cls.load(files("ml").joinpath("models", "parley.model").read_bytes())
+        return cls.load(
+            files("ml").joinpath("models", "parley.model").read_bytes(), encoder=encoder
+        )
 
     def supports(self, label: Label, language: Language) -> bool:
         return self.info.supports(label, language)
@@ -76,15 +102,37 @@ class Predictor:
         if not texts:
             return []
         features = self.features(texts, hints=hints)
-        probabilities = self._classifier.predict_proba(features).tolist()
+        probabilities = self._classifier.predict_proba(features)
+        referred = self._referred(probabilities)
+        if len(referred):
+            probabilities[referred] = expit(self._second_logits(texts, features, referred))
+        again = set(referred.tolist())
         return [
             Prediction(
                 {label: row[i] for i, label in self._scored[guess.language]},
                 guess.language,
                 guess.probability,
+                number in again,
             )
-            for row, guess in zip(probabilities, guesses(features.languages), strict=True)
+            for number, (row, guess) in enumerate(
+                zip(probabilities.tolist(), guesses(features.languages), strict=True)
+            )
         ]
+
+    def _referred(self, probabilities: FloatArray) -> IntArray:
+        """Return the numbers of the rows that the second tier judges; none without an encoder."""
+        if self._encoder is None or self._second is None:
+            return np.zeros(0, np.int64)
+        return np.flatnonzero(self._second.rule.refers(probabilities))
+
+    def _second_logits(
+        self, texts: Sequence[str], features: Features, rows: IntArray
+    ) -> FloatArray:
+        assert self._encoder is not None  # noqa: S101 - nothing is referred without one
+        assert self._second is not None  # noqa: S101 - nor without a second tier
+        vectors = self._encoder.encode([texts[i] for i in rows])
+        logits = self._classifier.decision_function(features)[rows]
+        return self._second.decision_function(Referred(logits, vectors, features.languages[rows]))
 
     def predict_sentences(
         self, text: str, *, hint: Language | None = None
@@ -104,5 +152,18 @@ class Predictor:
         return self._grams.transform(self._normaliser.transform(texts), hints=hints)
 
     def explain(self, text: str, *, top: int = 5) -> Explanation:
-        """Return which pieces of the text carried which score, exactly."""
-        return explain(self.model, text, supports=self.info.supports, top=top)
+        """Return which pieces of the text carried which score.
+
+        Exactly where the first tier judges; where the second does, by leaving pieces out in turn,
+        and ``Explanation.method`` says so.
+        """
+        exact = explain(self.model, text, supports=self.info.supports, top=top)
+        features = self.features([text])
+        if not len(self._referred(self._classifier.predict_proba(features))):
+            return exact
+        return by_occlusion(text, self._judge, exact, labels=self._classifier.labels, top=top)
+
+    def _judge(self, texts: Sequence[str]) -> FloatArray:
+        """Return the second tier's logits of any texts, referred or not."""
+        features = self.features(texts)
+        return self._second_logits(texts, features, np.arange(len(texts)))

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.special import expit
 from sklearn.feature_extraction.text import HashingVectorizer
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
+from threadpoolctl import threadpool_limits
 
 from ml.labels import Label
 from ml.predict import Predictor

@@ -1,0 +1,209 @@
+"""The second tier: what the n-grams leave unclear is judged once more, by n-grams and meaning.
+
+The first tier's logits and a sentence encoder's vector are stacked in one logistic regression per
+label, calibrated per language. A rule, kept in the artifact, says which texts are referred.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from ml import calibration
+from ml.calibration import Calibration
+from ml.classifier import held_out, mixture, one_hot
+from ml.encoder import Encoder, Vectors
+from ml.labels import Label, Language
+from ml.pipeline import ModerationPipeline
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# Beyond, a logit of the first tier says no more than "surely".
+_LOGIT_MAX = 8.0
+_CALIBRATION_SHARE = 0.3
+_EXAMPLES_MIN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A text is referred if its highest score lies within; below it is clear, above it is clear."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.low < self.high <= 1:
+            raise ValueError(f"A rule needs 0 <= low < high <= 1, not {self.low} and {self.high}.")
+
+    def refers(self, probabilities: FloatArray) -> BoolArray:
+        """Return which rows of shape (n, labels) go to the second tier."""
+        highest = probabilities.max(axis=1)
+        return np.asarray((highest >= self.low) & (highest <= self.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """What the second tier judges by."""
+
+    logits: FloatArray  # (n, labels), of the first tier, calibrated
+    vectors: Vectors  # (n, dimension)
+    languages: FloatArray  # (n, len(Language))
+
+    def __len__(self) -> int:
+        return len(self.logits)
+
+    def stacked(self) -> FloatArray:
+        """Return the columns of the regression: logits, vector, languages."""
+        logits = np.clip(self.logits, -_LOGIT_MAX, _LOGIT_MAX)
+        return np.hstack([logits, self.vectors.astype(np.float64), self.languages])
+
+
+class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
+    """Calibrated probabilities from the first tier's logits and the encoder's vector.
+
+    A label with too few known examples keeps the first tier's judgement.
+    """
+
+    def __init__(
+        self,
+        *,
+        labels: tuple[Label, ...] = tuple(Label),
+        encoder_name: str = "",
+        rule: Rule = Rule(0.02, 0.98),
+        penalty: float = 3.0,
+        seed: int = 0,
+    ) -> None:
+        self.labels = labels
+        self.encoder_name = encoder_name
+        self.rule = rule
+        self.penalty = penalty
+        self.seed = seed
+
+    def fit(
+        self,
+        referred: Referred,
+        targets: FloatArray,
+        *,
+        sample_weight: FloatArray | None = None,
+        groups: Sequence[object] | None = None,
+    ) -> Self:
+        """Train on texts that the first tier has not learned from; NaN targets teach nothing."""
+        weight = np.ones(len(referred)) if sample_weight is None else np.asarray(sample_weight)
+        table = referred.stacked()
+        centre, spread = table.mean(axis=0), table.std(axis=0) + 1e-6
+        judging = held_out(len(referred), groups, _CALIBRATION_SHARE, self.seed)
+        self.weights_ = np.zeros((table.shape[1], len(self.labels)))
+        self.intercepts_ = np.zeros(len(self.labels))
+        found = []
+        for column in range(len(self.labels)):
+            known = ~np.isnan(targets[:, column])
+            says = targets[:, column] > 0.5  # noqa: PLR2004 - more yes than no
+            teaching = known & ~judging
+            if min(says[teaching].sum(), (~says[teaching]).sum()) < _EXAMPLES_MIN:
+                self.weights_[column, column] = 1.0
+                found.append(Calibration.identity())
+                continue
+            line = self._line((table[teaching] - centre) / spread, says[teaching], weight[teaching])
+            self.weights_[:, column] = line[:-1] / spread
+            self.intercepts_[column] = line[-1] - centre @ self.weights_[:, column]
+            rest = known & judging
+            logits = table[rest] @ self.weights_[:, column] + self.intercepts_[column]
+            found.append(
+                calibration.fit(
+                    logits, targets[rest, column], weight[rest], referred.languages[rest]
+                )
+            )
+        self.slopes_ = np.stack([c.slopes for c in found], axis=1)
+        self.offsets_ = np.stack([c.offsets for c in found], axis=1)
+        self.classes_ = np.array(self.labels)
+        return self
+
+    def _line(self, table: FloatArray, says: BoolArray, weight: FloatArray) -> FloatArray:
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - judging needs none
+
+        model = LogisticRegression(C=1 / (self.penalty * 100), max_iter=300)
+        model.fit(table, says, weight)
+        return np.append(model.coef_[0], model.intercept_[0])
+
+    def decision_function(self, referred: Referred) -> FloatArray:
+        """Return the calibrated logits, shape (n, labels)."""
+        # A sum by rows: a matrix product may round otherwise for one row than for many.
+        table = referred.stacked()
+        raw = np.stack([(row[:, None] * self.weights_).sum(axis=0) for row in table])
+        slopes, offsets = mixture(referred.languages, np.stack([self.slopes_, self.offsets_]))
+        return np.asarray((raw + self.intercepts_) * slopes + offsets, np.float64)
+
+    def predict_proba(self, referred: Referred) -> FloatArray:
+        """Return the calibrated probabilities, shape (n, labels)."""
+        return np.asarray(expit(self.decision_function(referred)), np.float64)
+
+    def predict(self, referred: Referred) -> npt.NDArray[np.int64]:
+        """Return which labels are more likely than not, shape (n, labels)."""
+        return (self.decision_function(referred) > 0).astype(np.int64)
+
+
+def fit(
+    model: ModerationPipeline,
+    texts: Sequence[str],
+    targets: FloatArray,
+    *,
+    encoder: Encoder,
+    sample_weight: FloatArray | None = None,
+    languages: Sequence[Language] | None = None,
+    groups: Sequence[object] | None = None,
+    calm_referred: float = 0.2,
+    texts_max: int = 6000,
+    seed: int = 0,
+) -> SecondTier:
+    """Train the second tier of a fitted model, and set the rule that refers to it.
+
+    Args:
+        model: the fitted first tier; its calibration should be final.
+        texts: texts that it has not learned from; the encoder reads ``texts_max`` of them at most.
+        targets: shape (n, labels), NaN where nobody knows.
+        encoder: the one that will be there when the model judges.
+        sample_weight: shape (n,).
+        languages: the known language of each text; detected where not given.
+        groups: rows of one group teach or calibrate together.
+        calm_referred: the share of texts without any known harm that the rule refers.
+        texts_max: takes first what the rule refers, then others, drawn by the seed.
+        seed: decides draws.
+    """
+    features = model[:-1].transform(texts)
+    logits = model.classifier.decision_function(features)
+    probabilities = expit(logits)
+    rule = rule_for(probabilities, targets, calm_referred=calm_referred)
+    order = np.random.default_rng(seed).permutation(len(texts))
+    order = order[np.argsort(~rule.refers(probabilities)[order], kind="stable")]
+    rows = np.sort(order[:texts_max])
+    shares = features.languages if languages is None else one_hot(languages)
+    referred = Referred(logits[rows], encoder.encode([texts[i] for i in rows]), shares[rows])
+    return SecondTier(
+        labels=model.classifier.labels, encoder_name=encoder.name, rule=rule, seed=seed
+    ).fit(
+        referred,
+        targets[rows],
+        sample_weight=None if sample_weight is None else np.asarray(sample_weight)[rows],
+        groups=None if groups is None else [groups[i] for i in rows],
+    )
+
+
+def rule_for(
+    probabilities: FloatArray, targets: FloatArray, *, calm_referred: float, high: float = 0.995
+) -> Rule:
+    """Return the rule that refers the given share of texts without any known harm.
+
+    Raises:
+        ValueError: no text is known to be calm.
+    """
+    known = ~np.isnan(targets)
+    calm = known.any(axis=1) & ~(np.where(known, targets, 0) > 0).any(axis=1)
+    if not calm.any():
+        raise ValueError("No text is known to be calm, so no rule can be set.")
+    low = float(np.quantile(probabilities[calm].max(axis=1), 1 - calm_referred))
+    return Rule(min(low, high / 2), high)

@@ -1,0 +1,135 @@
+from collections.abc import Sequence
+from hashlib import sha256
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml import artifact, cascade
+from ml.cascade import Rule, SecondTier, rule_for
+from ml.encoder import Vectors
+from ml.explain import by_occlusion
+from ml.labels import Label
+from ml.predict import Predictor
+from tests.ml.small_model import LABELS, a_model, an_artifact, an_info, sentences
+
+probability = st.floats(0, 1)
+
+
+class WordEncoder:
+    """Stands in for a sentence encoder: the mean of a fixed vector for every word."""
+
+    name = "words-1"
+    dimension = 16
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        return np.array([self._vector(text) for text in texts], np.float32)
+
+    def _vector(self, text: str) -> Vectors:
+        words = [sha256(word.encode()).digest()[:16] for word in text.lower().split()] or [
+            b"." * 16
+        ]
+        numbers = np.array([list(word) for word in words], np.float32)
+        return np.asarray(numbers.mean(axis=0) / 128 - 1, np.float32)
+
+
+def a_second_tier() -> SecondTier:
+    texts, targets, languages = sentences()
+    return cascade.fit(
+        a_model(), texts, targets, encoder=WordEncoder(), languages=languages, calm_referred=0.5
+    )
+
+
+SECOND = a_second_tier()
+CASCADED = artifact.to_bytes(a_model(), info=an_info(), second=SECOND)
+TEXTS = sentences()[0]
+
+
+def test_without_an_encoder_the_first_tier_judges_alone() -> None:
+    assert Predictor.load(CASCADED).predict(TEXTS) == Predictor.load(an_artifact()).predict(TEXTS)
+
+
+def test_without_a_second_tier_an_encoder_changes_nothing() -> None:
+    alone = Predictor.load(an_artifact()).predict(TEXTS)
+    assert Predictor.load(an_artifact(), encoder=WordEncoder()).predict(TEXTS) == alone
+
+
+def test_an_encoder_that_the_model_was_not_trained_with_is_not_asked() -> None:
+    other = WordEncoder()
+    other.name = "words-2"
+    alone = Predictor.load(CASCADED).predict(TEXTS)
+    assert Predictor.load(CASCADED, encoder=other).predict(TEXTS) == alone
+
+
+def test_the_second_tier_judges_what_the_rule_refers_and_nothing_else() -> None:
+    first = Predictor.load(CASCADED).predict(TEXTS)
+    both = Predictor.load(CASCADED, encoder=WordEncoder()).predict(TEXTS)
+    referred = [prediction.by_second_tier for prediction in both]
+    assert 0 < sum(referred) < len(referred)
+    for before, after in zip(first, both, strict=True):
+        assert (before == after) != after.by_second_tier
+
+
+@given(st.lists(st.sampled_from(TEXTS), max_size=8))
+def test_a_cascaded_text_scores_the_same_alone_and_among_others(texts: list[str]) -> None:
+    predictor = Predictor.load(CASCADED, encoder=WordEncoder())
+    assert predictor.predict(texts) == [predictor.predict([text])[0] for text in texts]
+
+
+def test_a_stored_second_tier_judges_like_the_fitted_one() -> None:
+    loaded = artifact.load(CASCADED).second
+    assert loaded is not None
+    assert loaded.rule == SECOND.rule
+    assert loaded.encoder_name == WordEncoder.name
+    assert np.array_equal(loaded.weights_, SECOND.weights_)
+    assert artifact.load(an_artifact()).second is None
+
+
+def test_a_label_with_too_few_examples_keeps_the_judgement_of_the_first_tier() -> None:
+    column = LABELS.index(Label.THREAT)
+    expected = np.zeros(SECOND.weights_.shape[0])
+    expected[column] = 1
+    assert np.array_equal(SECOND.weights_[:, column], expected)
+    assert not np.array_equal(SECOND.weights_[:, LABELS.index(Label.TOXICITY)], expected)
+
+
+def test_a_referred_text_is_explained_by_leaving_pieces_out_and_says_so() -> None:
+    predictor = Predictor.load(CASCADED, encoder=WordEncoder())
+    by_tier = {p.by_second_tier: t for t, p in zip(TEXTS, predictor.predict(TEXTS), strict=True)}
+    assert predictor.explain(by_tier[False]).method == "exact"
+    explanation = predictor.explain(by_tier[True])
+    assert explanation.method == "occlusion"
+    [prediction] = predictor.predict([by_tier[True]])
+    for label, found in explanation.labels.items():
+        assert found.score == pytest.approx(prediction.scores[label])
+        assert found.base + sum(found.contributions) == pytest.approx(found.logit)
+
+
+def test_a_long_referred_text_is_read_a_dozen_times_at_most() -> None:
+    text = "You are my friend" + " and so on" * 30
+    read: list[str] = []
+
+    def judge(texts: Sequence[str]) -> np.ndarray:
+        read.extend(texts)
+        return np.zeros((len(texts), len(LABELS)))
+
+    exact = Predictor.load(CASCADED).explain(text)
+    by_occlusion(text, judge, exact, labels=LABELS, top=3)
+    assert read[0] == text
+    assert 3 < len(read) <= 13
+
+
+@given(st.lists(st.lists(probability, min_size=8, max_size=8), min_size=1, max_size=20))
+def test_the_rule_refers_no_more_calm_texts_than_it_was_asked_to(rows: list[list[float]]) -> None:
+    probabilities = np.array(rows)
+    rule = rule_for(probabilities, np.zeros_like(probabilities), calm_referred=0.25)
+    above = (probabilities.max(axis=1) > rule.low).mean()
+    assert above <= 0.25 + 1e-9 or rule.low == rule.high / 2
+
+
+def test_a_rule_needs_calm_texts_and_a_low_below_its_high() -> None:
+    with pytest.raises(ValueError, match="known to be calm"):
+        rule_for(np.ones((3, 8)), np.ones((3, 8)), calm_referred=0.2)
+    with pytest.raises(ValueError, match="low < high"):
+        Rule(0.9, 0.1)
