@@ -34,17 +34,8 @@ from service.sites import actions as sites
 from tests.bench import floor_app
 
 BAR = 0.5
-_APPS = {"floor": "tests.bench.floor_app:app", "parley": "tests.bench.bench_ingest:parley"}
+_APPS = {"floor": "tests.bench.floor_app:app", "parley": "service.asgi:app"}
 Figures = dict[str, float]
-
-
-def parley() -> object:
-    """Return the whole web application; the classifier is not asked when a comment comes in."""
-    from service.app import create_app  # noqa: PLC0415 - in uvicorn's process only
-    from service.settings import Settings  # noqa: PLC0415
-    from tests.fakes import FakePredictor  # noqa: PLC0415
-
-    return create_app(Settings(), FakePredictor())
 
 
 @contextmanager
