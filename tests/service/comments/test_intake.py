@@ -71,6 +71,7 @@ def test_thousands_with_doubles_among_them_are_stored_once_each(
                 a_sent_comment(external_id=f"c{n}", body=f"Comment {n}"),
                 "article",
                 id=f"a{n % 7}",
+                title=f"A headline that changes all the time, {n}",
             ),
             "author",
             id=f"u{n % 100}",
