@@ -24,6 +24,9 @@ MODELS = Path(__file__).parent / "models"
 PAGE = Path("build") / "errors.html"  # ignored by git: it shows texts of the corpora
 VARIABLE = "PARLEY_CORPORA"
 
+# Less penalty and more rounds than the default: our few sentences must weigh in (see docs/model).
+PARAMS = Params(penalty=0.25, iterations_max=100)
+
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 console = Console()
 
@@ -45,7 +48,7 @@ def train(folder: CorporaFolder = None, models: Models = MODELS, seed: Seed = 1)
     root = _folder(folder)
     data = _gathered(root)
     with _steps() as step:
-        trained = fit(data, Params(), seed, progress=step)
+        trained = fit(data, PARAMS, seed, progress=step)
         path = models / "parley.model"
         path.parent.mkdir(parents=True, exist_ok=True)
         digest = trained.save(path)

@@ -21,7 +21,7 @@ from ml.readers import CLEAN, Example
 
 SOURCE = "own_writing"
 DISGUISED = "disguised"
-FILLINGS_PER_TEMPLATE = 40
+FILLINGS_PER_TEMPLATE = 50
 SLOT = re.compile(r"\{(\w+)\}")
 VOWELS = "aeiouAEIOU"
 

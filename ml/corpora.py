@@ -88,7 +88,7 @@ CORPORA: tuple[Corpus, ...] = (
         attribution="Jigsaw Toxic Comment Classification; texts by Wikipedia contributors",
         read=readers.jigsaw_multilabel,
         sha256={"jigsaw_multilabel_merged.csv": "49a47187ba734470"},
-        weight=1.5,
+        weight=3.0,
         note="the only set with six labels on one text",
     ),
     Corpus(
@@ -127,7 +127,7 @@ CORPORA: tuple[Corpus, ...] = (
         attribution="Civil Comments; Pavlopoulos et al., SemEval-2021 task 5",
         read=readers.civil_comments,
         sha256={"comments_labeled_derived.csv": "a027a37cb0e8808f"},
-        weight=1.5,
+        weight=0.5,
         note="positives never without the civil negatives",
     ),
     Corpus(
@@ -168,6 +168,7 @@ CORPORA: tuple[Corpus, ...] = (
         attribution="Surge AI",
         read=readers.surge_toxicity,
         sha256={"toxicity_en.csv": "ef8124329bcdb075"},
+        weight=2.0,
     ),
     Corpus(
         name="openai_moderation",
@@ -315,7 +316,7 @@ CORPORA: tuple[Corpus, ...] = (
         attribution="A. Gorbunova, Russian Distorted Toxicity",
         read=readers.vk_distorted,
         sha256={"russian_distorted_toxicity.tsv": "63299d4c38323edf"},
-        weight=2.0,
+        weight=4.0,
     ),
     Corpus(
         name="russe_detox",
