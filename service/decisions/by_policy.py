@@ -12,7 +12,9 @@ from service.decisions.tables import Actor
 from service.decisions.verdict import Verdict
 from service.decisions.waiting import Waiting
 from service.policy import queries as policies
-from service.policy.rules import AuthorRecord, Evidence, Outcome, Policy, Ruling, rule
+from service.policy.evidence import AuthorRecord, Evidence
+from service.policy.outcomes import Outcome, Ruling
+from service.policy.rules import Policy, rule
 from service.scoring import actions as scoring
 from service.scoring.actions import Scored
 

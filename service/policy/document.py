@@ -1,21 +1,39 @@
-"""A policy as it is stored and as it crosses HTTP, checked field by field."""
+"""A policy as it is stored and as it crosses HTTP, checked field by field.
 
+Every part but the thresholds has a default that is off, so documents of earlier releases are read
+as they were meant.
+"""
+
+from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ml.labels import Label
+from ml.labels import Label, Language
+from ml.thresholds import Automatic, OperatingPoint
+from service.policy.operating_points import Wish
 from service.policy.rules import Degradation, Mode, Policy, Threshold
+from service.policy.sections import (
+    Allowed,
+    Articles,
+    Authors,
+    Contacts,
+    Copies,
+    Floods,
+    Languages,
+    Links,
+    Probability,
+    Raids,
+    Section,
+    Style,
+)
+from service.policy.wordlist_section import Words
 
-Probability = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
+SCORED_LANGUAGES = tuple(each for each in Language if each is not Language.OTHER)
+Solutions = Mapping[Language, tuple[Threshold, ...]]
 
 
-class _Document(BaseModel):
-    # A misspelt field would be a rule that the site believes in and that does not exist.
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ThresholdDocument(_Document):
+class ThresholdDocument(Section):
     """From which probability of a label a comment is held, and from which it is rejected."""
 
     hold: Annotated[
@@ -44,7 +62,7 @@ class ThresholdDocument(_Document):
         return reject
 
 
-class Thresholds(_Document):
+class Thresholds(Section):
     """A threshold for each label that the site goes by; a label without one is ignored."""
 
     toxicity: ThresholdDocument | None = None
@@ -62,12 +80,71 @@ class Thresholds(_Document):
         return cls.model_validate({label.value: one for label in Label})
 
 
-class PolicyDocument(_Document):
+class WishDocument(Section):
+    """Which errors a site accepts for a label: the thresholds are worked out, and kept true."""
+
+    label: Label
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = SCORED_LANGUAGES
+    approve: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            le=50,
+            strict=True,
+            description="Published unseen, as long as at most so many in 100 would not have been.",
+            examples=[1],
+        ),
+    ] = None
+    reject: Annotated[
+        float | None,
+        Field(
+            ge=50,
+            lt=100,
+            strict=True,
+            validate_default=True,
+            description="Rejected unseen, where at least so many of 100 would be rejected.",
+            examples=[97],
+        ),
+    ] = None
+
+    @field_validator("languages")
+    @classmethod
+    def _are_scored(cls, languages: tuple[Language, ...]) -> tuple[Language, ...]:
+        if not set(languages) <= set(SCORED_LANGUAGES):
+            raise ValueError(f"must be among {', '.join(SCORED_LANGUAGES)}")
+        return tuple(sorted(set(languages)))
+
+    @field_validator("reject")
+    @classmethod
+    def _wishes_something(cls, reject: float | None, info: ValidationInfo) -> float | None:
+        if reject is None and info.data.get("approve", 0) is None:
+            raise ValueError("must be given where approve is not: or leave the label out")
+        return reject
+
+    @property
+    def wishes(self) -> list[Wish]:
+        asked = {Automatic.APPROVE: self.approve, Automatic.REJECT: self.reject}
+        return [
+            Wish(self.label, language, OperatingPoint(automatic, of_100 / 100))
+            for language in self.languages
+            for automatic, of_100 in asked.items()
+            if of_100 is not None
+        ]
+
+
+class PolicyDocument(Section):
     """What a site wants done with its comments."""
 
     thresholds: Annotated[
         Thresholds, Field(description="What the classifier's probabilities lead to, by label.")
     ]
+    operating_points: Annotated[
+        tuple[WishDocument, ...],
+        Field(
+            max_length=len(Label) * len(SCORED_LANGUAGES),
+            description="In place of a label's threshold, in the languages that they name.",
+        ),
+    ] = ()
     mode: Annotated[
         Mode,
         Field(description="`pre_moderation`: nothing is published before a person has seen it."),
@@ -82,23 +159,75 @@ class PolicyDocument(_Document):
             ge=1,
             le=100_000,
             strict=True,
-            description=(
-                "With `approve_trusted`: how many approved comments, and none rejected, make an "
-                "author trusted."
-            ),
+            description="How many approved comments, and none rejected, make an author trusted.",
         ),
     ] = 5
+    words: Words = Words()
+    allow: Allowed = Allowed()
+    links: Links | None = None
+    contacts: Contacts | None = None
+    style: Style | None = None
+    languages: Languages | None = None
+    copies: Copies | None = None
+    floods: Floods | None = None
+    raids: Raids | None = None
+    authors: Authors | None = None
+    articles: Articles | None = None
 
-    def policy(self) -> Policy:
-        """Return what ``rules.rule`` goes by."""
-        given = {label: getattr(self.thresholds, label.value) for label in Label}
+    @model_validator(mode="after")
+    def _each_wish_once(self) -> Self:
+        named: dict[tuple[Label, Language], int] = {}
+        for place, each in enumerate(self.operating_points):
+            for language in each.languages:
+                first = named.setdefault((each.label, language), place)
+                if first != place:
+                    raise ValueError(
+                        f"must have one operating point for a label in a language: "
+                        f"{place} and {first} are both of {each.label} in {language}"
+                    )
+        return self
+
+    @property
+    def wishes(self) -> list[Wish]:
+        return [wish for each in self.operating_points for wish in each.wishes]
+
+    def policy(self, solutions: Solutions | None = None) -> Policy:
+        """Return what ``rules.rule`` goes by.
+
+        ``solutions`` holds the thresholds that were worked out for the wishes, by language. A wish
+        without one has everything looked at by a person.
+        """
         return Policy(
-            thresholds=tuple(
-                Threshold(label, each.hold, each.reject)
-                for label, each in given.items()
-                if each is not None
-            ),
+            thresholds=self._plain(),
+            of_language={
+                language: self._merged(language, solutions or {})
+                for language in {wish.language for wish in self.wishes}
+            },
             mode=self.mode,
             degradation=self.degradation,
             trusted_from=self.trusted_from,
+            links=self.links,
+            contacts=self.contacts,
+            style=self.style,
+            languages=self.languages,
+            copies=self.copies,
+            floods=self.floods,
+            raids=self.raids,
+            authors=self.authors,
+            articles=self.articles,
         )
+
+    def _plain(self) -> tuple[Threshold, ...]:
+        given = {label: getattr(self.thresholds, label.value) for label in Label}
+        return tuple(
+            Threshold(label, each.hold, each.reject)
+            for label, each in given.items()
+            if each is not None
+        )
+
+    def _merged(self, language: Language, solutions: Solutions) -> tuple[Threshold, ...]:
+        """Return the thresholds in a language: those solved, and the plain ones of other labels."""
+        wished = {wish.label for wish in self.wishes if wish.language is language}
+        solved = {each.label: each for each in solutions.get(language, ())}
+        mine = [solved.get(label, Threshold(label, hold=0.0)) for label in sorted(wished)]
+        return (*mine, *(each for each in self._plain() if each.label not in wished))

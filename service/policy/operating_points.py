@@ -15,7 +15,8 @@ from types import MappingProxyType
 
 from ml.labels import Label, Language
 from ml.thresholds import CONFIDENCE, Automatic, OperatingPoint, Solution, solve
-from service.policy.rules import Outcome, Threshold
+from service.policy.outcomes import Outcome
+from service.policy.rules import Threshold
 
 # With twice as many as a perfect record takes, some room is left for errors.
 _PERFECT_RECORDS = 2

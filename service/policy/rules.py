@@ -1,26 +1,31 @@
 """From evidence to a ruling: pure, total and ordered, so that it can be proved.
 
 Each rule looks at the evidence by itself and finds reasons; the strictest outcome wins, so the
-order of the rules does not matter. Silence is not approval: where nothing could be judged, the
-site's degradation choice decides, and it says hold unless the site has chosen otherwise.
+order of the rules does not matter. Where a rule that rejects meets one that explicitly approves,
+a person decides; low scores approve of nothing. Silence is not approval: where nothing could be
+judged, the site's degradation choice decides, and it says hold unless the site chose otherwise.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from types import MappingProxyType
 
-from ml.labels import Label
-
-URGENCY_UNKNOWN = 0.5
-
-
-class Outcome(IntEnum):
-    """What is to be done with a comment; stricter is greater."""
-
-    APPROVE = 0
-    HOLD = 1
-    REJECT = 2
+from ml.labels import Label, Language
+from service.policy import record_rules, text_rules
+from service.policy.evidence import AuthorRecord, Evidence
+from service.policy.outcomes import URGENCY_UNKNOWN, Outcome, Reason, Ruling
+from service.policy.sections import (
+    Articles,
+    Authors,
+    Contacts,
+    Copies,
+    Floods,
+    Languages,
+    Links,
+    Raids,
+    Style,
+)
 
 
 class Mode(StrEnum):
@@ -66,83 +71,82 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a site wants done.
+    """What a site wants done; a part that is None is a rule that is off.
 
-    ``trusted_from``: an author with at least so many approved comments, and none rejected, is
-    trusted where the degradation is `approve_trusted`.
+    ``of_language`` holds all thresholds of a language that has its own; the others go by
+    ``thresholds``. ``trusted_from`` approved comments, and none rejected, make an author trusted.
     """
 
     thresholds: tuple[Threshold, ...] = ()
+    of_language: Mapping[Language, tuple[Threshold, ...]] = field(default_factory=dict)
     mode: Mode = Mode.POST_MODERATION
     degradation: Degradation = Degradation.HOLD
     trusted_from: int = 5
+    links: Links | None = None
+    contacts: Contacts | None = None
+    style: Style | None = None
+    languages: Languages | None = None
+    copies: Copies | None = None
+    floods: Floods | None = None
+    raids: Raids | None = None
+    authors: Authors | None = None
+    articles: Articles | None = None
 
     def __post_init__(self) -> None:
-        if len({each.label for each in self.thresholds}) < len(self.thresholds):
-            raise ValueError("one threshold for each label")
+        for limits in (self.thresholds, *self.of_language.values()):
+            if len({each.label for each in limits}) < len(limits):
+                raise ValueError("one threshold for each label")
         if self.trusted_from < 1:
             raise ValueError("trust takes at least one approved comment")
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorRecord:
-    """What became of the author's comments on this site."""
-
-    approved: int = 0
-    rejected: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """All that is known of a comment when it is ruled on.
-
-    ``scores`` holds the labels that the model supports in the text's language; it is None when no
-    score could be had at all.
-    """
-
-    scores: Mapping[Label, float] | None
-    author: AuthorRecord = field(default_factory=AuthorRecord)
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why: a stable code and a sentence, the outcome it asks for, and how much it weighs."""
-
-    outcome: Outcome
-    code: str
-    sentence: str
-    weight: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """The outcome, every reason that contributed with the strictest first, and the urgency.
-
-    ``urgency``, in [0, 1], orders what waits for a person: the highest probability of any harm.
-    """
-
-    outcome: Outcome
-    reasons: tuple[Reason, ...]
-    urgency: float
-
-
 def rule(policy: Policy, evidence: Evidence) -> Ruling:
-    """Return the strictest outcome that any rule asks for."""
+    """Return the strictest outcome that any rule asks for, and a person where rules disagree."""
     judged = _judged(policy, evidence)
-    found = [*_by_scores(judged), *_by_silence(policy, evidence, judged)]
-    outcome = max((reason.outcome for reason in found), default=Outcome.APPROVE)
-    if outcome is Outcome.APPROVE and policy.mode is Mode.PRE_MODERATION:
-        found.append(_PRE_MODERATION)
-        outcome = Outcome.HOLD
-    if not found:
-        return Ruling(outcome, _CLEAR, _urgency(judged))
-    found.sort(key=lambda reason: (-reason.outcome, -reason.weight, reason.code))
-    return Ruling(outcome, tuple(found), _urgency(judged))
+    against = [
+        *_by_scores(judged),
+        *_by_silence(policy, evidence, judged),
+        *_by_text(policy, evidence),
+        *record_rules.by_author(policy.authors, evidence.author),
+        *record_rules.by_floods(policy.floods, evidence.floods),
+        *record_rules.by_article(policy.articles, evidence.article),
+        *_by_mode(policy, evidence),
+    ]
+    speaking_for = record_rules.speaking_for(
+        policy.authors, evidence.author, trusted_from=policy.trusted_from
+    )
+    return _ruling(against, list(speaking_for), _urgency(judged, against))
 
 
-_CLEAR = (Reason(Outcome.APPROVE, "clear", "No score reaches what this site holds or rejects."),)
+def _ruling(against: list[Reason], speaking_for: list[Reason], urgency: float) -> Ruling:
+    outcome = max((reason.outcome for reason in against), default=Outcome.APPROVE)
+    found = sorted([*against, *speaking_for], key=_by_weight) or [_CLEAR]
+    if outcome is Outcome.REJECT and speaking_for:
+        return Ruling(Outcome.HOLD, (_DISAGREE, *found), urgency)
+    return Ruling(outcome, tuple(found), urgency)
+
+
+def _by_weight(reason: Reason) -> tuple[int, float, str, str]:
+    return (-reason.outcome, -reason.weight, reason.code, reason.sentence)
+
+
+_CLEAR = Reason(
+    Outcome.APPROVE,
+    "clear",
+    "No score reaches what this site holds or rejects, and no rule speaks.",
+)
+_DISAGREE = Reason(
+    Outcome.HOLD,
+    "rules_disagree",
+    "One rule would reject it and another vouches for it, so a person decides.",
+)
 _PRE_MODERATION = Reason(
     Outcome.HOLD, "pre_moderation", "On this site a person sees every comment before readers do."
+)
+_ARTICLE_PRE_MODERATED = Reason(
+    Outcome.HOLD,
+    "article_pre_moderated",
+    "Under this article a person sees every comment before readers do.",
 )
 _PAST = MappingProxyType({Outcome.HOLD: "held", Outcome.REJECT: "rejected"})
 
@@ -150,7 +154,10 @@ _PAST = MappingProxyType({Outcome.HOLD: "held", Outcome.REJECT: "rejected"})
 def _judged(policy: Policy, evidence: Evidence) -> list[tuple[Threshold, float]]:
     """Return each threshold with its score; a label not supported in the language is inactive."""
     scores = evidence.scores or {}
-    return [(each, scores[each.label]) for each in policy.thresholds if each.label in scores]
+    limits = policy.thresholds
+    if policy.of_language and evidence.language is not None:
+        limits = policy.of_language.get(evidence.language, limits)
+    return [(each, scores[each.label]) for each in limits if each.label in scores]
 
 
 def _by_scores(judged: list[tuple[Threshold, float]]) -> Iterator[Reason]:
@@ -185,9 +192,29 @@ def _by_silence(
 
 def _is_approved_in_silence(policy: Policy, author: AuthorRecord) -> bool:
     if policy.degradation is Degradation.APPROVE_TRUSTED:
-        return author.rejected == 0 and author.approved >= policy.trusted_from
+        return record_rules.is_trusted(author, trusted_from=policy.trusted_from)
     return policy.degradation is Degradation.APPROVE
 
 
-def _urgency(judged: list[tuple[Threshold, float]]) -> float:
-    return max((score for _, score in judged), default=URGENCY_UNKNOWN)
+def _by_text(policy: Policy, evidence: Evidence) -> Iterator[Reason]:
+    language = evidence.language
+    yield from text_rules.by_language(policy.languages, language, evidence.language_probability)
+    yield from text_rules.by_copies(policy.copies, evidence.copies)
+    if evidence.text is not None:
+        yield from text_rules.by_words(evidence.text.words)
+        yield from text_rules.by_links(policy.links, evidence.text)
+        yield from text_rules.by_contacts(policy.contacts, evidence.text)
+        yield from text_rules.by_style(policy.style, evidence.text)
+
+
+def _by_mode(policy: Policy, evidence: Evidence) -> Iterator[Reason]:
+    if policy.mode is Mode.PRE_MODERATION:
+        yield _PRE_MODERATION
+    if evidence.article.is_pre_moderated:
+        yield _ARTICLE_PRE_MODERATED
+
+
+def _urgency(judged: list[tuple[Threshold, float]], against: list[Reason]) -> float:
+    """Return the highest probability of harm, or what a rule's find weighs; never lower by more."""
+    highest = max((score for _, score in judged), default=URGENCY_UNKNOWN)
+    return max([highest, *(reason.weight for reason in against)])

@@ -21,7 +21,8 @@ from service.policy.operating_points import (
     solve_wishes,
     thresholds,
 )
-from service.policy.rules import Outcome, Threshold
+from service.policy.outcomes import Outcome
+from service.policy.rules import Threshold
 
 RUSSIAN, TOXICITY = Language.RUSSIAN, Label.TOXICITY
 REJECT = Wish(TOXICITY, RUSSIAN, DEFAULT_REJECT)

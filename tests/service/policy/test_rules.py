@@ -5,65 +5,83 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.labels import Label
-from service.policy.rules import (
-    AuthorRecord,
-    Degradation,
-    Evidence,
-    Mode,
-    Outcome,
-    Policy,
-    Threshold,
-    rule,
+from ml.labels import Label, Language
+from service.policy.evidence import ArticleState, AuthorRecord, Evidence, SanctionKind
+from service.policy.outcomes import Outcome
+from service.policy.rules import Degradation, Mode, Policy, Threshold, rule
+from service.policy.text_evidence import TextEvidence
+from service.policy.words import Match
+from tests.service.policy.made_up import (
+    evidence,
+    labels,
+    matches,
+    policies,
+    probability,
+    scores,
+    switched_off,
+    texts,
+    thresholds,
 )
 
-probability = st.floats(0, 1)
-labels = st.sampled_from(Label)
-
-
-@st.composite
-def thresholds(draw: st.DrawFn) -> Threshold:
-    hold, reject = draw(st.none() | probability), draw(st.none() | probability)
-    if hold is None and reject is None:
-        hold = draw(probability)
-    if hold is not None and reject is not None:
-        hold, reject = sorted((hold, reject))
-    return Threshold(draw(labels), hold, reject)
-
-
-policies = st.builds(
-    Policy,
-    thresholds=st.lists(thresholds(), max_size=8, unique_by=lambda each: each.label).map(tuple),
-    mode=st.sampled_from(Mode),
-    degradation=st.sampled_from(Degradation),
-    trusted_from=st.integers(1, 20),
-)
-scores = st.dictionaries(labels, probability)
-authors = st.builds(AuthorRecord, approved=st.integers(0, 30), rejected=st.integers(0, 3))
-evidence = st.builds(Evidence, scores=st.none() | scores, author=authors)
-
+NO_TRUST = {"trusted_approve": False}
 INSULT = Threshold(Label.INSULT, hold=0.4, reject=0.97)
 SPAM = Threshold(Label.SPAM, reject=0.9)
 
 
-@given(policies, scores, authors, labels, probability)
+@given(policies, evidence, scores, labels, probability)
 def test_raising_a_score_never_makes_the_ruling_kinder(
-    policy: Policy, scored: dict[Label, float], author: AuthorRecord, label: Label, other: float
+    policy: Policy, known: Evidence, scored: dict[Label, float], label: Label, other: float
 ) -> None:
-    known = {label: other} | scored
-    worse = known | {label: max(known[label], other)}
-    before, after = (rule(policy, Evidence(each, author)) for each in (known, worse))
+    lower = {label: other} | scored
+    higher = lower | {label: max(lower[label], other)}
+    before, after = (rule(policy, replace(known, scores=each)) for each in (lower, higher))
+    assert after.outcome >= before.outcome
+    assert after.urgency >= before.urgency
+
+
+@given(policies, evidence, texts, matches)
+def test_finding_another_listed_word_never_makes_the_ruling_kinder(
+    policy: Policy, known: Evidence, text: TextEvidence, match: Match
+) -> None:
+    worse = replace(text, words=(*text.words, match))
+    before, after = (rule(policy, replace(known, text=each)) for each in (text, worse))
     assert after.outcome >= before.outcome
     assert after.urgency >= before.urgency
 
 
 @given(policies, evidence)
-def test_a_ruling_always_says_why_with_the_strictest_reason_first(
+def test_who_speaks_for_a_comment_lifts_a_rejection_to_a_person_and_nothing_else(
+    policy: Policy, known: Evidence
+) -> None:
+    without = replace(policy, authors=policy.authors and policy.authors.model_copy(update=NO_TRUST))
+    alone = rule(without, replace(known, author=replace(known.author, is_allowed=False)))
+    vouched = rule(without, replace(known, author=replace(known.author, is_allowed=True)))
+    assert vouched.outcome == min(alone.outcome, Outcome.HOLD)
+    assert "author_allowed" in {reason.code for reason in vouched.reasons}
+    if alone.outcome is Outcome.REJECT:
+        assert vouched.reasons[0].code == "rules_disagree"
+
+
+@given(policies, evidence)
+def test_low_scores_speak_for_nobody(policy: Policy, known: Evidence) -> None:
+    banned = replace(known.author, sanction=SanctionKind.BANNED, is_allowed=False)
+    untrusting = replace(
+        policy, authors=policy.authors and policy.authors.model_copy(update=NO_TRUST)
+    )
+    ruling = rule(
+        untrusting, replace(known, author=banned, scores=dict.fromkeys(Label, 0.0), text=None)
+    )
+    assert ruling.outcome is Outcome.REJECT
+
+
+@given(policies, evidence)
+def test_a_ruling_always_says_why_with_the_deciding_reason_first(
     policy: Policy, known: Evidence
 ) -> None:
     ruling = rule(policy, known)
     assert ruling.reasons[0].outcome is ruling.outcome
-    assert all(reason.outcome <= ruling.outcome for reason in ruling.reasons)
+    if ruling.reasons[0].code != "rules_disagree":
+        assert all(reason.outcome <= ruling.outcome for reason in ruling.reasons)
     assert all(reason.code and reason.sentence.endswith(".") for reason in ruling.reasons)
     assert 0 <= ruling.urgency <= 1
 
@@ -72,20 +90,40 @@ def test_a_ruling_always_says_why_with_the_strictest_reason_first(
 def test_the_order_of_rules_does_not_matter(
     policy: Policy, known: Evidence, random: Random
 ) -> None:
-    shuffled = list(policy.thresholds)
-    random.shuffle(shuffled)
-    assert rule(replace(policy, thresholds=tuple(shuffled)), known) == rule(policy, known)
+    def shuffled(limits: tuple[Threshold, ...]) -> tuple[Threshold, ...]:
+        return tuple(random.sample(limits, len(limits)))
+
+    other = replace(
+        policy,
+        thresholds=shuffled(policy.thresholds),
+        of_language={key: shuffled(each) for key, each in policy.of_language.items()},
+    )
+    turned = known.text and replace(
+        known.text, words=known.text.words[::-1], links=known.text.links[::-1]
+    )
+    one, two = rule(policy, known), rule(other, replace(known, text=turned))
+    assert (one.outcome, one.urgency) == (two.outcome, two.urgency)
+    assert [each.code for each in one.reasons] == [each.code for each in two.reasons]
 
 
-@given(policies, authors)
-def test_silence_is_not_approval_unless_the_site_says_so(
-    policy: Policy, author: AuthorRecord
-) -> None:
-    ruling = rule(policy, Evidence(None, author))
+@given(policies, evidence)
+def test_silence_is_not_approval_unless_the_site_says_so(policy: Policy, known: Evidence) -> None:
+    ruling = rule(policy, replace(known, scores=None))
     if ruling.outcome is Outcome.APPROVE:
         assert policy.degradation is not Degradation.HOLD
-    assert ruling.outcome is not Outcome.REJECT
     assert "no_score" in {reason.code for reason in ruling.reasons}
+
+
+@given(policies, evidence)
+def test_what_a_site_switches_off_gives_no_reason(policy: Policy, known: Evidence) -> None:
+    ruling = rule(
+        switched_off(policy),
+        replace(known, text=None, article=ArticleState(), author=AuthorRecord()),
+    )
+    about_scores = {"clear", "no_score", "nothing_judged", "pre_moderation"}
+    assert all(
+        reason.code in about_scores or reason.code.startswith("score_") for reason in ruling.reasons
+    )
 
 
 @given(policies, evidence)
@@ -95,6 +133,7 @@ def test_pre_moderation_publishes_nothing_and_rejects_what_would_be_rejected_any
     freely = rule(replace(policy, mode=Mode.POST_MODERATION), known)
     seen_first = rule(replace(policy, mode=Mode.PRE_MODERATION), known)
     assert seen_first.outcome == max(freely.outcome, Outcome.HOLD)
+    assert "pre_moderation" in {reason.code for reason in seen_first.reasons}
 
 
 @given(policies, scores, labels)
@@ -190,3 +229,10 @@ def test_a_label_has_one_threshold() -> None:
 def test_trust_takes_a_record() -> None:
     with pytest.raises(ValueError, match="trust"):
         Policy(trusted_from=0)
+
+
+def test_a_language_with_thresholds_of_its_own_goes_by_them() -> None:
+    policy = Policy((INSULT,), {Language.RUSSIAN: (Threshold(Label.INSULT, hold=0.8),)})
+    evidence = Evidence({Label.INSULT: 0.5}, language=Language.RUSSIAN)
+    assert rule(policy, evidence).outcome is Outcome.APPROVE
+    assert rule(policy, replace(evidence, language=Language.KAZAKH)).outcome is Outcome.HOLD
