@@ -18,6 +18,9 @@ from service.database_url import sync_url
 from service.db import Database
 from service.decisions import waiting
 from service.decisions.routes import router as decisions_router
+from service.dialects import surroundings
+from service.dialects.all import all_dialects
+from service.dialects.dialect import Dispatch
 from service.limits import RateLimiter
 from service.moderators.routes import router as moderators_router
 from service.policy.routes import router as policy_router
@@ -73,6 +76,8 @@ def create_app(
     problems.install(app)
     openapi.install(app)
     app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)
+    # Inside the measuring and outside the rest: not even an oversized body is refused in our shape.
+    app.add_middleware(Dispatch, dialects=all_dialects(app))
     app.add_middleware(metrics.MeasureRequests)
     app.add_middleware(middleware.RequestId)
     for router in (
@@ -108,7 +113,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     }
     app.state.backlog = partial(_backlog, database)
     try:
-        with _following_the_registry(app, database):
+        with _following_the_registry(app, database), surroundings.opened(app):
             async with door.opened(settings, broker.publish) as app.state.door:
                 yield
     finally:

@@ -105,6 +105,17 @@ class Webhooks(_Group):
     )
 
 
+class Dialects(_Group):
+    deadline: timedelta = Field(
+        timedelta(milliseconds=600),
+        gt=timedelta(0),
+        description="A call in another service's dialect is answered within this time, or refused.",
+    )
+    scores_kept: int = Field(
+        10_000, ge=1, description="Scored texts that a web process remembers, by digest."
+    )
+
+
 class Worker(_Group):
     processes: int = Field(2, ge=1, le=64, description="Processes of one Celery worker.")
     sweep_every: timedelta = Field(
@@ -143,6 +154,9 @@ class Settings(BaseSettings):
     scoring: Scoring = Field(Scoring.model_validate({}), description="Scoring by the worker.")
     review: Review = Field(Review.model_validate({}), description="The review queue.")
     webhooks: Webhooks = Field(Webhooks.model_validate({}), description="Telling the site.")
+    dialects: Dialects = Field(
+        Dialects.model_validate({}), description="Other services' APIs, spoken by ours."
+    )
     worker: Worker = Field(Worker.model_validate({}), description="The Celery worker.")
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ from service.authors import tables as authors
 from service.comments import tables as comments
 from service.db import Base
 from service.decisions import tables as decisions
+from service.examples import tables as examples
 from service.moderators import tables as moderators
 from service.policy import tables as policy
 from service.registry import tables as registry
@@ -23,6 +24,7 @@ SLICES = (
     scoring,
     policy,
     webhooks,
+    examples,
     decisions,
     review,
 )

@@ -1,5 +1,6 @@
 """Stand-ins for the outside: a classifier that reads words, and nothing else."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,13 @@ class FakePrediction:
     language_probability: float = 0.99
 
 
+@dataclass(frozen=True, slots=True)
+class FakeSentence:
+    start: int
+    end: int
+    prediction: FakePrediction
+
+
 @dataclass(slots=True)
 class FakePredictor:
     """Scores a text by the worst word in it; keeps what it was asked."""
@@ -35,6 +43,14 @@ class FakePredictor:
     ) -> list[FakePrediction]:
         self.asked.extend(texts)
         return [FakePrediction(_scores(text)) for text in texts]
+
+    def predict_sentences(self, text: str, *, hint: Language | None = None) -> list[FakeSentence]:
+        found = [each.span() for each in re.finditer(r"[^.!?]+[.!?]*", text)]
+        predictions = self.predict([text[start:end] for start, end in found], hints=[hint])
+        return [
+            FakeSentence(start, end, prediction)
+            for (start, end), prediction in zip(found, predictions, strict=True)
+        ]
 
 
 def _scores(text: str) -> dict[Label, float]:

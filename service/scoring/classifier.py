@@ -25,6 +25,19 @@ class Prediction(Protocol):
         """How sure the language is, in [0, 1]."""
 
 
+class SentencePrediction(Protocol):
+    """What the classifier makes of one sentence of a text, and where it stands there."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+    @property
+    def prediction(self) -> Prediction: ...
+
+
 class Classifier(Protocol):
     """Texts in, probabilities out; the same for one text as for many."""
 
@@ -36,3 +49,8 @@ class Classifier(Protocol):
         self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
     ) -> Sequence[Prediction]:
         """Return one prediction for each text, in order."""
+
+    def predict_sentences(
+        self, text: str, *, hint: Language | None = None
+    ) -> Sequence[SentencePrediction]:
+        """Return one prediction for each sentence of the text, as if it stood alone."""

@@ -1,0 +1,147 @@
+"""What a dialect may use of the web process: who calls, the scorer, the database, the clock."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from service.comments.door import Door
+from service.db import Database
+from service.dialects.dialect import BodyTooLarge
+from service.dialects.scorer import Scorer
+from service.errors import Unavailable
+from service.limits import RateLimiter
+from service.request import now
+from service.settings import Settings
+from service.sites.keyring import OpenedBy
+
+# Counting calls must not cost the time of answering them: a silent broker is not waited for.
+_COUNTED_WITHIN: Final = 0.1
+_SILENT: Final = "The database does not answer: try again in a moment."
+
+Found = TypeVar("Found")
+
+
+class Surroundings:
+    """The web application, as the dialects see it; its lifespan opens what is used here."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._counting: set[asyncio.Task[None]] = set()
+
+    @property
+    def settings(self) -> Settings:
+        settings: Settings = self._app.state.settings
+        return settings
+
+    @property
+    def scorer(self) -> Scorer:
+        scorer: Scorer = self._app.state.scorer
+        return scorer
+
+    @property
+    def door(self) -> Door:
+        door: Door = self._app.state.door
+        return door
+
+    @property
+    def share(self) -> timedelta:
+        """How long each of the two waits of a call may take: for the key, and for the scores."""
+        return self.settings.dialects.deadline / 2
+
+    def now(self) -> datetime:
+        clock: Callable[[], datetime] = self._app.dependency_overrides.get(now, now)
+        return clock()
+
+    async def opened_by(self, key: str | None) -> OpenedBy:
+        """Return what ``key`` opens, and spend one of its calls.
+
+        Raises:
+            Unauthenticated: no key, or one that is not known or revoked.
+            RateLimited: the key's calls of this minute are spent.
+            Unavailable: the database does not answer in time.
+        """
+        authorization = None if not key else f"Bearer {key}"
+        try:
+            opened = await asyncio.wait_for(
+                self.door.keyring.site_of(authorization), self.share.total_seconds()
+            )
+        except TimeoutError as error:
+            raise Unavailable(_SILENT) from error
+        await self._spend(opened)
+        return opened
+
+    async def _spend(self, opened: OpenedBy) -> None:
+        limiter: RateLimiter = self._app.state.limiter
+        counting = asyncio.create_task(
+            limiter.spend_async(
+                "reads", opened.key, per_minute=self.settings.limits.reads_per_minute
+            )
+        )
+        self._counting.add(counting)
+        counting.add_done_callback(self._counted)
+        done, _ = await asyncio.wait([counting], timeout=_COUNTED_WITHIN)
+        if done:
+            counting.result()
+
+    def _counted(self, counting: asyncio.Task[None]) -> None:
+        self._counting.discard(counting)
+        if not counting.cancelled():
+            counting.exception()  # nobody may be waiting for it any more
+
+    async def in_transaction(self, do: Callable[[Session], Found]) -> Found:
+        """Return what ``do`` makes of a session that is committed afterwards, in a thread.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        database: Database = self._app.state.database
+
+        def run() -> Found:
+            with database.transaction() as session:
+                return do(session)
+
+        try:
+            return await asyncio.to_thread(run)
+        except (OperationalError, PoolTimeoutError) as error:
+            raise Unavailable(_SILENT) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable(_SILENT) from error
+            raise
+
+
+async def read_body(request: Request, *, max_bytes: int) -> bytes:
+    """Return the body as it was sent.
+
+    Raises:
+        BodyTooLarge: it has more bytes than ``max_bytes``, said or seen.
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and declared.isascii() and int(declared[:20]) > max_bytes:
+        raise BodyTooLarge(max_bytes)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            raise BodyTooLarge(max_bytes)
+    return bytes(body)
+
+
+@contextmanager
+def opened(app: FastAPI) -> Iterator[None]:
+    """Have the scorer at ``app.state.scorer`` while the application runs."""
+    settings: Settings = app.state.settings
+    scorer = Scorer(lambda: app.state.classifier, kept=settings.dialects.scores_kept)
+    app.state.scorer = scorer
+    try:
+        yield
+    finally:
+        scorer.close()

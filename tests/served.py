@@ -1,0 +1,34 @@
+"""The web application on a real port, in a thread of the test: for clients that insist on one."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import uvicorn
+from fastapi import FastAPI
+
+from tests.running import free_port
+
+_STARTS_WITHIN = 20.0
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """Yield the address of the running application: ``http://127.0.0.1:<port>``."""
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    )
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + _STARTS_WITHIN
+    while not server.started:
+        if time.monotonic() > deadline or not thread.is_alive():
+            raise AssertionError("the application did not start")
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(_STARTS_WITHIN)
