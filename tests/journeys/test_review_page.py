@@ -173,8 +173,12 @@ def test_a_double_click_decides_one_comment_once(newsroom: Newsroom, page: Page)
     newsroom.open(page)
     button = page.locator(f"{IN_FOCUS} [data-act=approve]")
     button.evaluate("button => { button.click(); button.click(); }")
+    newsroom.eventually(page, 1)
+    page.wait_for_selector(IN_FOCUS)
+    page.locator(f"{IN_FOCUS} [data-act=approve]").dblclick()
+    newsroom.eventually(page, 2)
     page.wait_for_timeout(500)
-    assert newsroom.choices() == [Status.APPROVED]
+    assert newsroom.choices() == [Status.APPROVED, Status.APPROVED]
 
 
 def test_a_decision_in_an_ended_session_is_kept_and_sent_after_signing_in(
@@ -336,6 +340,20 @@ def test_many_are_decided_by_their_score_and_undone_together(
     page.click("#undo")
     newsroom.eventually(page, 5, ChoiceState.UNDONE)
     expect(page.locator("#said")).to_contain_text("Undone: 5")
+
+
+def test_words_are_searched_and_what_is_found_is_decided(newsroom: Newsroom, page: Page) -> None:
+    newsroom.hold(1, body="Шекарадағы адамдар не айтады екен.")
+    newsroom.open(page)
+    page.keyboard.press("/")
+    page.keyboard.type("шекара")
+    page.keyboard.press("Enter")
+    expect(page.locator("#title")).to_have_text("Search: шекара")
+    expect(page.locator(".card")).to_have_count(1)
+    page.wait_for_selector(IN_FOCUS)
+    page.keyboard.press("a")
+    newsroom.eventually(page, 1)
+    expect(page.locator(".card")).to_contain_text("Approved")
 
 
 def test_what_was_left_to_a_lead_waits_in_a_queue_of_its_own(
