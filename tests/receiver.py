@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +24,7 @@ class _Answer:
     headers: tuple[tuple[str, str], ...] = ()
     after: timedelta = timedelta(0)
     drip: timedelta | None = None
+    until: Event | None = None
 
 
 class _Server(ThreadingHTTPServer):
@@ -57,11 +58,12 @@ class Receiver:
         retry_after: str | None = None,
         after: timedelta = timedelta(0),
         drip: timedelta | None = None,
+        until: Event | None = None,
     ) -> None:
-        """Answer one request so: after a while, or one byte at a time."""
+        """Answer one request so: after a while, one byte at a time, or when something happens."""
         given = {"Location": location, "Retry-After": retry_after}
         headers = tuple((name, value) for name, value in given.items() if value)
-        self._answers.append(_Answer(status, headers, after, drip))
+        self._answers.append(_Answer(status, headers, after, drip, until))
 
     def next_answer(self) -> _Answer:
         return self._answers.popleft() if self._answers else _Answer()
@@ -96,6 +98,8 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self, answer: _Answer) -> None:
             time.sleep(answer.after.total_seconds())
+            if answer.until is not None:
+                answer.until.wait(30)
             if answer.drip is not None:
                 for each in b"HTTP/1.1 204 No Content\r\nX-Slow: " + b"x" * 100:
                     self.wfile.write(bytes([each]))

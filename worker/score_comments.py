@@ -6,22 +6,18 @@ comments are pending as before.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from time import monotonic
+from typing import Protocol
 
 import structlog
-from sqlalchemy import exists
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from service.comments.tables import Comment
-from service.decisions import actions, by_policy, waiting
+from service.decisions import by_policy, waiting
 from service.decisions.waiting import Waiting
 from service.errors import ModerationError
 from service.jobs import ScoreComments
 from service.registry.champion import Live
-from service.review.tables import Claim
-from service.scoring import actions as scoring
 from service.scoring.actions import Scored
 from service.scoring.classifier import Classifier
 from worker.task import handles
@@ -29,27 +25,53 @@ from worker.workplace import Workplace
 
 _log = structlog.get_logger(__name__)
 
-_Act = Callable[[Sequence[Waiting]], None]
+# Not the text's fault: the whole job is tried again.
+EXPECTED = (ModerationError, OperationalError)
+
+
+class Decide(Protocol):
+    """Scores and decides claimed comments."""
+
+    def __call__(
+        self,
+        session: Session,
+        live: Live[Classifier],
+        claimed: Sequence[Waiting],
+        *,
+        now: datetime,
+    ) -> None: ...
+
 
 # Handing over now and then lets a worker that is asked to end do so under any load.
 _SHIFT = timedelta(seconds=2)
-# How long a comment that was decided without a score waits for the next try.
-PATIENCE = timedelta(seconds=30)
 
 
 @handles(ScoreComments)
 def score_comments(job: ScoreComments, workplace: Workplace) -> None:
-    """Score and decide until nothing is pending; then what was decided without a score."""
+    """Score and decide until nothing is pending."""
     workplace.broker.wiped(job)
     until = monotonic() + _SHIFT.total_seconds()
-    while monotonic() < until:
-        if not (score_batch(workplace) or score_late_batch(workplace)):
+    while score_batch(workplace) == workplace.settings.scoring.batch:
+        if monotonic() > until:
+            workplace.broker.publish(job)
             return
-    workplace.broker.publish(job)
+    # A batch that was not full took all there was. What has been committed since then came with a
+    # wake-up of its own, because the mark was wiped before the look.
 
 
 def score_batch(workplace: Workplace) -> int:
     """Score and decide one batch of pending comments; return how many were claimed."""
+    try:
+        return _score_batch(workplace, decide_scored)
+    except EXPECTED:
+        raise
+    except Exception as error:  # noqa: BLE001 - acted on, and not what a text is expected to do
+        # Only the kind of the error: its own words may repeat the text.
+        _log.error("batch_failed", error=type(error).__name__)
+        return _score_batch(workplace, _decide_all_that_can_be)
+
+
+def _score_batch(workplace: Workplace, decide: Decide) -> int:
     limit = workplace.settings.scoring.batch
     with workplace.database.transaction() as session:
         claimed = waiting.claim_pending(session, limit=limit)
@@ -58,97 +80,58 @@ def score_batch(workplace: Workplace) -> int:
         if len(claimed) == limit:
             # There is more than one process can take: wake a second one.
             workplace.broker.publish(ScoreComments())
-        live = workplace.champion.current(session)
-        _decide(session, live, claimed, now=workplace.clock())
+        decide(session, workplace.champion.current(session), claimed, now=workplace.clock())
     return len(claimed)
 
 
-def score_late_batch(workplace: Workplace) -> int:
-    """Score one batch of comments that were decided without a score; return how many.
-
-    They are decided again, unless a person has decided meanwhile or has them in hand.
-    """
-    now = workplace.clock()
-    in_hand = exists().where(Claim.comment_id == Comment.id, Claim.expires_at > now)
-    with workplace.database.transaction() as session:
-        claimed = waiting.claim_unscored(
-            session,
-            decided_before=now - PATIENCE,
-            free=~in_hand,
-            limit=workplace.settings.scoring.batch,
-        )
-        if claimed:
-            live = workplace.champion.current(session)
-            _decide_late(session, live, claimed, now=now)
-    return len(claimed)
-
-
-def _decide(
+def decide_scored(
     session: Session, live: Live[Classifier], claimed: Sequence[Waiting], *, now: datetime
 ) -> None:
-    """Score and decide all; what cannot be scored follows its site's degradation choice."""
-
-    def degrade(unscorable: Sequence[Waiting]) -> None:
-        by_policy.decide_unscored(session, unscorable, now=now)
-
-    _all_that_can_be(session, claimed, partial(_decide_scored, session, live, now), degrade)
+    """Score all, and decide them by their sites' policies."""
+    scored = opinions(live.classifier, claimed)
+    by_policy.decide_scored(session, claimed, scored, model_version_id=live.version_id, now=now)
 
 
-def _decide_late(
+def _decide_all_that_can_be(
     session: Session, live: Live[Classifier], claimed: Sequence[Waiting], *, now: datetime
 ) -> None:
-    """Score all, and decide those again that no person has decided meanwhile."""
-
-    def keep_scores(decided: Sequence[Waiting]) -> None:
-        opinions = _opinions(live.classifier, decided)
-        scoring.record(session, opinions, model_version_id=live.version_id, now=now)
-
-    def give_up(unscorable: Sequence[Waiting]) -> None:
-        del unscorable  # it stays as it was decided
-
-    by_people = waiting.decided_by_people(session, [each.comment_id for each in claimed])
-    settled = [each for each in claimed if each.comment_id in by_people]
-    others = [each for each in claimed if each.comment_id not in by_people]
-    _all_that_can_be(session, settled, keep_scores, give_up)
-    _all_that_can_be(session, others, partial(_decide_scored, session, live, now), give_up)
-    actions.stop_wanting_scores(session, [each.comment_id for each in claimed])
+    """Score and decide; what cannot be scored follows its site's degradation choice."""
+    unscorable = all_that_can_be(
+        session, claimed, lambda some: decide_scored(session, live, some, now=now)
+    )
+    by_policy.decide_unscored(session, unscorable, now=now)
 
 
-def _all_that_can_be(
-    session: Session, claimed: Sequence[Waiting], act: _Act, otherwise: _Act
-) -> None:
-    """Do ``act`` for all for which it can be done, and ``otherwise`` for each of the rest.
+def all_that_can_be(
+    session: Session, claimed: Sequence[Waiting], act: Callable[[Sequence[Waiting]], None]
+) -> list[Waiting]:
+    """Do ``act`` for all for which it can be done; return the rest.
 
     Whatever one text does to the classifier must not keep the others waiting for ever: the batch is
     halved until that text stands alone.
     """
     if not claimed:
-        return
+        return []
     try:
         with session.begin_nested():
             act(claimed)
-    except (ModerationError, OperationalError):
+    except EXPECTED:
         raise
-    except Exception as error:  # noqa: BLE001 - acted on, and not what a text is expected to do
-        # Only the kind of the error: its own words may repeat the text.
-        _log.error("scoring_failed", size=len(claimed), error=type(error).__name__)
-        if len(claimed) == 1:
-            _log.error("comment_unscorable", comment_id=str(claimed[0].comment_id))
-            otherwise(claimed)
-            return
-        middle = len(claimed) // 2
-        for half in (claimed[:middle], claimed[middle:]):
-            _all_that_can_be(session, half, act, otherwise)
+    except Exception as error:  # noqa: BLE001 - as above
+        if len(claimed) > 1:
+            middle = len(claimed) // 2
+            return [
+                left
+                for half in (claimed[:middle], claimed[middle:])
+                for left in all_that_can_be(session, half, act)
+            ]
+        comment_id = str(claimed[0].comment_id)
+        _log.error("comment_unscorable", comment_id=comment_id, error=type(error).__name__)
+        return [*claimed]
+    return []
 
 
-def _decide_scored(
-    session: Session, live: Live[Classifier], now: datetime, claimed: Sequence[Waiting]
-) -> None:
-    opinions = _opinions(live.classifier, claimed)
-    by_policy.decide_scored(session, claimed, opinions, model_version_id=live.version_id, now=now)
-
-
-def _opinions(classifier: Classifier, claimed: Sequence[Waiting]) -> list[Scored]:
+def opinions(classifier: Classifier, claimed: Sequence[Waiting]) -> list[Scored]:
     predictions = classifier.predict(
         [each.body for each in claimed], hints=[each.hint for each in claimed]
     )

@@ -10,7 +10,7 @@ from service.jobs import DeliverWebhooks, ScoreComments, Sweep
 from service.review import actions as review
 from service.review.tables import Claim
 from service.webhooks import postbag
-from worker.score_comments import PATIENCE
+from worker.score_late import score_late
 from worker.task import handles
 from worker.workplace import Workplace
 
@@ -29,6 +29,8 @@ def sweep(job: Sweep, workplace: Workplace) -> None:
     give_up_waiting(workplace)
     wake_for_comments(workplace)
     wake_for_deliveries(workplace)
+    # Last, because it takes longest, and has nothing to do without a classifier.
+    score_late(workplace)
 
 
 def settle_choices(workplace: Workplace) -> None:
@@ -61,11 +63,9 @@ def give_up_waiting(workplace: Workplace) -> None:
 
 
 def wake_for_comments(workplace: Workplace) -> None:
-    now = workplace.clock()
+    forgotten = workplace.clock() - _FORGOTTEN_AFTER
     with workplace.database.transaction() as session:
-        is_due = waiting.has_pending(
-            session, sent_before=now - _FORGOTTEN_AFTER
-        ) or waiting.has_unscored(session, decided_before=now - PATIENCE)
+        is_due = waiting.has_pending(session, sent_before=forgotten)
     if is_due:
         workplace.broker.publish(ScoreComments())
 

@@ -93,12 +93,6 @@ def has_pending(session: Session, *, sent_before: datetime) -> bool:
     return session.scalar(waits) is not None
 
 
-def has_unscored(session: Session, *, decided_before: datetime) -> bool:
-    """Say whether a comment that was decided before then still wants a score."""
-    wants = select(Comment.id).where(Comment.score_wanted, Comment.decided_at < decided_before)
-    return session.scalar(wants.limit(1)) is not None
-
-
 def decided_by_people(session: Session, comment_ids: list[UUID]) -> set[UUID]:
     """Return those whose newest decision is not the policy's own."""
     newest = (

@@ -1,8 +1,9 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
+from ml.labels import Language
 from service.broker import Broker
 from service.db import Database
 from service.registry import actions as registry
@@ -10,7 +11,7 @@ from service.registry.champion import Champion
 from service.scoring.classifier import Classifier
 from service.settings import Settings
 from tests.factories.registry import offer
-from tests.fakes import FakePredictor
+from tests.fakes import FakePrediction, FakePredictor
 from worker.workplace import Workplace
 
 
@@ -73,3 +74,25 @@ def workplace(
     workplace = Workplace(settings, database, broker, champion, clock)
     yield workplace
     workplace.postman.stop()
+
+
+class Stumbling(FakePredictor):
+    """Fails on a text that it cannot stand, and counts how often it is asked."""
+
+    def predict(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> list[FakePrediction]:
+        if any("poison" in text for text in texts):
+            raise ValueError("cannot be scored")
+        return super().predict(texts, hints=hints)
+
+
+@pytest.fixture
+def stumbling(workplace: Workplace) -> Workplace:
+    """Return the workplace with a classifier that one text makes fail."""
+
+    def load(_: bytes) -> FakePredictor:
+        return Stumbling()
+
+    workplace.champion = Champion(load)
+    return workplace

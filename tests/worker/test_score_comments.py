@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -10,10 +10,9 @@ from ml.labels import Language
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Database, new_id
-from service.decisions import actions, queries
+from service.decisions import queries
 from service.decisions.tables import Actor, Decision
 from service.jobs import ScoreComments
-from service.moderators.tables import Moderator
 from service.policy import actions as policies
 from service.policy.document import PolicyDocument, Thresholds
 from service.policy.rules import Degradation
@@ -21,40 +20,15 @@ from service.registry import actions as registry
 from service.registry.champion import Champion
 from service.registry.errors import NoChampion
 from service.registry.tables import ModelVersion, State
-from service.review.tables import Claim
 from service.scoring.tables import Score
 from service.settings import Scoring, Settings
 from service.sites.tables import Site
 from tests.factories.comments import stored_comment
-from tests.factories.moderators import a_moderator
 from tests.factories.registry import offer
 from tests.fakes import FakePrediction, FakePredictor
-from tests.worker.conftest import Clock, ListeningBroker
+from tests.worker.conftest import ListeningBroker
 from worker import score_comments
-from worker.score_comments import PATIENCE
 from worker.workplace import Workplace
-
-
-class Stumbling(FakePredictor):
-    """Fails on a text that it cannot stand, and counts how often it is asked."""
-
-    def predict(
-        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
-    ) -> list[FakePrediction]:
-        if any("poison" in text for text in texts):
-            raise ValueError("cannot be scored")
-        return super().predict(texts, hints=hints)
-
-
-@pytest.fixture
-def stumbling(workplace: Workplace) -> Workplace:
-    """Return the workplace with a classifier that one text makes fail."""
-
-    def load(_: bytes) -> FakePredictor:
-        return Stumbling()
-
-    workplace.champion = Champion(load)
-    return workplace
 
 
 def store(database: Database, *bodies: str, site: Site | None = None) -> list[UUID]:
@@ -184,83 +158,6 @@ def test_what_cannot_be_scored_follows_the_sites_own_choice(
     save_policy(database, site, Degradation.APPROVE, now)
     run(stumbling)
     assert seen(database, comment_id).status is Status.APPROVED
-
-
-def test_what_cannot_be_scored_a_second_time_is_left_as_it_is(
-    stumbling: Workplace, database: Database, clock: Clock
-) -> None:
-    [comment_id] = store(database, "poison")
-    run(stumbling)
-    clock.move(PATIENCE + timedelta(seconds=1))
-    run(stumbling)
-    assert not seen(database, comment_id).score_wanted
-    assert len(trail(database, comment_id)) == 1
-
-
-def unscored(database: Database, body: str, now: datetime) -> UUID:
-    """Store a comment that was held because no score could be had."""
-    with database.transaction() as session:
-        comment = stored_comment(session, body=body, score_wanted=True)
-        actions.record(
-            session, comment, Status.HELD, actor=Actor.POLICY, reason="no_score", now=now
-        )
-        return comment.id
-
-
-def test_a_comment_decided_without_a_score_is_scored_later_and_decided_again(
-    workplace: Workplace, database: Database, clock: Clock
-) -> None:
-    comment_id = unscored(database, "Thank you.", clock())
-    run(workplace)
-    assert seen(database, comment_id).score_wanted
-    clock.move(PATIENCE + timedelta(seconds=1))
-    run(workplace)
-    scored = seen(database, comment_id)
-    assert (scored.status, scored.score_wanted) == (Status.APPROVED, False)
-    assert [each.reason for each in trail(database, comment_id)] == ["no_score", "clear"]
-
-
-def test_a_late_score_does_not_overrule_a_person(
-    workplace: Workplace, database: Database, clock: Clock
-) -> None:
-    comment_id = unscored(database, "You scum.", clock())
-    with database.transaction() as session:
-        comment = session.get_one(Comment, comment_id)
-        actions.record(
-            session, comment, Status.APPROVED, actor=Actor.MODERATOR, reason="other", now=clock()
-        )
-    clock.move(PATIENCE + timedelta(seconds=1))
-    run(workplace)
-    scored = seen(database, comment_id)
-    assert (scored.status, scored.score_wanted) == (Status.APPROVED, False)
-    assert len(trail(database, comment_id)) == 2
-    with database.transaction() as session:
-        assert session.scalars(select(Score.comment_id)).all() == [comment_id]
-
-
-def test_a_late_score_waits_while_a_person_has_the_comment_in_hand(
-    workplace: Workplace, database: Database, clock: Clock
-) -> None:
-    comment_id = unscored(database, "Thank you.", clock())
-    clock.move(PATIENCE + timedelta(seconds=1))
-    claim_for(database, comment_id, until=clock() + timedelta(minutes=2), now=clock())
-    run(workplace)
-    assert seen(database, comment_id).status is Status.HELD
-    clock.move(timedelta(minutes=2))
-    run(workplace)
-    assert seen(database, comment_id).status is Status.APPROVED
-
-
-def claim_for(database: Database, comment_id: UUID, *, until: datetime, now: datetime) -> None:
-    with database.transaction() as session:
-        moderator: Moderator = a_moderator()
-        session.add(moderator)
-        session.flush()
-        session.add(
-            Claim(
-                comment_id=comment_id, moderator_id=moderator.id, claimed_at=now, expires_at=until
-            )
-        )
 
 
 def test_without_a_live_model_version_comments_stay_pending(

@@ -18,7 +18,6 @@ from tests.factories.moderators import a_moderator
 from tests.factories.webhooks import an_endpoint, stored_delivery
 from tests.worker.conftest import Clock, ListeningBroker
 from worker import sweep
-from worker.score_comments import PATIENCE
 from worker.workplace import Workplace
 
 SECOND = timedelta(seconds=1)
@@ -77,17 +76,6 @@ def test_a_comment_unscored_past_the_deadline_follows_the_degradation_choice(
     with database.transaction() as session:
         [decision] = queries.history(session, late)
     assert (decision.reason, decision.score_id) == ("no_score", None)
-
-
-def test_what_wants_a_score_after_all_wakes_the_scoring(
-    workplace: Workplace, database: Database, broker: ListeningBroker, clock: Clock
-) -> None:
-    stored(database, age=workplace.settings.scoring.deadline + SECOND, clock=clock)
-    run(workplace)
-    assert broker.published == []
-    clock.move(PATIENCE + SECOND)
-    run(workplace)
-    assert broker.published == ["ScoreComments"]
 
 
 def test_a_delivery_that_is_due_wakes_the_postman(

@@ -1,0 +1,69 @@
+"""Scores what was decided without a score, when a score can be had again."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from time import monotonic
+
+from sqlalchemy import exists
+from sqlalchemy.orm import Session
+
+from service.comments.tables import Comment
+from service.decisions import actions, waiting
+from service.decisions.waiting import Waiting
+from service.registry.champion import Live
+from service.review.tables import Claim
+from service.scoring import actions as scoring
+from service.scoring.classifier import Classifier
+from worker.score_comments import all_that_can_be, decide_scored, opinions
+from worker.workplace import Workplace
+
+# How long a comment that was decided without a score waits for the next try.
+PATIENCE = timedelta(seconds=30)
+# The rest is for the next sweep: pending comments come first.
+_SHIFT = timedelta(seconds=2)
+
+
+def score_late(workplace: Workplace) -> None:
+    """Score what was decided without a score, for a while, or until nothing is left.
+
+    It is decided again, unless a person has decided meanwhile or has it in hand.
+
+    Raises:
+        Unavailable: there is still no classifier.
+    """
+    until = monotonic() + _SHIFT.total_seconds()
+    while _score_batch(workplace) == workplace.settings.scoring.batch:
+        if monotonic() > until:
+            return
+
+
+def _score_batch(workplace: Workplace) -> int:
+    now = workplace.clock()
+    in_hand = exists().where(Claim.comment_id == Comment.id, Claim.expires_at > now)
+    with workplace.database.transaction() as session:
+        claimed = waiting.claim_unscored(
+            session,
+            decided_before=now - PATIENCE,
+            free=~in_hand,
+            limit=workplace.settings.scoring.batch,
+        )
+        if claimed:
+            _decide(session, workplace.champion.current(session), claimed, now=now)
+    return len(claimed)
+
+
+def _decide(
+    session: Session, live: Live[Classifier], claimed: Sequence[Waiting], *, now: datetime
+) -> None:
+    def keep_scores(some: Sequence[Waiting]) -> None:
+        scored = opinions(live.classifier, some)
+        scoring.record(session, scored, model_version_id=live.version_id, now=now)
+
+    def decide_again(some: Sequence[Waiting]) -> None:
+        decide_scored(session, live, some, now=now)
+
+    by_people = waiting.decided_by_people(session, [each.comment_id for each in claimed])
+    all_that_can_be(session, [c for c in claimed if c.comment_id in by_people], keep_scores)
+    all_that_can_be(session, [c for c in claimed if c.comment_id not in by_people], decide_again)
+    # What cannot be scored this time either stays as it was decided.
+    actions.stop_wanting_scores(session, [each.comment_id for each in claimed])
