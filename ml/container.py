@@ -29,7 +29,7 @@ def pack(arrays: Arrays, header: Mapping[str, object]) -> bytes:
     described: list[dict[str, object]] = []
     body = bytearray()
     for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
+        array = np.asarray(arrays[name], order="C")
         if array.dtype.name not in _TYPES:
             raise ContainerError(f"An array of {array.dtype} cannot be stored: {name}.")
         body += bytes(-len(body) % _ALIGNED)

@@ -1,0 +1,128 @@
+"""Train what tells the languages apart, and measure it: ``python -m ml.language_training FOLDER``.
+
+Learns from the train side of the corpora's groups and is measured on their test side, once on whole
+texts and once on a few words of each, since comments are short.
+"""
+
+import csv
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from ml import language
+from ml.dataset import Split, gather, mask_personal_data, split_of
+from ml.labels import Language
+from ml.language import LanguageModel, guesses
+from ml.normalise import normalise_many
+
+PER_SOURCE = 3000
+SNIPPET_WORDS = (1, 4)
+FILE = Path(language.__file__).with_name("language.model")
+
+# Texts and word lists of languages that comments are not judged in: (file, column or None).
+_OTHERS: tuple[tuple[str, str | None], ...] = (
+    ("germeval2018/germeval2018.training.tsv", "text"),
+    ("mlma/fr_dataset.csv", "tweet"),
+    ("mlma/ar_dataset.csv", "tweet"),
+    *((f"lexicons/ldnoobw/{name}", None) for name in (
+        "ar", "cs", "da", "de", "es", "fa", "fi", "fr", "hu", "it", "nl", "no", "pl", "pt", "sv",
+        "tr",
+    )),
+    *((f"lexicons/flacsy_badwords/{name}.txt", None) for name in (
+        "cz", "de", "fi", "fr", "hu", "it", "pl", "po", "ro", "sp", "tu", "ua",
+    )),
+)  # fmt: skip
+
+
+def texts_of(root: Path, side: Split, *, seed: int) -> tuple[list[str], list[Language]]:
+    """Return texts of one side with their languages: at most so many of each source.
+
+    Raises:
+        CorporaMissing: a corpus is not there.
+        OSError: a file of another language is not there.
+    """
+    draw = Random(seed)  # noqa: S311 - no secret
+    by_source: dict[str, list[tuple[str, Language]]] = defaultdict(list)
+    for part in gather(root):
+        rows = zip(part.texts, part.languages, part.groups, part.sources, strict=True)
+        for text, spoken, group, source in rows:
+            if split_of(group) is side:
+                by_source[f"{source} {spoken}"].append((text, spoken))
+    for name, text in _of_other_languages(root):
+        if split_of(text) is side:
+            by_source[name].append((text, Language.OTHER))
+    found = [
+        pair
+        for _, pairs in sorted(by_source.items())
+        for pair in draw.sample(pairs, min(PER_SOURCE, len(pairs)))
+    ]
+    return [text for text, _ in found], [spoken for _, spoken in found]
+
+
+def _of_other_languages(root: Path) -> Iterator[tuple[str, str]]:
+    for name, column in _OTHERS:
+        with (root / "raw" / name).open(encoding="utf-8", errors="replace", newline="") as opened:
+            if column is None:
+                yield from ((name, line.strip()) for line in opened if line.strip())
+                continue
+            tabbed = name.endswith(".tsv")
+            reader = (
+                csv.DictReader(opened, delimiter="\t", quoting=csv.QUOTE_NONE)
+                if tabbed
+                else csv.DictReader(opened)
+            )
+            for row in reader:
+                yield name, mask_personal_data(row[column] or "")
+
+
+def train(root: Path, *, seed: int = 1) -> LanguageModel:
+    """Return the model trained on whole texts and on snippets of them."""
+    texts, languages = texts_of(root, Split.TRAIN, seed=seed)
+    draw = Random(seed)  # noqa: S311 - no secret
+    snippets = [snippet(text, draw) for text in texts]
+    return language.fit(texts + snippets, languages * 2, seed=seed)
+
+
+def snippet(text: str, draw: Random) -> str:
+    """Return one to four words of the text, next to one another."""
+    words = text.split()
+    count = draw.randint(*SNIPPET_WORDS)
+    start = draw.randrange(max(len(words) - count, 0) + 1)
+    return " ".join(words[start : start + count])
+
+
+def accuracy(
+    model: LanguageModel, texts: Sequence[str], languages: Sequence[Language]
+) -> dict[Language, float]:
+    """Return the share of each language's texts that are recognised."""
+    found = guesses(model.probabilities(normalise_many(texts).clean))
+    right = np.array(
+        [guess.language is spoken for guess, spoken in zip(found, languages, strict=True)]
+    )
+    spoken_in = np.array(languages)
+    return {spoken: float(right[spoken_in == spoken].mean()) for spoken in sorted(set(languages))}
+
+
+def main(folder: str) -> None:
+    root = Path(folder)
+    model = train(root)
+    FILE.write_bytes(model.to_bytes())
+    texts, languages = texts_of(root, Split.TEST, seed=1)
+    draw = Random(2)  # noqa: S311 - no secret
+    whole = accuracy(model, texts, languages)
+    short = accuracy(model, [snippet(text, draw) for text in texts], languages)
+    table = Table("language", "texts", "whole texts", "one to four words")
+    for spoken, share in whole.items():
+        count = languages.count(spoken)
+        table.add_row(spoken, f"{count:,}", f"{share:.3f}", f"{short[spoken]:.3f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

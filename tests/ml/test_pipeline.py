@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from ml.labels import Label, Language
+from ml.language import LANGUAGES
+from ml.pipeline import Params, build
+from tests.ml.small_model import LABELS, PARAMS, a_model, sentences
+
+TOXICITY, INSULT, THREAT = (LABELS.index(x) for x in (Label.TOXICITY, Label.INSULT, Label.THREAT))
+
+
+def test_every_label_has_a_probability_for_every_text() -> None:
+    probabilities = a_model().predict_proba(["You are a fool", ""])
+    assert probabilities.shape == (2, len(LABELS))
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+
+
+def test_the_model_ranks_what_it_was_taught() -> None:
+    texts, targets, _ = sentences()
+    scores = a_model().predict_proba(texts)[:, TOXICITY]
+    rude = targets[:, TOXICITY] == 1
+    assert scores[rude].min() > scores[~rude].max()
+
+
+def test_rows_where_a_label_is_unknown_do_not_teach_it() -> None:
+    texts, targets, languages = sentences()
+    more = targets.copy()
+    unknown = np.isnan(targets[:, INSULT])
+    plain = build(PARAMS).fit(texts, targets, languages=languages)
+    kept = ~unknown
+    without = build(PARAMS).fit(
+        texts, np.where(unknown[:, None], np.nan, more), languages=languages
+    )
+    assert kept.any()
+    assert unknown.any()
+    assert np.array_equal(
+        plain.predict_proba(texts)[:, INSULT], without.predict_proba(texts)[:, INSULT]
+    )
+
+
+def test_a_label_without_examples_has_no_chance() -> None:
+    assert (a_model().predict_proba(["I will find you"])[:, THREAT] == 0).all()
+
+
+def test_a_row_without_weight_teaches_nothing() -> None:
+    texts, targets, languages = sentences()
+    wrong = targets.copy()
+    wrong[::5, TOXICITY] = 1 - wrong[::5, TOXICITY]
+    weight = np.ones(len(texts))
+    weight[::5] = 0
+    right = build(PARAMS).fit(texts, targets, languages=languages, sample_weight=weight)
+    same = build(PARAMS).fit(texts, wrong, languages=languages, sample_weight=weight)
+    scores = [model.predict_proba(texts)[:, TOXICITY] for model in (right, same)]
+    assert np.array_equal(*scores)
+
+
+def test_a_soft_target_lies_between_yes_and_no() -> None:
+    texts = [f"word{i % 3} and so on" for i in range(300)]
+    targets = np.full((300, len(LABELS)), np.nan)
+    targets[:, TOXICITY] = [(0.0, 0.5, 1.0)[i % 3] for i in range(300)]
+    model = build(PARAMS).fit(texts, targets, languages=[Language.ENGLISH] * 300)
+    no, half, yes = model.predict_proba(texts[:3])[:, TOXICITY]
+    assert no < half < yes
+
+
+def test_versions_of_a_text_calibrate_together_or_not_at_all() -> None:
+    texts, targets, languages = sentences()
+    groups = [str(i // 12) for i in range(len(texts))]
+    first = build(PARAMS).fit(texts, targets, languages=languages, groups=groups)
+    again = build(PARAMS).fit(texts, targets, languages=languages, groups=groups)
+    alone = build(PARAMS).fit(texts, targets, languages=languages)
+    assert np.array_equal(first.predict_proba(texts), again.predict_proba(texts))
+    assert not np.array_equal(first.predict_proba(texts), alone.predict_proba(texts))
+
+
+def test_a_calibrated_score_rises_with_the_raw_one_in_every_language() -> None:
+    slopes = a_model().classifier.slopes_
+    assert slopes.shape == (len(LANGUAGES), len(LABELS))
+    assert (slopes > 0).all()
+
+
+def test_a_pipeline_can_be_cloned_and_asked_for_its_parameters() -> None:
+    model = clone(build(Params(penalty=0.5, hash_bits=12)))
+    assert model.get_params()["labels__penalty"] == 0.5
+    assert model.get_params()["grams__hash_bits"] == 12
+
+
+def test_targets_of_another_shape_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"targets must have shape \(2, 8\)"):
+        build(PARAMS).fit(["a", "b"], np.zeros((2, 3)))
+
+
+def test_a_set_from_which_nothing_can_be_learned_is_refused() -> None:
+    with pytest.raises(ValueError, match="No label has 10 known examples"):
+        build(PARAMS).fit(["a", "b"], np.zeros((2, len(LABELS))))
+
+
+@pytest.mark.parametrize("wrong", [{"hash_bits": 5}, {"calibration_share": 1.0}])
+def test_parameters_out_of_range_are_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Params(**wrong)  # type: ignore[arg-type]  # one of several types
