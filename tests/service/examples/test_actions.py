@@ -19,7 +19,7 @@ def judged(text: str = "You idiot.", value: float = 1.0, **more: str | None) -> 
         language=Language.ENGLISH,
         origin=Origin.PERSPECTIVE,
         trust=Trust.SITE,
-        token=more.get("token"),
+        token=more.get("named"),
     )
 
 
@@ -34,9 +34,9 @@ def site(session: Session) -> Site:
 def test_the_last_word_on_a_token_takes_the_place_of_the_first(
     session: Session, site: Site, now: datetime
 ) -> None:
-    actions.learn(session, site.id, judged(token="comment:1"), now=now)
+    actions.learn(session, site.id, judged(named="comment:1"), now=now)
     later = now + timedelta(hours=1)
-    actions.learn(session, site.id, judged("You id1ot.", 0.0, token="comment:1"), now=later)
+    actions.learn(session, site.id, judged("You id1ot.", 0.0, named="comment:1"), now=later)
     [example] = queries.of_site(session, site.id)
     assert (example.text, example.labels) == ("You id1ot.", {"toxicity": 0.0})
     assert (example.created_at, example.corrected_at) == (now, later)
@@ -53,8 +53,8 @@ def test_without_a_token_the_text_is_the_subject(
 
 
 def test_a_token_of_any_length_names_one_subject() -> None:
-    assert judged(token="x" * 5000).subject == judged("Another.", token="x" * 5000).subject
-    assert judged(token="x" * 5000).subject != judged(token="y" * 5000).subject
+    assert judged(named="x" * 5000).subject == judged("Another.", named="x" * 5000).subject
+    assert judged(named="x" * 5000).subject != judged(named="y" * 5000).subject
 
 
 def test_examples_are_read_page_by_page(session: Session, site: Site, now: datetime) -> None:
