@@ -1,4 +1,4 @@
-"""Pages: Jinja over the slices' templates, files with a digest in their address, errors as pages.
+"""Pages: Jinja over the slices' templates, and files with a digest in their address.
 
 Every text of a page goes through ``gettext``; where a language has no catalogue, or the catalogue
 no line, the English text stands. Scripts find their lines in the page (see ``ui/texts.js``).
@@ -9,28 +9,16 @@ No script and no style stands in the HTML itself, so the content security policy
 import gettext
 import hashlib
 import os
-from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
-import structlog
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from service import problems
-from service.errors import ModerationError, Unauthenticated
-
-_log = structlog.get_logger(__name__)
-
-SIGN_IN_PATH = "/review/sign-in"
 LANGUAGES = ("en", "ru", "uz", "kk")
 _ROOT = Path(__file__).resolve().parent
 _UI = _ROOT / "ui"
@@ -94,29 +82,6 @@ def lines_of(catalogue: gettext.NullTranslations) -> dict[str, str]:
     """Return the catalogue's lines for the scripts: English → the language's own."""
     found: dict[object, str] = getattr(catalogue, "_catalog", {})
     return {key: line for key, line in found.items() if isinstance(key, str) and key}
-
-
-class PageRoute(APIRoute):
-    """Answers an expected error with a page, and a missing session with the way to sign in."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def with_pages(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except Unauthenticated:
-                came_from = request.url.path if request.method == "GET" else "/review"
-                return go_to(f"{SIGN_IN_PATH}?next={quote(came_from)}")
-            except ModerationError as error:
-                status = problems.status_of(error)
-                return page(request, "ui/error.html", status=status, detail=error.detail)
-            except RequestValidationError as error:
-                _log.info("form_refused", path=request.url.path, problems=len(error.errors()))
-                detail = "The form was not complete: go back and send it again."
-                return page(request, "ui/error.html", status=422, detail=detail)
-
-        return with_pages
 
 
 class _ForeverFiles(StaticFiles):

@@ -17,9 +17,10 @@ from service.request import AppSettings, Now, Transaction
 from service.review import actions, claims, plain
 from service.review.boot import start_of
 from service.review.notes import NOTE_MAX_CHARS
+from service.review.page_route import SIGN_IN_PATH, PageRoute
 from service.settings import Settings
 
-router = APIRouter(prefix="/review", include_in_schema=False, route_class=html.PageRoute)
+router = APIRouter(prefix="/review", include_in_schema=False, route_class=PageRoute)
 
 _FORM_COOKIE = "parley_form"
 _PLAIN = "/review/plain"
@@ -66,7 +67,7 @@ def sign_out(
 ) -> Response:
     claims.release_all(session, who.moderator)
     moderators.sign_out(session, auth.token_of(request) or "")
-    answer = html.go_to(html.SIGN_IN_PATH)
+    answer = html.go_to(SIGN_IN_PATH)
     auth.clear_cookie(answer, settings)
     return answer
 
