@@ -1,12 +1,13 @@
-"""Who wrote."""
+"""Who wrote, and what was laid on them."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db import Base, new_id
+from service.authors.sanction_kind import SanctionKind
+from service.db import Base, StoredEnum, new_id
 
 
 class Author(Base, kw_only=True):
@@ -28,3 +29,29 @@ class Author(Base, kw_only=True):
     approved_count: Mapped[int] = mapped_column(default=0)
     rejected_count: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+
+
+class Sanction(Base, kw_only=True):
+    """What was laid on an author, by whom and why; lifted, never deleted: the rows are the log."""
+
+    __tablename__ = "sanctions"
+    __table_args__ = (
+        # An author is under one sanction at most; another takes its place.
+        Index(
+            "sanctions_author_id_key",
+            "author_id",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+        Index("sanctions_author_id_idx", "author_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id"))
+    kind: Mapped[SanctionKind] = mapped_column(StoredEnum(SanctionKind))
+    until: Mapped[datetime | None] = mapped_column(default=None)
+    why: Mapped[str]
+    laid_by: Mapped[str]
+    laid_at: Mapped[datetime]
+    lifted_by: Mapped[str | None] = mapped_column(default=None)
+    lifted_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -6,15 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 
 from ml.labels import Label, Language
+from service.authors.sanction_kind import SanctionKind
 from service.policy.text_evidence import TextEvidence
-
-
-class SanctionKind(StrEnum):
-    """What a site's people have laid on an author, the mildest first."""
-
-    ALWAYS_HOLD = "always_hold"
-    SUSPENDED = "suspended"
-    BANNED = "banned"
 
 
 class Counted(StrEnum):

@@ -3,7 +3,8 @@
 Solved from labelled scores of the live model version (``ml.thresholds``), so that a new version
 with other scores changes the thresholds and not what the site asked for. Where a site has too few
 decisions of its own to prove anything, the labelled scores of the bundled evaluation serve, and
-the answer says so. Pure.
+the answer says so. Where these say nothing either, the model version's own advice is taken, which
+promises nothing. Pure.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +30,7 @@ class Source(StrEnum):
 
     OWN = "own"
     BUNDLED = "bundled"
+    ADVISED = "advised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Solved:
     """A wish and its threshold; without a solution nothing is done automatically.
 
     ``own`` counts the site's decisions that bear on the wish, and ``enough`` are so many.
+    ``advised`` is the threshold of a source that only advises.
     """
 
     wish: Wish
@@ -62,6 +65,11 @@ class Solved:
     source: Source
     own: int
     enough: int
+    advised: float | None = None
+
+    @property
+    def threshold(self) -> float | None:
+        return self.advised if self.solution is None else self.solution.threshold
 
     @property
     def sentence(self) -> str:
@@ -69,6 +77,8 @@ class Solved:
         done, side, bound = _WORDS[self.wish.point.automatic]
         if self.source is Source.OWN:
             basis = f"From {self.own:,} comments that this site's moderators {done}"
+        elif self.source is Source.ADVISED:
+            return self._advice(done, side)
         else:
             basis = (
                 f"From Parley's own evaluation, since this site's moderators have {done}"
@@ -81,6 +91,15 @@ class Solved:
             f" of a hundred {self.solution.observed * 100:.1f} would be rejected, and with"
             f" confidence {bound} {self.solution.bound * 100:.1f}."
         )
+
+    def _advice(self, done: str, side: str) -> str:
+        lack = (
+            f"This site's moderators have {done} {self.own:,} such comments, {self.enough:,} are"
+            " needed, and no evaluation of this model version is at hand"
+        )
+        if self.advised is None:
+            return f"{lack}: so none is {done} unseen."
+        return f"{lack}: {side} {self.advised:.3f}, as it advises itself; nothing is promised yet."
 
 
 _WORDS = MappingProxyType(
@@ -103,6 +122,7 @@ def solve_wishes(
     own: Sequence[LabelledScore],
     bundled: Sequence[LabelledScore],
     share_rejected: float | None = None,
+    advised: Iterable[Threshold] = (),
     confidence: float = CONFIDENCE,
 ) -> tuple[Solved, ...]:
     """Return each wish with its threshold.
@@ -113,8 +133,10 @@ def solve_wishes(
         bundled: the evaluation's that came with the model version.
         share_rejected: of the site's comments, by its moderators, for use with ``bundled``, where
             abuse is much more common than in life; None if nobody knows.
+        advised: thresholds for labels of which there are no bundled scores.
         confidence: of every bound.
     """
+    advice = {each.label: each for each in advised}
     by_own, by_bundled = _grouped(own), _grouped(bundled)
     solved = []
     for wish in wishes:
@@ -127,9 +149,20 @@ def solve_wishes(
         if source is Source.BUNDLED:
             prevalence = share_rejected or _SHARE_REJECTED[wish.point.automatic]
         sample = mine if source is Source.OWN else by_bundled.get(key, [])
+        if not sample:
+            limit = _advised(advice.get(wish.label), wish.point.automatic)
+            solved.append(Solved(wish, None, Source.ADVISED, count, wanted, limit))
+            continue
         solution = _solution(wish.point, sample, prevalence, confidence)
         solved.append(Solved(wish, solution, source, count, wanted))
     return tuple(solved)
+
+
+def _advised(advice: Threshold | None, automatic: Automatic) -> float | None:
+    if advice is None:
+        return None
+    # What is not held is published, so the limit of publishing is where holding begins.
+    return advice.reject if automatic is Automatic.REJECT else advice.hold
 
 
 _Grouped = dict[tuple[Label, Language], list[LabelledScore]]
@@ -166,9 +199,9 @@ def thresholds(solved: Iterable[Solved], language: Language) -> tuple[Threshold,
         if each.wish.language is not language:
             continue
         if each.wish.point.automatic is Automatic.APPROVE:
-            hold[each.wish.label] = each.solution.threshold if each.solution else 0.0
-        elif each.solution:
-            reject[each.wish.label] = each.solution.threshold
+            hold[each.wish.label] = 0.0 if each.threshold is None else each.threshold
+        elif each.threshold is not None:
+            reject[each.wish.label] = each.threshold
     for label, limit in reject.items():
         if label in hold:
             hold[label] = min(hold[label], limit)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from service.policy.evidence import ArticleState, AuthorRecord, Counted, SanctionKind
+from service.authors.sanction_kind import SanctionKind
+from service.policy.evidence import ArticleState, AuthorRecord, Counted
 from service.policy.outcomes import Outcome, Reason
 from service.policy.sections import Articles, Authors, Floods, Window
 

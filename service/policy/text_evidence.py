@@ -1,9 +1,10 @@
-"""All that the rules ask of a text itself, read once: words, links, contacts, style, fingerprint.
+"""What the rules ask of a text itself, read once: words, links, contacts, style, fingerprint.
 
 Pure. What the classifier thinks, and what the database knows, is gathered elsewhere.
 """
 
 from dataclasses import dataclass
+from enum import Flag, auto
 
 from ml.labels import Language
 from ml.normalise import normalise_with_offsets
@@ -13,35 +14,60 @@ from service.policy.links import Link, links
 from service.policy.style import capitals, longest_run, repetition
 from service.policy.words import Match, Matcher
 
+_NO_FINGERPRINT = Fingerprint(0, ())
+
+
+class Part(Flag):
+    """What can be asked of a text; reading costs, so only what is asked for is read."""
+
+    NOTHING = 0
+    WORDS = auto()
+    LINKS = auto()
+    CONTACTS = auto()
+    STYLE = auto()
+    FINGERPRINT = auto()
+    ALL = WORDS | LINKS | CONTACTS | STYLE | FINGERPRINT
+
 
 @dataclass(frozen=True, slots=True)
 class TextEvidence:
-    """What stands in a text; places are those of the text as written."""
+    """What stands in a text, or nothing of what was not asked; places are as written."""
 
-    words: tuple[Match, ...]
-    links: tuple[Link, ...]
-    contacts: tuple[Contact, ...]
-    capitals: float
-    longest_run: int
-    repetition: float
-    fingerprint: Fingerprint
+    words: tuple[Match, ...] = ()
+    links: tuple[Link, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    capitals: float = 0.0
+    longest_run: int = 0
+    repetition: float = 0.0
+    fingerprint: Fingerprint = _NO_FINGERPRINT
 
 
-def read_text(text: str, *, language: Language | None, matcher: Matcher) -> TextEvidence:
+def read_text(
+    text: str, *, language: Language | None, matcher: Matcher | None, parts: Part = Part.ALL
+) -> TextEvidence:
     """Return the evidence in a text.
 
     Args:
         text: as written.
         language: None where it is not sure; see ``Matcher.find``.
-        matcher: of the site's word lists.
+        matcher: of the site's word lists; None where there are none.
+        parts: what is asked for.
     """
-    read = normalise_with_offsets(text)
+    words: tuple[Match, ...] = ()
+    fingerprint = _NO_FINGERPRINT
+    if Part.FINGERPRINT in parts or (Part.WORDS in parts and matcher is not None):
+        read = normalise_with_offsets(text)
+        if matcher is not None and Part.WORDS in parts:
+            words = tuple(matcher.find_normalised(text, read, language))
+        if Part.FINGERPRINT in parts:
+            fingerprint = fingerprint_normalised(read.text)
+    style = Part.STYLE in parts
     return TextEvidence(
-        words=tuple(matcher.find_normalised(text, read, language)),
-        links=tuple(links(text)),
-        contacts=tuple(contacts(text)),
-        capitals=capitals(text),
-        longest_run=longest_run(text),
-        repetition=repetition(text),
-        fingerprint=fingerprint_normalised(read.text),
+        words=words,
+        links=tuple(links(text)) if Part.LINKS in parts else (),
+        contacts=tuple(contacts(text)) if Part.CONTACTS in parts else (),
+        capitals=capitals(text) if style else 0.0,
+        longest_run=longest_run(text) if style else 0,
+        repetition=repetition(text) if style else 0.0,
+        fingerprint=fingerprint,
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from ml.labels import Label, Language
+from service.authors.sanction_kind import SanctionKind
 from service.policy.contacts import Contact, ContactKind
 from service.policy.copies import Fingerprint
 from service.policy.evidence import (
@@ -14,7 +15,6 @@ from service.policy.evidence import (
     CopyCounts,
     Counted,
     Evidence,
-    SanctionKind,
 )
 from service.policy.links import Link
 from service.policy.rules import Degradation, Mode, Policy, Threshold

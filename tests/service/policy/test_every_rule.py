@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ml.labels import Label, Language
+from service.authors.sanction_kind import SanctionKind
 from service.policy.contacts import ContactKind
 from service.policy.evidence import (
     ArticleState,
@@ -13,7 +14,6 @@ from service.policy.evidence import (
     CopyCounts,
     Counted,
     Evidence,
-    SanctionKind,
 )
 from service.policy.outcomes import Outcome, Ruling
 from service.policy.rules import Policy, Threshold, rule

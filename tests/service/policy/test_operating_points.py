@@ -70,7 +70,21 @@ def test_a_site_with_too_few_is_judged_by_the_bundled_evaluation_and_told_so() -
 
 def test_decisions_in_one_language_prove_nothing_in_another() -> None:
     (one,) = solve_wishes([REJECT], own=clear(2000, Language.ENGLISH), bundled=[])
-    assert (one.source, one.own, one.solution) == (Source.BUNDLED, 0, None)
+    assert (one.source, one.own, one.solution) == (Source.ADVISED, 0, None)
+    assert one.sentence.endswith("is at hand: so none is rejected unseen.")
+
+
+def test_where_nothing_proves_anything_the_models_advice_is_taken_and_promises_nothing() -> None:
+    advice = Threshold(TOXICITY, hold=0.3, reject=0.95)
+    (one,) = solve_wishes([REJECT], own=[], bundled=[], advised=[advice])
+    assert (one.source, one.solution, one.threshold) == (Source.ADVISED, None, 0.95)
+    assert one.sentence.endswith("from 0.950, as it advises itself; nothing is promised yet.")
+    assert thresholds([one], one.wish.language) == (Threshold(TOXICITY, reject=0.95),)
+
+
+def test_where_the_evaluation_breaks_the_promise_none_is_settled_unseen() -> None:
+    (one,) = solve_wishes([REJECT], own=[], bundled=clear(9))
+    assert (one.source, one.solution) == (Source.BUNDLED, None)
     assert one.sentence.endswith(
         "no threshold is shown to keep the promise, so none is rejected unseen."
     )

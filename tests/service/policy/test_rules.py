@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml.labels import Label, Language
-from service.policy.evidence import ArticleState, AuthorRecord, Evidence, SanctionKind
+from service.authors.sanction_kind import SanctionKind
+from service.policy.evidence import ArticleState, AuthorRecord, Evidence
 from service.policy.outcomes import Outcome
 from service.policy.rules import Degradation, Mode, Policy, Threshold, rule
 from service.policy.text_evidence import TextEvidence
