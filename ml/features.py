@@ -84,13 +84,14 @@ def entries(rows: Rows, *, hash_bits: int, sizes: range) -> Entries:
     hashes[words.starts, word] = words.hashes ^ _WORD_SALT
     present[words.starts, word] = True
     if len(words.hashes) > 1:
-        row = np.searchsorted(rows.ends, words.starts, "right")
-        same = np.flatnonzero(row[1:] == row[:-1])
+        row = rows.ends.searchsorted(words.starts, "right")
+        same = (row[1:] == row[:-1]).nonzero()[0]
         hashes[words.starts[same], word + 1] = hashing.word_pairs(words.hashes)[same]
         present[words.starts[same], word + 1] = True
-    slots = np.flatnonzero(present)
+    slots = present.ravel().nonzero()[0]
     columns = (hashes.ravel().take(slots) >> drop).view(np.int32)
-    bounds = np.searchsorted(slots, np.concatenate(([0], rows.ends)) * families)
+    bounds = np.zeros(len(rows) + 1, np.int64)
+    bounds[1:] = slots.searchsorted(rows.ends * families)
     return Entries(columns, bounds.astype(np.int32), slots, sizes)
 
 
@@ -164,10 +165,10 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
 
     def _features(self, batch: Batch, hints: Sequence[Language | None] | None = None) -> Features:
         found = self.entries(batch)
-        sizes = np.diff(found.bounds)
+        sizes = found.bounds[1:] - found.bounds[:-1]
         scales = (1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32)
         shape = (len(batch), 1 << self.hash_bits)
-        grams = csr_array((np.repeat(scales, sizes), found.columns, found.bounds), shape)
+        grams = csr_array((scales.repeat(sizes), found.columns, found.bounds), shape)
         return Features(grams, self.languages_by.probabilities(batch.clean, hints=hints))
 
 

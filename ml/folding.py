@@ -29,7 +29,7 @@ def folded(rows: Rows) -> Rows:
 def _skeleton(rows: Rows) -> Rows:
     """Return the rows with every Cyrillic letter as the one or two Latin ones that it equals."""
     letters = SKELETON.take(rows.codes)
-    long = np.flatnonzero(SKELETON_SECOND.take(rows.codes) != 0)
+    long = (SKELETON_SECOND.take(rows.codes) != 0).nonzero()[0]
     if not len(long):
         return Rows(letters, rows.ends, rows.origins)
     # Where the second letters go, once each has moved those behind it by one.
@@ -39,7 +39,7 @@ def _skeleton(rows: Rows) -> Rows:
     both = np.empty(len(first), np.uint32)
     both[first] = letters
     both[seconds] = SKELETON_SECOND[rows.codes[long]]
-    ends = rows.ends + np.searchsorted(long, rows.ends)
+    ends = rows.ends + long.searchsorted(rows.ends)
     if rows.origins is None:
         return Rows(both, ends)
     return Rows(both, ends, np.insert(rows.origins, long + 1, rows.origins[long], axis=0))
@@ -51,7 +51,7 @@ def _unstretched(codes: Codes) -> tuple[Codes, Ends]:
     A run that is a word of its own stays, so that no word shrinks to a lone letter.
     """
     same = codes[1:] == codes[:-1]
-    runs = np.flatnonzero(same[1:] & same[:-1])
+    runs = (same[1:] & same[:-1]).nonzero()[0]
     runs = runs[_IS_LETTER[codes[runs]]]
     if not len(runs):
         return codes, runs
@@ -89,7 +89,7 @@ def _merged(codes: Codes) -> tuple[Codes, Ends]:
     kh and x are х, zh is ж, yo is ё and so е, ye at the start of a word is е.
     """
     small = _SMALL.take(codes)
-    at = np.flatnonzero(_IS_PAIR.take((small[:-1] << 5) | small[1:]))
+    at = (_IS_PAIR.take((small[:-1] << 5) | small[1:])).nonzero()[0]
     if not len(at):
         return codes, at
     before, after = codes[at - 1], codes[np.minimum(at + 2, len(codes) - 1)]
@@ -108,7 +108,7 @@ def _unsigned(codes: Codes) -> tuple[Codes, Ends]:
 
     So do all between letters, but for English endings (don't, you're).
     """
-    at = np.flatnonzero(codes == _APOSTROPHE)
+    at = (codes == _APOSTROPHE).nonzero()[0]
     if not len(at):
         return codes, at
     between = _IS_LETTER[codes[at - 1]] & _IS_LETTER[codes[np.minimum(at + 1, len(codes) - 1)]]

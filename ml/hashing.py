@@ -54,7 +54,7 @@ class Words:
 def words(codes: Codes) -> Words:
     """Return every run of word characters; each text is framed by spaces, so none spans two."""
     inside = IS_WORD.take(codes)
-    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    edges = (inside[1:] != inside[:-1]).nonzero()[0] + 1
     starts, ends = edges[::2], edges[1::2]
     if not len(starts):
         return Words(starts, ends, np.zeros(0, np.uint32))

@@ -135,9 +135,10 @@ def _triples(rows: Rows) -> tuple[Columns, Columns, npt.NDArray[np.float32]]:
     """Return the column of every triple, where each row's begin and end, and each row's scale."""
     rows = rows.beginnings(_READ_MAX)
     [(triples, allowed)] = hashing.character_grams(rows.codes, range(3, 4))
-    places = np.flatnonzero(allowed)
+    places = allowed.nonzero()[0]
     columns = (triples.take(places) >> np.uint32(32 - _HASH_BITS)).view(np.int32)
-    bounds = np.searchsorted(places, np.concatenate(([0], rows.ends))).astype(np.int32)
+    bounds = np.zeros(len(rows) + 1, np.int32)
+    bounds[1:] = places.searchsorted(rows.ends)
     scales = (1 / np.sqrt(np.maximum(bounds[1:] - bounds[:-1], 1))).astype(np.float32)
     return columns, bounds, scales
 

@@ -105,14 +105,14 @@ def _rows(texts: Sequence[str], *, with_origins: bool) -> Rows:
 def _clean(rows: Rows) -> Rows:
     codes = rows.codes
     rows = Rows(MEANING.take(codes), rows.ends, rows.origins)
-    nothing = np.flatnonzero(rows.codes == NOTHING)
+    nothing = (rows.codes == NOTHING).nonzero()[0]
     if len(nothing):
         # A breve over и is the letter й, though every other combining mark is dropped.
         breve = nothing[codes[nothing] == _BREVE]
         rows.codes[breve[rows.codes[breve - 1] == ord("и")] - 1] = ord("й")
         rows = rows.without(nothing)
     blank = rows.codes == SPACE
-    again = np.flatnonzero(blank[1:] & blank[:-1]) + 1
+    again = (blank[1:] & blank[:-1]).nonzero()[0] + 1
     if len(again) < len(rows):
         return rows
     # The first space of each row is its frame, though the row before ends in one.

@@ -41,7 +41,7 @@ class Rows:
         """Return the rows without the code points at ``places``, which ascend."""
         wanted = np.ones(len(self.codes), bool)
         wanted[places] = False
-        ends = self.ends - np.searchsorted(places, self.ends)
+        ends = self.ends - places.searchsorted(self.ends)
         origins = None if self.origins is None else self.origins[wanted]
         return Rows(self.codes[wanted], ends, origins)
 

@@ -19,11 +19,11 @@ def suspects(rows: Rows) -> dict[int, int]:
     """Return the rules that each row calls for, for those that call for any."""
     kinds = KIND.take(rows.codes)
     asked = _CALLS_FOR.take((kinds[:-1] << 4) | kinds[1:])
-    places = np.flatnonzero(asked != 0)
+    places = (asked != 0).nonzero()[0]
     rules = asked[places]
     # No text begins or ends with a letter: a space frames it.
     letter = (kinds - np.uint8(Kind.LATIN)) < np.uint8(len(LETTERS))
-    lone = np.flatnonzero(letter[1:-1] & ~(letter[:-2] | letter[2:])) + 1
+    lone = (letter[1:-1] & ~(letter[:-2] | letter[2:])).nonzero()[0] + 1
     if len(lone) >= _LONE_MIN:
         near = lone[_LONE_MIN - 1 :] - lone[: 1 - _LONE_MIN] <= _LONE_REACH
         spaced = lone[: 1 - _LONE_MIN][near]
@@ -31,7 +31,7 @@ def suspects(rows: Rows) -> dict[int, int]:
         rules = np.concatenate([rules, np.full(len(spaced), Rule.SPACED, np.uint8)])
     found: dict[int, int] = {}
     if len(places):
-        numbers = np.searchsorted(rows.ends, places, "right").tolist()
+        numbers = rows.ends.searchsorted(places, "right").tolist()
         for number, rule in zip(numbers, rules.tolist(), strict=True):
             found[number] = found.get(number, 0) | rule
     return found
