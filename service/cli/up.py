@@ -144,7 +144,8 @@ def _stages(settings: Settings, listening: socket.socket) -> Sequence[Sequence[P
     ]
     beat = Program("beat", command["beat"], environment, stop_within=timedelta(seconds=6))
     worker = Program("worker", command["worker"], environment, stop_within=timedelta(seconds=8))
-    return [webs, [beat], [worker]]
+    # What takes work in ends first; then nothing new is due, and what is under way is finished.
+    return [webs, [beat, worker]]
 
 
 def _is_ready(address: str, over: threading.Event) -> bool:
