@@ -18,6 +18,7 @@ from ml.calibration import Calibration
 from ml.classifier import held_out, mixture, one_hot
 from ml.encoder import Encoder, Vectors
 from ml.labels import Label, Language
+from ml.language import LANGUAGES
 from ml.pipeline import ModerationPipeline
 
 FloatArray = npt.NDArray[np.float64]
@@ -67,6 +68,15 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
     """Calibrated probabilities from the first tier's logits and the encoder's vector.
 
     A label with too few known examples keeps the first tier's judgement.
+
+    Args:
+        labels: the columns.
+        encoder_name: of the encoder whose vectors it is trained on.
+        rule: which texts are referred to it.
+        penalty: strength of the L2 penalty.
+        trust: how far the vector's columns count beside the logits. With a few thousand texts, a
+            vector that counts in full unlearns what the n-grams know of Russian and Kazakh.
+        seed: decides which rows calibrate.
     """
 
     def __init__(
@@ -75,13 +85,15 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
         labels: tuple[Label, ...] = tuple(Label),
         encoder_name: str = "",
         rule: Rule = Rule(0.02, 0.98),
-        penalty: float = 3.0,
+        penalty: float = 10.0,
+        trust: float = 0.15,
         seed: int = 0,
     ) -> None:
         self.labels = labels
         self.encoder_name = encoder_name
         self.rule = rule
         self.penalty = penalty
+        self.trust = trust
         self.seed = seed
 
     def fit(
@@ -96,6 +108,7 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
         weight = np.ones(len(referred)) if sample_weight is None else np.asarray(sample_weight)
         table = referred.stacked()
         centre, spread = table.mean(axis=0), table.std(axis=0) + 1e-6
+        spread[len(self.labels) : -len(LANGUAGES)] /= self.trust
         judging = held_out(len(referred), groups, _CALIBRATION_SHARE, self.seed)
         self.weights_ = np.zeros((table.shape[1], len(self.labels)))
         self.intercepts_ = np.zeros(len(self.labels))
@@ -126,7 +139,7 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
     def _line(self, table: FloatArray, says: BoolArray, weight: FloatArray) -> FloatArray:
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - judging needs none
 
-        model = LogisticRegression(C=1 / (self.penalty * 100), max_iter=300)
+        model = LogisticRegression(C=1 / self.penalty, max_iter=300)
         model.fit(table, says, weight)
         return np.append(model.coef_[0], model.intercept_[0])
 

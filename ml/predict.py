@@ -87,6 +87,11 @@ class Predictor:
             files("ml").joinpath("models", "parley.model").read_bytes(), encoder=encoder
         )
 
+    @property
+    def has_second_tier(self) -> bool:
+        """Whether unclear texts are judged once more: the model and the encoder allow it."""
+        return self._encoder is not None and self._second is not None
+
     def supports(self, label: Label, language: Language) -> bool:
         return self.info.supports(label, language)
 
