@@ -4,6 +4,7 @@ ModerationError
   NotFound          missing, or not yours                   404   worker drops
   Conflict          the state does not allow it             409   worker drops
   Gone              was here, and is erased                 410   worker drops
+  TooLarge          more bytes than we take                 413   worker drops
   Invalid           well-formed but meaningless             422   worker drops, alarms
   Unauthenticated   who are you?                            401
   Forbidden         not for you                             403
@@ -49,6 +50,10 @@ class Conflict(ModerationError):
 
 class Gone(ModerationError):
     code = "gone"
+
+
+class TooLarge(ModerationError):
+    code = "too_large"
 
 
 class Invalid(ModerationError):

@@ -53,6 +53,7 @@ STATUS: dict[type[ModerationError], int] = {
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.Gone: 410,
+    errors.TooLarge: 413,
     errors.Invalid: 422,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,

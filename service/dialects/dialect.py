@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from service.errors import ModerationError, RateLimited
+from service.errors import ModerationError, RateLimited, TooLarge
 from service.problems import status_of
 
 _log = structlog.get_logger(__name__)
@@ -48,7 +48,7 @@ class Refused(Exception):
         self.response = response
 
 
-class BodyTooLarge(ModerationError):
+class BodyTooLarge(TooLarge):
     """The body grew past what the dialect takes."""
 
     code = "body_too_large"
