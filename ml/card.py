@@ -11,6 +11,7 @@ from ml.defaults import CALM_HELD, CALM_HELD_BY_OTHERS, KEY, from_plain
 from ml.evaluate import Report, Slice, SuiteResult
 from ml.labels import DEFINITIONS, Label, Language
 from ml.metrics import Metric
+from ml.train import AREA_TO_SUPPORT, NEGATIVES_TO_SUPPORT, POSITIVES_TO_SUPPORT
 
 INTRODUCTION = """\
 # Model card
@@ -89,7 +90,10 @@ def summary(report: Report) -> str:
 
 def _supported(info: ModelInfo) -> Iterator[str]:
     yield "## Labels and languages\n"
-    yield "A label is scored only where the data could support it; elsewhere it has no score.\n"
+    yield f"A label is scored only where {POSITIVES_TO_SUPPORT} texts with it and"
+    yield f"{NEGATIVES_TO_SUPPORT} without were there to learn from, and where on texts not"
+    yield f"learned from a positive scores above a negative in {AREA_TO_SUPPORT:.0%} of pairs."
+    yield "Elsewhere it has no score, rather than a guess.\n"
     yield "| label | means | " + " | ".join(language.value for language in _SPOKEN) + " |"
     yield "| --- | --- |" + " --- |" * len(_SPOKEN)
     for label in Label:
@@ -104,7 +108,7 @@ def _thresholds(info: ModelInfo) -> Iterator[str]:
     yield "## Default thresholds\n"
     yield "Solved on the calibration side. *Hold*: at most this share of calm texts is held for the"
     yield "label, in the language where it is worst, never below 0.2 nor above 0.9; of our own calm"
-    yield "hard sentences, 5 % for toxicity and 2 % for identity attack. *Reject*: at least 97 of"
+    yield "hard sentences, 5 % for toxicity and 0.5 % for identity attack. *Reject*: at least 97 of"
     yield "100 would be rejected, by an exact one-sided bound at 95 %; a dash where the data cannot"
     yield "show it. Obscenity holds nothing by itself: a site decides whether it minds swearing.\n"
     yield "| label | calm held at most | hold from | reject from |"

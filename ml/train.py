@@ -12,8 +12,10 @@ from ml import artifact, calibration, defaults
 from ml.artifact import ModelInfo
 from ml.augment import disguised, own_writing
 from ml.dataset import LABELS, Dataset, Floats, Mask, Split, join, key_of, split_of
+from ml.descent import use_descent
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
+from ml.metrics import roc_auc
 from ml.pipeline import ModerationPipeline, Params, build
 from ml.suites import load as suites
 
@@ -30,9 +32,9 @@ class Recipe:
         own_disguised: the same for our own sentences.
     """
 
-    own_writing: float = 6.0
-    disguised: float = 0.15
-    own_disguised: float = 0.8
+    own_writing: float = 4.0
+    disguised: float = 0.2
+    own_disguised: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def fit(
     recipe = recipe or Recipe()
     progress("adding our own sentences and disguises")
     ours = own_writing(seed)
+    if not recipe.own_writing:
+        ours = ours.where(np.zeros(len(ours), bool))
     calibrating = np.array([split_of(group) is Split.CALIBRATION for group in ours.groups], bool)
     teaching = with_additions(
         dataset.part(Split.TRAIN),
@@ -74,7 +78,7 @@ def fit(
     )
     teaching = apart_from_suites(teaching)
     progress(f"learning from {len(teaching):,} texts")
-    pipeline = build(params).fit(
+    pipeline = use_descent(build(params)).fit(
         teaching.texts,
         teaching.targets,
         sample_weight=teaching.weights,
@@ -84,12 +88,11 @@ def fit(
     progress("calibrating on texts that were not learned from")
     held_out = dataset.part(Split.CALIBRATION)
     calibrate(pipeline, held_out, ours.where(calibrating))
-    supported = supported_by(teaching)
-    progress("setting the default thresholds")
+    progress("deciding what it may judge, and from which thresholds")
     judging = held_out + ours.where(calibrating)
-    thresholds = defaults.solve_defaults(
-        np.asarray(pipeline.predict_proba(judging.texts)), judging, supported
-    )
+    scores = np.asarray(pipeline.predict_proba(judging.texts), np.float64)
+    supported = supported_by(teaching, judging, scores)
+    thresholds = defaults.solve_defaults(scores, judging, supported)
     training: Mapping[str, object] = {
         defaults.KEY: defaults.as_plain(thresholds),
         "seed": seed,
@@ -194,21 +197,51 @@ def _calibrating_weights(
 
 
 POSITIVES_TO_SUPPORT, NEGATIVES_TO_SUPPORT = 50, 200
+AREA_TO_SUPPORT, POSITIVES_TO_JUDGE = 0.85, 10
 
 
-def supported_by(teaching: Dataset) -> Mapping[Label, tuple[Language, ...]]:
-    """Return the languages in which each label had texts enough to learn from."""
+def supported_by(
+    teaching: Dataset, judging: Dataset, scores: Floats
+) -> Mapping[Label, tuple[Language, ...]]:
+    """Return the languages in which each label was learned well enough to be used.
+
+    There must be texts enough to learn from, and among texts that were not learned from a positive
+    must score above a negative in ``AREA_TO_SUPPORT`` of pairs.
+
+    Args:
+        teaching: what the model learned from.
+        judging: what it did not.
+        scores: shape (len(judging), number of labels).
+    """
     found = {}
-    for label in LABELS:
-        languages = []
-        for language in LANGUAGES:
-            spoken = np.array([one is language for one in teaching.languages], bool)
-            target = teaching.target(label)[spoken]
-            enough = (target > 0).sum() >= POSITIVES_TO_SUPPORT
-            if enough and (target == 0).sum() >= NEGATIVES_TO_SUPPORT:
-                languages.append(language)
-        found[label] = tuple(languages)
+    for column, label in enumerate(LABELS):
+        taught, judged = teaching.target(label), judging.target(label)
+        found[label] = tuple(
+            language
+            for language in LANGUAGES
+            if _teaches(taught[_spoken(teaching, language)])
+            and _is_told_apart(
+                scores[_spoken(judging, language), column], judged[_spoken(judging, language)]
+            )
+        )
     return found
+
+
+def _spoken(data: Dataset, language: Language) -> Mask:
+    return np.array([one is language for one in data.languages], bool)
+
+
+def _teaches(target: Floats) -> bool:
+    enough = (target > 0).sum() >= POSITIVES_TO_SUPPORT
+    return bool(enough and (target == 0).sum() >= NEGATIVES_TO_SUPPORT)
+
+
+def _is_told_apart(scores: Floats, target: Floats) -> bool:
+    known = ~np.isnan(target)
+    truths = target[known] > 0
+    if truths.sum() < POSITIVES_TO_JUDGE or truths.all():
+        return False
+    return roc_auc(scores[known], truths) >= AREA_TO_SUPPORT
 
 
 def digest_of(dataset: Dataset) -> str:

@@ -55,11 +55,17 @@ def test_the_artifact_carries_thresholds_seed_and_the_digest_of_its_data(
 
 
 def test_a_label_is_supported_only_in_languages_that_teach_it(corpus: Dataset) -> None:
-    supported = supported_by(corpus)
+    right = np.nan_to_num(corpus.targets)
+    supported = supported_by(corpus, corpus, right)
     assert set(supported[Label.TOXICITY]) == {Language.ENGLISH, Language.RUSSIAN}
     assert supported[Label.THREAT] == ()
     only_english = corpus.of_language(Language.ENGLISH)
-    assert supported_by(only_english)[Label.TOXICITY] == (Language.ENGLISH,)
+    assert supported_by(only_english, corpus, right)[Label.TOXICITY] == (Language.ENGLISH,)
+
+
+def test_a_label_that_cannot_be_told_apart_is_not_supported(corpus: Dataset) -> None:
+    guessed = np.random.default_rng(1).random(corpus.targets.shape)
+    assert not any(supported_by(corpus, corpus, guessed).values())
 
 
 def test_a_text_that_a_suite_judges_never_teaches(corpus: Dataset) -> None:
@@ -87,7 +93,9 @@ def test_the_data_digest_changes_with_a_label(corpus: Dataset) -> None:
 def test_no_more_calm_texts_are_held_than_the_default_allows(corpus: Dataset) -> None:
     draw = np.random.default_rng(3)
     scores = draw.random((len(corpus), len(LABELS))) * 0.8
-    solved = solve_defaults(scores, corpus, supported_by(corpus))
+    solved = solve_defaults(
+        scores, corpus, supported_by(corpus, corpus, np.nan_to_num(corpus.targets))
+    )
     calm = corpus.target(Label.TOXICITY) == 0
     held = scores[calm, 0] >= solved[Label.TOXICITY].hold
     assert held.mean() <= defaults.CALM_HELD[Label.TOXICITY] + 0.01
