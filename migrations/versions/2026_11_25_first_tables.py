@@ -219,6 +219,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'held'"),
     )
     op.create_index(
+        "comments_held_since_idx",
+        "comments",
+        ["site_id", "decided_at"],
+        unique=False,
+        postgresql_where=sa.text("status = 'held'"),
+    )
+    op.create_index(
         "comments_held_idx",
         "comments",
         ["site_id", sa.literal_column("urgency DESC"), "id"],
@@ -530,6 +537,11 @@ def downgrade() -> None:
     )
     op.drop_index(
         "comments_held_idx", table_name="comments", postgresql_where=sa.text("status = 'held'")
+    )
+    op.drop_index(
+        "comments_held_since_idx",
+        table_name="comments",
+        postgresql_where=sa.text("status = 'held'"),
     )
     op.drop_index(
         "comments_held_age_idx", table_name="comments", postgresql_where=sa.text("status = 'held'")

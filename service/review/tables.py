@@ -103,3 +103,10 @@ Index(
     Comment.id,
     postgresql_where=text("status = 'held'"),
 )
+# How many have arrived since the list was loaded.
+Index(
+    "comments_held_since_idx",
+    Comment.site_id,
+    Comment.decided_at,
+    postgresql_where=text("status = 'held'"),
+)

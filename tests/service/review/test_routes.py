@@ -249,6 +249,10 @@ def _filled(path: str, comment_id: UUID, slug: str) -> str:
 def _query(path: str, comment_id: UUID, slug: str, now: datetime) -> dict[str, str] | None:
     if path.endswith("/changes"):  # of all one's own sites: the comment is simply not there
         return {"since": now.isoformat(), "comments": str(comment_id)}
+    if path.endswith("/search"):
+        return {"q": "secret", "site": slug}
+    if path.endswith("/range"):
+        return {"low": "0", "high": "1", "site": slug}
     return {"site": slug} if "{" not in path else None
 
 
@@ -257,6 +261,8 @@ def _body(method: str, path: str, comment_id: UUID, slug: str) -> object:
         return {"site": slug} if method == "post" else {"comments": [str(comment_id)]}
     if path.endswith("/escalation"):
         return {"note": "Look."}
+    if path.endswith("/bulk"):
+        return {"comments": [{"id": str(comment_id), "revision": 1}], "status": "approved"}
     return {"status": "approved", "revision": 1}
 
 
