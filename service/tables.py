@@ -5,6 +5,7 @@ from service.authors import tables as authors
 from service.comments import tables as comments
 from service.db import Base
 from service.decisions import tables as decisions
+from service.dialects import tables as dialects
 from service.examples import tables as examples
 from service.moderators import tables as moderators
 from service.policy import tables as policy
@@ -27,5 +28,6 @@ SLICES = (
     examples,
     decisions,
     review,
+    dialects,
 )
 metadata = Base.metadata

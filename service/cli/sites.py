@@ -40,10 +40,16 @@ def list_sites() -> None:
 def key(
     slug: Slug,
     name: Annotated[str, typer.Option(help="What the key is for.")] = "default",
+    *,
+    host_name: Annotated[
+        bool,
+        typer.Option("--host-name", help="For clients that send it as a part of our host name."),
+    ] = False,
 ) -> None:
     """Issue a key and print it, this once: only its hash is kept."""
     with transaction() as session:
-        _, text = actions.issue_key(session, queries.by_slug(session, slug), name=name, now=now())
+        site = queries.by_slug(session, slug)
+        _, text = actions.issue_key(session, site, name=name, for_host_names=host_name, now=now())
     console.print("Send it as `Authorization: Bearer …`; it is not shown again.", markup=False)
     typer.echo(text)
 
@@ -71,7 +77,7 @@ def revoke(
     beginning: Annotated[str, typer.Argument(help="What the key begins with: parley_1a2b3c4d.")],
 ) -> None:
     """Revoke a key: it opens nothing any more."""
-    prefix = beginning.removeprefix("parley_").partition("_")[0]
+    prefix = beginning[len("parley_") :][:8] if beginning.startswith("parley") else beginning[:8]
     with transaction() as session:
         site = queries.by_slug(session, slug)
         actions.revoke_key(session, queries.key_by_prefix(session, site, prefix), now=now())

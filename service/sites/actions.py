@@ -1,5 +1,6 @@
 """Verbs that change sites and their keys."""
 
+import base64
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +15,8 @@ from service.sites.tables import ApiKey, Site
 
 _PREFIX_BYTES = 4
 _SECRET_BYTES = 32
+# A part of a host name has 63 characters at most, and no capitals.
+_LABEL_SECRET_BYTES = 25
 
 
 def create_site(
@@ -51,16 +54,30 @@ def create_site(
     return stored
 
 
-def issue_key(session: Session, site: Site, *, name: str, now: datetime) -> tuple[ApiKey, str]:
-    """Store a new key of ``site``; return it with its text, which is shown this once."""
+def issue_key(
+    session: Session, site: Site, *, name: str, for_host_names: bool = False, now: datetime
+) -> tuple[ApiKey, str]:
+    """Store a new key of ``site``; return it with its text, which is shown this once.
+
+    ``for_host_names``: the key can be a part of a host name, for clients that send it there.
+    """
     prefix = secrets.token_hex(_PREFIX_BYTES)
-    text = f"parley_{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+    text = _label_key(prefix) if for_host_names else _key(prefix)
     key = ApiKey(
         site_id=site.id, name=name, prefix=prefix, digest=rules.key_digest(text), created_at=now
     )
     session.add(key)
     session.flush()
     return key, text
+
+
+def _key(prefix: str) -> str:
+    return f"parley_{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+
+
+def _label_key(prefix: str) -> str:
+    secret = base64.b32encode(secrets.token_bytes(_LABEL_SECRET_BYTES)).decode().lower()
+    return f"parley-{prefix}-{secret}"
 
 
 def revoke_key(session: Session, key: ApiKey, *, now: datetime) -> None:

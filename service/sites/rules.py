@@ -10,7 +10,8 @@ from service.sites.errors import KeyMissing, KeyNotKnown, SiteInvalid
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+[^\s]*")
-_KEY = re.compile(r"parley_[0-9a-f]{8}_[A-Za-z0-9_-]{43}")
+# The second form can stand in a host name, where Akismet's older clients put their key.
+_KEY = re.compile(r"parley_[0-9a-f]{8}_[A-Za-z0-9_-]{43}|parley-[0-9a-f]{8}-[a-z2-7]{40}")
 _NAME_MAX_CHARS = 200
 _SCHEME = "bearer"
 
