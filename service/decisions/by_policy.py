@@ -11,10 +11,13 @@ from service.decisions import actions
 from service.decisions.tables import Actor
 from service.decisions.verdict import Verdict
 from service.decisions.waiting import Waiting
-from service.policy import queries as policies
-from service.policy.evidence import AuthorRecord, Evidence
-from service.policy.outcomes import Outcome, Ruling
-from service.policy.rules import Policy, rule
+from service.policy import in_force as policies
+from service.policy.evidence import Evidence
+from service.policy.floods import FloodCounter
+from service.policy.gathering import Subject, gather
+from service.policy.in_force import InForce
+from service.policy.outcomes import Outcome
+from service.policy.rules import rule
 from service.scoring import actions as scoring
 from service.scoring.actions import Scored
 
@@ -31,50 +34,71 @@ def decide_scored(
     scored: Sequence[Scored],
     *,
     model_version_id: int,
+    floods: FloodCounter | None = None,
     now: datetime,
 ) -> frozenset[UUID]:
     """Keep the scores and decide by them; return the ids of the comments that were decided.
 
-    ``scored`` holds the classifier's opinion of each claimed comment, in the same order.
+    ``scored`` holds the classifier's opinion of each claimed comment, in the same order. Without
+    ``floods`` none are found.
     """
     score_ids = scoring.record(session, scored, model_version_id=model_version_id, now=now)
-    ruled_by = _ruled_by(session, waiting)
-    verdicts = []
-    for each, opinion in zip(waiting, scored, strict=True):
-        policy_id, policy = ruled_by[each.site_id]
-        ruling = rule(policy, Evidence(opinion.scores, _record_of(each)))
-        score_id = score_ids[each.comment_id]
-        verdicts.append(_verdict(each, ruling, policy_id, score_id=score_id))
+    in_force = _in_force(session, waiting, model_version_id)
+    subjects = [_subject(each, opinion) for each, opinion in zip(waiting, scored, strict=True)]
+    found = gather(session, subjects, in_force, floods=floods, now=now)
+    verdicts = [
+        _verdict(each, in_force[each.site_id], evidence, score_id=score_ids[each.comment_id])
+        for each, evidence in zip(waiting, found, strict=True)
+    ]
     return actions.record_many(session, verdicts, now=now)
 
 
 def decide_unscored(
-    session: Session, waiting: Sequence[Waiting], *, now: datetime
+    session: Session,
+    waiting: Sequence[Waiting],
+    *,
+    floods: FloodCounter | None = None,
+    now: datetime,
 ) -> frozenset[UUID]:
     """Decide without a score, by the site's degradation choice; the score is still wanted."""
-    ruled_by = _ruled_by(session, waiting)
-    verdicts = []
-    for each in waiting:
-        policy_id, policy = ruled_by[each.site_id]
-        ruling = rule(policy, Evidence(None, _record_of(each)))
-        verdicts.append(_verdict(each, ruling, policy_id, score_id=None))
+    if not waiting:
+        return frozenset()
+    in_force = _in_force(session, waiting, None)
+    subjects = [_subject(each, None) for each in waiting]
+    found = gather(session, subjects, in_force, floods=floods, now=now)
+    verdicts = [
+        _verdict(each, in_force[each.site_id], evidence, score_id=None)
+        for each, evidence in zip(waiting, found, strict=True)
+    ]
     return actions.record_many(session, verdicts, now=now)
 
 
-def _ruled_by(
-    session: Session, waiting: Sequence[Waiting]
-) -> dict[UUID, tuple[UUID | None, Policy]]:
-    current = policies.current_by_site(session, {each.site_id for each in waiting})
-    return {site: (version.id, version.document.policy()) for site, version in current.items()}
+def _in_force(
+    session: Session, waiting: Sequence[Waiting], model_version_id: int | None
+) -> dict[UUID, InForce]:
+    sites = {each.site_id for each in waiting}
+    return policies.by_site(session, sites, model_version_id=model_version_id)
 
 
-def _record_of(waiting: Waiting) -> AuthorRecord:
-    return AuthorRecord(approved=waiting.approved_count, rejected=waiting.rejected_count)
+def _subject(waiting: Waiting, opinion: Scored | None) -> Subject:
+    return Subject(
+        comment_id=waiting.comment_id,
+        site_id=waiting.site_id,
+        article_id=waiting.article_id,
+        author_id=waiting.author_id,
+        body=waiting.body,
+        approved=waiting.approved_count,
+        rejected=waiting.rejected_count,
+        scores=None if opinion is None else opinion.scores,
+        language=None if opinion is None else opinion.language,
+        language_probability=0.0 if opinion is None else opinion.language_probability,
+    )
 
 
 def _verdict(
-    waiting: Waiting, ruling: Ruling, policy_id: UUID | None, *, score_id: int | None
+    waiting: Waiting, in_force: InForce, evidence: Evidence, *, score_id: int | None
 ) -> Verdict:
+    ruling = rule(in_force.policy, evidence)
     return Verdict(
         comment_id=waiting.comment_id,
         site_id=waiting.site_id,
@@ -87,7 +111,7 @@ def _verdict(
         actor=Actor.POLICY,
         reason=ruling.reasons[0].code,
         reasons=[{"code": each.code, "sentence": each.sentence} for each in ruling.reasons],
-        policy_id=policy_id,
+        policy_id=in_force.policy_id,
         score_id=score_id,
         urgency=ruling.urgency,
         score_wanted=score_id is None,
