@@ -73,21 +73,31 @@ def normalise_many(texts: Sequence[str], *, with_origins: bool = False) -> Batch
     clean = _clean(_rows(texts, with_origins=with_origins))
     suspects = suspicion.suspects(clean)
     if suspects:
-        spans = ((i, clean.span(i, i + 1), rules) for i, rules in suspects.items())
-        clean = _replaced(clean, {i: _undisguised(row, rules) for i, row, rules in spans})
+        clean = _replaced(clean, _undisguised(clean, suspects))
     return Batch(clean, folding.folded(clean))
 
 
-def _undisguised(row: Rows, rules: int) -> Rows:
+def _undisguised(clean: Rows, suspects: dict[int, int]) -> dict[int, Rows]:
+    """Return the suspected rows that hold a disguise, as they read without, by their numbers.
+
+    What one round has changed may call for another rule, until nothing calls for any.
+    """
+    undone: dict[int, Rows] = {}
     for _ in range(_ROUNDS_MAX):
-        codes, origins = disguises.undo(row.codes, row.origins, rules)
-        if codes is row.codes:
+        changed: dict[int, Rows] = {}
+        for i, rules in suspects.items():
+            row = undone[i] if i in undone else clean.span(i, i + 1)
+            codes, origins = disguises.undo(row.codes, row.origins, rules)
+            if codes is not row.codes:
+                changed[i] = Rows(codes, np.array([len(codes)]), origins)
+        if not changed:
             break
-        row = Rows(codes, np.array([len(codes)]), origins)
-        rules = suspicion.suspects(row).get(0, 0)
-        if not rules:
-            break
-    return row
+        undone |= changed
+        codes = np.concatenate([row.codes for row in changed.values()])
+        ends = np.cumsum([len(row.codes) for row in changed.values()])
+        numbers = list(changed)
+        suspects = {numbers[i]: rule for i, rule in suspicion.suspects(Rows(codes, ends)).items()}
+    return undone
 
 
 def _rows(texts: Sequence[str], *, with_origins: bool) -> Rows:
@@ -125,6 +135,8 @@ _BREVE = 0x306
 
 def _replaced(rows: Rows, new: dict[int, Rows]) -> Rows:
     """Return the rows with those in ``new`` put in place of the old."""
+    if not new:
+        return rows
     pieces = []
     origins = []
     lengths = np.diff(rows.ends, prepend=0)
