@@ -81,10 +81,10 @@ function actions(entry, choosing, desk) {
     { type: "button", class: classes, disabled: off, "data-act": act, "aria-keyshortcuts": cap(act), onclick: once(card, desk, does) },
     label, " ", h("kbd", { "aria-hidden": "true" }, cap(act)));
   return h("div", { class: "actions" },
-    card.status !== "approved" && button("approve", t("Approve"), "good", () => desk.approve()),
-    card.status !== "rejected" && button("reject", t("Reject…"), "bad", () => desk.chooseReason()),
-    card.status === "held" && button("escalate", t("Escalate"), "", () => desk.escalate()),
-    button("skip", t("Skip"), "", () => desk.skip()),
+    card.status !== "approved" && button("approve", t("Approve"), "good", () => desk.deciding.approve()),
+    card.status !== "rejected" && button("reject", t("Reject…"), "bad", () => desk.deciding.chooseReason()),
+    card.status === "held" && button("escalate", t("Escalate"), "", () => desk.deciding.escalate()),
+    button("skip", t("Skip"), "", () => desk.deciding.skip()),
     h("button", { type: "button", class: "bare narrow-only", onclick: () => desk.look("thread") }, t("More about it")),
     canReplace && h("span", { class: "soft small" }, t("This replaces the decision above.")),
     h("label", { class: "note" }, h("span", { class: "unseen" }, t("Note for colleagues")),
@@ -101,7 +101,7 @@ function reasonList(card, desk) {
   return h("div", { class: "reasons", role: "group", "aria-label": t("Reject because") },
     desk.reasonsOf(card).map((reason, index) => h("button",
       { type: "button", class: "bad", title: t(reason.sentence), "data-reason": reason.code,
-        "aria-keyshortcuts": index < 9 ? String(index + 1) : null, onclick: once(card, desk, () => desk.reject(reason.code)) },
+        "aria-keyshortcuts": index < 9 ? String(index + 1) : null, onclick: once(card, desk, () => desk.deciding.reject(reason.code)) },
       index < 9 && h("kbd", { "aria-hidden": "true" }, String(index + 1)), " ", t(reason.title))),
-    h("button", { type: "button", class: "bare", onclick: () => desk.stopChoosing() }, t("Cancel"), " ", h("kbd", { "aria-hidden": "true" }, "Esc")));
+    h("button", { type: "button", class: "bare", onclick: () => desk.deciding.stopChoosing() }, t("Cancel"), " ", h("kbd", { "aria-hidden": "true" }, "Esc")));
 }

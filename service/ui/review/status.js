@@ -67,7 +67,7 @@ export class Status {
   }
 
   canUndo(each) {
-    return each.until > Date.now() || (each.comment !== undefined && this.desk.outbox.get(each.comment) !== undefined);
+    return each.until > Date.now() || (each.comment !== undefined && this.desk.deciding.outbox.get(each.comment) !== undefined);
   }
 
   tick() {
@@ -97,13 +97,13 @@ export class Status {
     this.isDown = false;
     const again = this.retry;
     this.retry = null;
-    this.desk.outbox.retry();
+    this.desk.deciding.outbox.retry();
     this.show();
     if (again) again();
   }
 
   show() {
-    const { waiting } = this.desk.outbox;
+    const { waiting } = this.desk.deciding.outbox;
     const line = byId("line");
     line.hidden = !waiting && !this.isDown;
     line.textContent = waiting
