@@ -281,7 +281,7 @@ def up() -> Iterator[tuple[subprocess.Popen[str], Path]]:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    too_long = Timer(90, process.terminate)
+    too_long = Timer(150, process.terminate)
     too_long.start()
     yield process, folder
     too_long.cancel()
