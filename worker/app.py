@@ -53,8 +53,10 @@ def _configuration() -> dict[str, Any]:
 def _run(task: Task, job: Job) -> None:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(job=job.name, task=task.request.id)
+    place = workplace()
+    prepare_once(place)
     try:
-        perform(job, workplace(), tries=task.request.retries)
+        perform(job, place, tries=task.request.retries)
     except TryAgain as wish:
         if task.request.retries < TRIES_MAX:
             raise task.retry(countdown=wish.after.total_seconds(), max_retries=None) from wish
@@ -86,12 +88,22 @@ def open_workplace(**_: object) -> None:
     # other's way.
     threadpoolctl.threadpool_limits(1)
     workplace.cache_clear()
-    opened = workplace()
+    prepare_once(workplace())
+
+
+def prepare_once(place: Workplace) -> None:
+    """See that a classifier is live and loaded; where that fails, the next job tries again.
+
+    A job is done all the same: deliveries and deadlines need no classifier.
+    """
+    if place.is_prepared:
+        return
     try:
-        predictor.prepare(opened.settings, opened.database, opened.champion, now=opened.clock())
+        predictor.prepare(place.settings, place.database, place.champion, now=place.clock())
     except (SQLAlchemyError, Unavailable) as error:
-        # Not there yet, or not usable: every job asks again, and says so.
         _log.error("classifier_not_loaded", error=type(error).__name__)
+    else:
+        place.is_prepared = True
 
 
 def close_workplace(**_: object) -> None:

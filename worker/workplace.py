@@ -28,6 +28,7 @@ class Workplace:
     champion: Champion[Classifier]
     clock: Callable[[], datetime] = _now
     postman: Postman = field(default_factory=Postman)
+    is_prepared: bool = False
 
     @classmethod
     def open(cls, settings: Settings) -> "Workplace":

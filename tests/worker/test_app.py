@@ -5,12 +5,17 @@ from celery import Celery
 
 from service import jobs
 from service.broker import QUEUE, celery_settings
+from service.registry.champion import Champion
+from service.registry.errors import ChampionUnusable
+from service.scoring.classifier import Classifier
 from service.settings import Settings
 from tests.conftest import Addresses
-from worker.app import app
+from tests.fakes import FakePredictor
+from worker.app import app, prepare_once
 from worker.app import settings as settings_of_process
 from worker.schedule import beat_schedule
 from worker.task import HANDLERS
+from worker.workplace import Workplace
 
 CATALOGUE = {job.name: job for job in jobs.CATALOGUE}
 
@@ -48,3 +53,21 @@ def test_what_the_clock_starts_is_in_the_catalogue_and_goes_where_the_worker_lis
 
 def test_only_json_is_accepted(redis_url: str) -> None:
     assert celery_settings(redis_url)["accept_content"] == ["json"]
+
+
+def test_a_process_that_began_without_a_classifier_loads_it_when_there_is_one(
+    workplace: Workplace, classifier: FakePredictor
+) -> None:
+    usable = False
+
+    def load(content: bytes) -> Classifier:
+        if not usable:
+            raise ChampionUnusable(f"{len(content)} bytes of another release")
+        return classifier
+
+    workplace.champion = Champion(load)
+    prepare_once(workplace)
+    assert not workplace.is_prepared
+    usable = True
+    prepare_once(workplace)
+    assert workplace.is_prepared
