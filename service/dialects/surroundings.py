@@ -16,6 +16,7 @@ from service.comments.door import Door
 from service.db import Database
 from service.dialects.dialect import BodyTooLarge
 from service.dialects.scorer import Scorer
+from service.dialects.sealing import Seal
 from service.errors import Unavailable
 from service.limits import RateLimiter
 from service.request import now
@@ -55,6 +56,10 @@ class Surroundings:
     def share(self) -> timedelta:
         """How long each of the two waits of a call may take: for the key, and for the scores."""
         return self.settings.dialects.deadline / 2
+
+    @property
+    def seal(self) -> Seal:
+        return Seal(self.settings.secret.get_secret_value().encode())
 
     def now(self) -> datetime:
         clock: Callable[[], datetime] = self._app.dependency_overrides.get(now, now)
@@ -96,11 +101,13 @@ class Surroundings:
         if not counting.cancelled():
             counting.exception()  # nobody may be waiting for it any more
 
-    async def in_transaction(self, do: Callable[[Session], Found]) -> Found:
+    async def in_transaction(
+        self, do: Callable[[Session], Found], *, within: timedelta | None = None
+    ) -> Found:
         """Return what ``do`` makes of a session that is committed afterwards, in a thread.
 
         Raises:
-            Unavailable: the database does not answer.
+            Unavailable: the database does not answer, or not in time.
         """
         database: Database = self._app.state.database
 
@@ -109,8 +116,9 @@ class Surroundings:
                 return do(session)
 
         try:
-            return await asyncio.to_thread(run)
-        except (OperationalError, PoolTimeoutError) as error:
+            seconds = None if within is None else within.total_seconds()
+            return await asyncio.wait_for(asyncio.to_thread(run), seconds)
+        except (OperationalError, PoolTimeoutError, TimeoutError) as error:
             raise Unavailable(_SILENT) from error
         except DBAPIError as error:
             if error.connection_invalidated:

@@ -1,0 +1,93 @@
+"""A site's own policy, applied to a text that is not stored: for the dialects that want a verdict.
+
+When no score comes in time the rules that need none decide, and what they leave open follows the
+site's degradation choice: silence is not approval.
+"""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from ml.labels import Language
+from service.dialects.scorer import NoScoreInTime
+from service.dialects.surroundings import Surroundings
+from service.policy import in_force
+from service.policy.evidence import Evidence
+from service.policy.in_force import InForce
+from service.policy.outcomes import Ruling
+from service.policy.rules import rule
+from service.policy.text_evidence import read_text
+from service.registry import queries as registry
+from service.scoring.classifier import Prediction
+
+# Below this words of every language count.
+_LANGUAGE_IS_SURE: Final = 0.8
+# A policy that is saved rules here after this time.
+_REMEMBERED: Final = timedelta(seconds=2)
+_POLICIES_KEPT: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the site's policy makes of a text; ``prediction`` is None where none came in time."""
+
+    ruling: Ruling
+    prediction: Prediction | None
+
+
+class Judge:
+    """Applies policies, each read again when it is a few seconds old; of one event loop."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._around = surroundings
+        self._known: OrderedDict[UUID, tuple[float, InForce]] = OrderedDict()
+
+    async def judge(self, site_id: UUID, text: str, *, hint: Language | None) -> Verdict:
+        """Return the verdict on ``text``, in time.
+
+        Raises:
+            Unavailable: the database does not answer, and the policy is not known.
+        """
+        ruled_by = await self._policy(site_id)
+        prediction = await self._prediction(text, hint)
+        language = None if prediction is None else prediction.language
+        probability = 0.0 if prediction is None else prediction.language_probability
+        sure = language if probability >= _LANGUAGE_IS_SURE else None
+        evidence = Evidence(
+            scores=None if prediction is None else prediction.scores,
+            language=language,
+            language_probability=probability,
+            text=read_text(text, language=sure, matcher=ruled_by.matcher, parts=ruled_by.parts),
+        )
+        return Verdict(rule(ruled_by.policy, evidence), prediction)
+
+    async def _prediction(self, text: str, hint: Language | None) -> Prediction | None:
+        try:
+            [prediction] = await self._around.scorer.predict(
+                [text], hint=hint, within=self._around.share
+            )
+        except NoScoreInTime:
+            return None
+        return prediction
+
+    async def _policy(self, site_id: UUID) -> InForce:
+        known = self._known.get(site_id)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        expires_at = time.monotonic() + _REMEMBERED.total_seconds()
+        found = await self._around.in_transaction(
+            lambda session: in_force.by_site(
+                session,
+                [site_id],
+                model_version_id=(registry.champion_id(session) or (None,))[0],
+            )[site_id],
+            within=self._around.share,
+        )
+        self._known[site_id] = (expires_at, found)
+        self._known.move_to_end(site_id)
+        if len(self._known) > _POLICIES_KEPT:
+            self._known.popitem(last=False)
+        return found
