@@ -134,7 +134,7 @@ def weighted(data: Dataset, factor: float) -> Dataset:
     )
 
 
-POSITIVES_TO_CALIBRATE = 30
+POSITIVES_TO_CALIBRATE = 100
 # The share of comments that each label is taken to have where no corpus tells.
 STATED_PREVALENCE = {Label.TOXICITY: 0.1, Label.INSULT: 0.05, Label.SPAM: 0.05}
 STATED_PREVALENCE_OF_OTHERS = 0.02
