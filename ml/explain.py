@@ -83,10 +83,10 @@ def explain(
     """Return what every piece of the text adds to the logit of each supported label."""
     batch = normalise_many([text], with_origins=True)
     _, grams, classifier = model.steps_in_order
-    features = grams.transform(batch)
+    found = grams.entries(batch)
+    features = grams.features_of(batch, found)
     logits = classifier.decision_function(features)[0]
     scores = expit(logits)
-    found = grams.entries(batch)
     scale = float(features.grams.data[0]) if features.grams.nnz else 0.0
     slopes = features.languages[0] @ classifier.slopes_
     added = classifier.weights_.take(found.columns, axis=0).astype(np.float64) * (scale * slopes)
@@ -166,10 +166,10 @@ def _by_word(rows: Rows, found: Entries, added: FloatArray) -> tuple[Spans, Floa
     before = np.concatenate(([0], np.cumsum(solid)))
     share = added / (before[ends] - before[starts])[:, None]
     # Each n-gram adds its share to every letter from its start to its end: two steps, summed up.
-    density = np.zeros((len(rows.codes) + 1, added.shape[1]))
-    for column in range(added.shape[1]):
-        density[:, column] += np.bincount(starts, share[:, column], len(density))
-        density[:, column] -= np.bincount(ends, share[:, column], len(density))
+    width = added.shape[1]
+    cells = np.concatenate([starts, ends])[:, None] * width + np.arange(width)
+    steps = np.concatenate([share, -share]).ravel()
+    density = np.bincount(cells.ravel(), steps, (len(rows.codes) + 1) * width).reshape(-1, width)
     letters = np.cumsum(density, axis=0)[:-1] * solid[:, None]
     edges = np.flatnonzero(solid[1:] != solid[:-1]) + 1
     firsts, lasts = edges[::2], edges[1::2]
@@ -195,7 +195,9 @@ def _merged(
 ) -> tuple[Spans, FloatArray]:
     """Return one span for words that come from the same piece of the text (an address)."""
     starts = np.minimum.reduceat(origins[:, 0], firsts)
-    ends = np.array([origins[a:b, 1].max() for a, b in zip(firsts, lasts, strict=True)])
+    # Rows of a pair of bounds each: what lies between words is looked at too, and left out.
+    bounds = np.stack([firsts, lasts], axis=1).ravel()
+    ends = np.maximum.reduceat(np.append(origins[:, 1], 0), bounds)[::2]
     furthest = np.maximum.accumulate(ends)
     apart = np.flatnonzero(np.append(True, starts[1:] >= furthest[:-1]))
     starts, ends = np.minimum.reduceat(starts, apart), np.maximum.reduceat(ends, apart)

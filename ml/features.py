@@ -164,7 +164,12 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
         return sha256(read).hexdigest()[:16]
 
     def _features(self, batch: Batch, hints: Sequence[Language | None] | None = None) -> Features:
-        found = self.entries(batch)
+        return self.features_of(batch, self.entries(batch), hints=hints)
+
+    def features_of(
+        self, batch: Batch, found: Entries, *, hints: Sequence[Language | None] | None = None
+    ) -> Features:
+        """Return the features of a batch whose n-grams have been found already."""
         sizes = found.bounds[1:] - found.bounds[:-1]
         scales = (1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32)
         shape = (len(batch), 1 << self.hash_bits)

@@ -163,6 +163,8 @@ class Predictor:
         and ``Explanation.method`` says so.
         """
         exact = explain(self.model, text, supports=self.info.supports, top=top)
+        if not self.has_second_tier:
+            return exact
         features = self.features([text])
         if not len(self._referred(self._classifier.predict_proba(features))):
             return exact
