@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 
 from service.moderators.auth import CurrentModerator, WatchingModerator
@@ -13,7 +13,8 @@ from service.request import Now, Transaction
 from service.review import queries, queue, reasons, standing
 from service.review.cards import cards
 from service.review.evidence import evidence
-from service.review.evidence_schemas import EvidenceOut, StepOut
+from service.review.evidence_schemas import EvidenceOut, HighlightOut, StepOut
+from service.review.highlights import Explainer, highlights
 from service.review.http import NOT_FOUND, SiteQuery, out, site_ids, slugs
 from service.review.queue import Place, Queue, Sort, Waiting
 from service.review.schemas import (
@@ -123,6 +124,22 @@ def read_evidence(
     comment = queries.comment_of(session, who.site_ids, comment_id)
     found = evidence(session, comment, now=now)
     return EvidenceOut.of(found, out([found.card], who)[0])
+
+
+@router.get("/comments/{comment_id}/highlights", responses=NOT_FOUND)
+def read_highlights(
+    comment_id: UUID, request: Request, session: Transaction, now: Now, who: CurrentModerator
+) -> list[HighlightOut]:
+    """Answer which pieces of the text carried the scores, by the classifier that is live now.
+
+    Nothing is answered where the classifier cannot explain itself, or has not scored the text.
+    """
+    comment = queries.comment_of(session, who.site_ids, comment_id)
+    classifier = request.app.state.classifier
+    if not isinstance(classifier, Explainer):
+        return []
+    found = highlights(classifier, comment.body, evidence(session, comment, now=now).scores)
+    return [HighlightOut.model_validate(each, from_attributes=True) for each in found]
 
 
 @router.get("/comments/{comment_id}/history", responses=NOT_FOUND)

@@ -1,13 +1,15 @@
 """Moderators at work, in a real browser on the real app: a keyboard, a phone, and bad luck."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi import FastAPI
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import delete, func, select, update
 
+from ml.labels import Label
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Database
@@ -17,7 +19,7 @@ from service.review import actions
 from service.review.tables import Choice, ChoiceState
 from tests.browser import NewContext, watch
 from tests.factories.moderators import PASSWORD
-from tests.factories.review import Desk, stored_desk, stored_held_comment
+from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_score
 
 IN_FOCUS = ".card.in-focus[data-state=todo]"
 A_WHILE = timedelta(seconds=20)
@@ -306,6 +308,39 @@ def test_the_list_stands_still_until_the_arrivals_are_asked_for(
     assert page.locator("#list .text").all_inner_texts() == before
     page.keyboard.press("n")
     expect(page.locator("#list")).to_contain_text("Arrived 0.")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstWord:
+    """Explains every text by its first seven letters."""
+
+    start: int = 0
+    end: int = 7
+    contribution: float = 1.0
+
+    def explain(self, text: str, *, top: int = 5) -> "Explained":
+        assert text
+        assert top
+        return Explained()
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    top: dict[Label, list[FirstWord]] = field(default_factory=lambda: {Label.INSULT: [FirstWord()]})
+
+
+def test_one_key_shows_what_carried_the_score(newsroom: Newsroom, page: Page, app: FastAPI) -> None:
+    app.state.classifier = FirstWord()
+    with newsroom.database.transaction() as session:
+        for comment in session.scalars(select(Comment)):
+            stored_score(session, comment, insult=0.75, now=datetime.now(UTC))
+    newsroom.open(page)
+    page.keyboard.press("x")
+    expect(page.locator(".card.in-focus mark")).to_have_text("Comment")
+    page.keyboard.press("j")
+    expect(page.locator(".card.in-focus mark")).to_have_text("Comment")
+    page.keyboard.press("x")
+    expect(page.locator("mark")).to_have_count(0)
 
 
 def test_keys_rest_while_one_types_and_can_be_switched_off(newsroom: Newsroom, page: Page) -> None:

@@ -4,6 +4,7 @@ import { boot } from "../api.js";
 import { h, link } from "../dom.js";
 import { ago, t, when } from "../texts.js";
 import { cap } from "./keys.js";
+import { LABELS } from "./labels.js";
 
 const STATUS = { approved: "Approved", rejected: "Rejected", held: "Held", pending: "Waits for its score", withdrawn: "Withdrawn" };
 
@@ -20,12 +21,27 @@ export function cardItem(entry, { inFocus, choosing }, desk) {
       head(entry, desk),
       entry.state === "taking" && inFocus
         ? h("p", { class: "text soft" }, t("Taking it in hand…"))
-        : h("p", { class: "text", lang: card.language ?? null, dir: "auto" }, card.body),
+        : h("p", { class: "text", lang: card.language ?? null, dir: "auto" }, inFocus && desk.explains ? marked(card.body, desk.pieces.get(card.id) ?? []) : card.body),
       inFocus && why(card),
       outcome(entry, desk),
       inFocus && actions(entry, choosing, desk),
     ));
   return item;
+}
+
+/** Return the text with what carried its scores marked; spans count code points, as the API does. */
+function marked(text, pieces) {
+  const points = Array.from(text);
+  const most = Math.max(...pieces.map((each) => each.contribution));
+  const parts = [];
+  let at = 0;
+  for (const { start, end, label, contribution } of pieces) {
+    if (start < at) continue;
+    const strength = contribution > most / 2 ? "strong" : "some";
+    parts.push(points.slice(at, start).join(""), h("mark", { class: strength, title: t(LABELS[label]) }, points.slice(start, end).join("")));
+    at = end;
+  }
+  return [...parts, points.slice(at).join("")];
 }
 
 function head(entry, desk) {

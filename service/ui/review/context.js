@@ -2,11 +2,8 @@
 
 import { h, link } from "../dom.js";
 import { ago, number, t, when } from "../texts.js";
+import { LABELS } from "./labels.js";
 
-const LABELS = {
-  toxicity: "toxicity", severe_toxicity: "severe toxicity", insult: "insult", threat: "threat",
-  identity_attack: "identity attack", obscenity: "obscenity", sexual: "sexual", spam: "spam",
-};
 const STATES = { open: "can still be undone", undone: "undone", void: "void: the text changed" };
 
 /** Fill the column with the evidence of one comment, or empty it. */

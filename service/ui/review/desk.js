@@ -27,6 +27,8 @@ class Desk {
     this.choosing = false;
     this.awaitsQueue = false;
     this.evidence = new Map();
+    this.pieces = new Map();
+    this.explains = false;
     this.loading = 0;
     this.status = new Status(this);
     this.deciding = new Deciding(this);
@@ -142,6 +144,7 @@ class Desk {
     if (!quietly) item.querySelector("article").focus({ preventScroll: true });
     item.scrollIntoView({ block: "nearest" });
     this.showEvidence(entry);
+    this.showPieces();
     await this.hand.keepAhead();
   }
 
@@ -224,6 +227,25 @@ class Desk {
     byId(section)?.scrollIntoView({ block: "nearest" });
   }
 
+  /** Show or hide what carried the scores, in the text itself. */
+  async explain() {
+    this.explains = !this.explains;
+    if (this.explains) this.look("scores");
+    await this.showPieces();
+    if (this.current) this.redraw(this.current);
+  }
+
+  async showPieces() {
+    const entry = this.current;
+    if (!entry || !this.explains || this.pieces.has(entry.card.id)) return;
+    try {
+      this.pieces.set(entry.card.id, await call("GET", `/comments/${entry.card.id}/highlights`));
+    } catch (error) {
+      this.failed(error, null);
+    }
+    if (this.current === entry) this.redraw(entry);
+  }
+
   oneAtATime() {
     this.single = !this.single;
     byId("list").classList.toggle("single", this.single);
@@ -234,7 +256,7 @@ class Desk {
       next: () => this.move(1), previous: () => this.move(-1), approve: () => this.deciding.approve(),
       reject: () => (this.choosing ? this.deciding.lastReason && this.deciding.reject(this.deciding.lastReason) : this.deciding.chooseReason()),
       escalate: () => this.deciding.escalate(), skip: () => this.deciding.skip(), undo: () => this.deciding.undo(),
-      scores: () => this.look("scores"), author: () => this.look("author-record"), thread: () => this.look("thread"),
+      scores: () => this.explain(), author: () => this.look("author-record"), thread: () => this.look("thread"),
       single: () => this.oneAtATime(), arrivals: () => this.load(), goto: () => this.awaitQueue(),
       search: () => byId("search").focus(), help: () => openHelp(this), bulk: () => openBulk(this),
       held: () => this.goTo("held"), escalated: () => this.goTo("escalated"), recent: () => this.goTo("recent"),

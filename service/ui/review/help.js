@@ -6,7 +6,7 @@ import { cap, PRESETS, settings } from "./keys.js";
 
 const ACTS = {
   next: "Next comment", previous: "Comment before", approve: "Approve", reject: "Reject, then 1–9 for the reason; twice for the last one",
-  escalate: "Leave it to a lead", skip: "Skip: give it back", undo: "Undo", scores: "Scores", author: "Author", thread: "Thread",
+  escalate: "Leave it to a lead", skip: "Skip: give it back", undo: "Undo", scores: "Show what carried the score", author: "Author", thread: "Thread",
   single: "One at a time", arrivals: "Load what is new", goto: "Go to a queue: then h, e or r", search: "Search", help: "This help",
 };
 const NAMES = { parley: "Parley", coral: "Coral" };

@@ -7,7 +7,7 @@ import { t } from "../texts.js";
 const ACTS = [
   ["approve", "Approve"], ["reject", "Reject…"], ["escalate", "Escalate"], ["skip", "Skip"], ["undo", "Undo"],
   ["held", "Go to Held"], ["escalated", "Go to Escalated"], ["recent", "Go to Recent decisions"], ["arrivals", "Load what is new"],
-  ["search", "Search"], ["author", "Show the author"], ["thread", "Show the thread"], ["scores", "Show the scores"],
+  ["search", "Search"], ["author", "Show the author"], ["thread", "Show the thread"], ["scores", "Show what carried the score"],
   ["single", "One at a time"], ["bulk", "Decide many…"], ["help", "Keys and help"],
 ];
 

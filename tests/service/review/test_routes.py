@@ -16,7 +16,7 @@ from service.review import actions
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_site
 
 # What answers about oneself alone.
-OWN = {"/v1/review/me", "/v1/review/claims", "/v1/review/changes"}
+OWN = {"/v1/review/me", "/v1/review/claims", "/v1/review/changes", "/v1/review/bulk"}
 WINDOW = timedelta(seconds=8)
 
 
@@ -33,7 +33,7 @@ class Newsroom(NamedTuple):
 @pytest.fixture
 def newsroom(database: Database, now: datetime) -> Newsroom:
     with database.transaction() as session:
-        desk = stored_desk(session, slug="border", now=now)
+        desk = stored_desk(session, slug="border", role=Role.LEAD, now=now)
         colleague = stored_desk(session, site=desk.site, name="Baurzhan", now=now)
         elsewhere = stored_desk(session, slug="elsewhere", name="Chingiz", now=now)
         ours = stored_held_comment(session, desk.site, now=now)
@@ -231,6 +231,8 @@ def test_no_route_tells_anything_of_another_site(
                 headers=newsroom.desk.bearer,
             )
             text = answer.text.replace(str(comment_id), "…").replace(slug, "…")
+            if path.endswith("/bulk"):  # has an id of its own, each time another
+                text = text.replace(str(answer.json()["id"]), "…")
             answers.append((answer.status_code, text))
             assert "Their secret." not in answer.text
             assert "Chingiz" not in answer.text

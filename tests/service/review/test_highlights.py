@@ -1,0 +1,87 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from ml.labels import Label
+from service.db import Database
+from service.review.evidence import LabelScore
+from service.review.highlights import Explainer, Highlight, highlights, that_matter
+from tests.factories.review import stored_desk, stored_held_comment, stored_score
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    start: int
+    end: int
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    top: Mapping[Label, Sequence[Piece]]
+
+
+@dataclass(slots=True)
+class Explaining:
+    """A classifier that finds its reasons at fixed places, for insult and spam."""
+
+    version: str = "sha256:" + "0" * 64
+    asked: list[str] = field(default_factory=list)
+
+    def explain(self, text: str, *, top: int = 5) -> Explanation:
+        self.asked.append(text)
+        pieces = [Piece(9, 12, 1.0), Piece(0, 4, 3.0)][:top]
+        return Explanation({Label.INSULT: pieces, Label.SPAM: [Piece(0, 4, 9.0)]})
+
+
+def _scores(**found: float) -> list[LabelScore]:
+    return [LabelScore(label, found.get(label.value), 0.4, 0.97) for label in Label]
+
+
+def test_pieces_come_in_the_order_of_the_text_and_of_the_labels_that_matter() -> None:
+    assert highlights(Explaining(), "They are all the same.", _scores(insult=0.7, spam=0.1)) == [
+        Highlight(0, 4, Label.INSULT, 3.0),
+        Highlight(9, 12, Label.INSULT, 1.0),
+    ]
+
+
+def test_a_piece_that_raised_two_scores_is_shown_for_the_one_it_raised_most() -> None:
+    found = highlights(Explaining(), "They are all the same.", _scores(insult=0.7, spam=0.8))
+    assert found[0] == Highlight(0, 4, Label.SPAM, 9.0)
+
+
+def test_where_nothing_is_over_its_threshold_the_nearest_label_matters() -> None:
+    assert that_matter(_scores(insult=0.2, threat=0.3)) == [Label.THREAT]
+    assert that_matter(_scores()) == []
+
+
+def test_the_page_asks_for_the_pieces_of_the_text_that_is_shown(
+    client: TestClient, app: FastAPI, database: Database, now: datetime
+) -> None:
+    classifier = Explaining()
+    assert isinstance(classifier, Explainer)
+    app.state.classifier = classifier
+    with database.transaction() as session:
+        desk = stored_desk(session, now=now)
+        comment = stored_held_comment(session, desk.site, now=now)
+        stored_score(session, comment, insult=0.75, now=now)
+    path = f"/v1/review/comments/{comment.id}/highlights"
+    found = client.get(path, headers=desk.bearer).json()
+    assert [(each["start"], each["end"], each["label"]) for each in found] == [
+        (0, 4, "insult"),
+        (9, 12, "insult"),
+    ]
+    assert classifier.asked == [comment.body]
+
+
+def test_a_classifier_that_cannot_explain_itself_shows_nothing(
+    client: TestClient, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        desk = stored_desk(session, now=now)
+        comment = stored_held_comment(session, desk.site, now=now)
+    path = f"/v1/review/comments/{comment.id}/highlights"
+    assert client.get(path, headers=desk.bearer).json() == []
