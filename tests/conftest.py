@@ -24,11 +24,12 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from service import embedded, request, schema
+from service import request, schema
 from service.app import create_app
 from service.database_url import sync_url
 from service.db import Database
 from service.jobs import Job
+from service.machine import embedded
 from service.settings import Settings
 from service.tables import metadata
 from tests.fakes import FakePredictor

@@ -8,9 +8,10 @@ from pathlib import Path
 from pydantic import SecretStr, ValidationError
 from rich.console import Console
 
-from service import data_folder, embedded, logs
-from service.embedded import Servers
+from service import logs
 from service.errors import Invalid
+from service.machine import data_folder, embedded
+from service.machine.embedded import Servers
 from service.settings import DEVELOPMENT_SECRET, Settings
 
 console = Console(stderr=True, highlight=False)

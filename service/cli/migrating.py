@@ -10,9 +10,10 @@ from alembic.script import Script, ScriptDirectory
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy import Engine, create_engine
 
-from service import embedded, schema
+from service import schema
 from service.cli.entry import connected, console, read_settings
 from service.database_url import sync_url
+from service.machine import embedded
 from service.settings import Settings
 
 

@@ -10,9 +10,9 @@ from typing import Annotated, Final
 
 import typer
 
-from service import lifeline
 from service.cli.entry import as_environment, attached, read_settings
 from service.cli.listening import listen
+from service.machine import lifeline
 from service.settings import Settings
 
 _REQUESTS_END_WITHIN_SECONDS: Final = 3

@@ -14,15 +14,15 @@ import httpx2
 import typer
 from rich.console import Console
 
-from service import embedded, lifeline
 from service.cli.entry import as_environment, console, read_settings, revealed, with_servers
 from service.cli.listening import address_of, listen, listen_nearby
 from service.cli.migrating import bring_up_to_date
 from service.cli.roles import commands
-from service.embedded import EmbeddedServers
+from service.machine import embedded, lifeline
+from service.machine.embedded import EmbeddedServers
+from service.machine.supervised_log import SupervisedLog
+from service.machine.supervisor import Program, Supervisor
 from service.settings import Settings
-from service.supervised_log import SupervisedLog
-from service.supervisor import Program, Supervisor
 
 _READY_WITHIN: Final = timedelta(seconds=60)
 _ASK_EVERY_SECONDS: Final = 0.1

@@ -8,7 +8,7 @@ from typing import Final, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.orm import Session
 
-from service.data_folder import write_private
+from service.machine.data_folder import write_private
 from service.moderators import actions as moderators
 from service.moderators.errors import EmailTaken
 from service.moderators.tables import Role

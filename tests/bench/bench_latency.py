@@ -28,9 +28,10 @@ from rich.table import Table
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from service import embedded, schema
+from service import schema
 from service.database_url import sync_url
-from service.embedded import Servers
+from service.machine import embedded
+from service.machine.embedded import Servers
 from service.sites import actions as sites
 from tests import running
 from tests.bench.bench_scoring import comments

@@ -19,8 +19,9 @@ from rich.table import Table
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from service import embedded, schema
+from service import schema
 from service.database_url import sync_url
+from service.machine import embedded
 from service.moderators.tables import Moderator
 from service.review import claims, queue, search, standing
 from service.review.queue import Queue, Sort

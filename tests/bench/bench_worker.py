@@ -26,12 +26,13 @@ from rich.table import Table
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
-from service import embedded, schema
+from service import schema
 from service.broker import Broker
 from service.database_url import sync_url
 from service.db import new_id
-from service.embedded import Servers
 from service.jobs import ScoreComments
+from service.machine import embedded
+from service.machine.embedded import Servers
 from service.sites import actions as sites
 from service.sites.tables import Site
 from tests import running

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from functools import lru_cache
 
+import threadpoolctl
 from celery import Celery, signals
 from sqlalchemy import Engine, create_engine, text
 
@@ -68,6 +69,7 @@ app.task(name="decide", ignore_result=True)(decide)
 
 def _warm(**_: object) -> None:
     engine.cache_clear()
+    threadpoolctl.threadpool_limits(1)  # as in our own worker
     predictor().predict(["warm"])
 
 

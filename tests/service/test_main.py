@@ -22,9 +22,9 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from service import embedded
 from service.__main__ import main
 from service.database_url import sync_url
+from service.machine import embedded
 from service.registry.tables import Artifact, ModelVersion, State
 
 COMMANDS = (

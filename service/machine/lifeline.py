@@ -3,7 +3,8 @@
 A killed supervisor cannot end its children; the system closes its pipes for it. So a child that
 watches one learns of the death at once, on any system, without polling.
 
-``python -m service.lifeline PID BEGAN SIGNAL …`` does the same for programs that are not ours.
+``python -m service.machine.lifeline PID BEGAN SIGNAL …`` does the same for programs that are not
+ours.
 """
 
 import os
@@ -67,7 +68,7 @@ def _wait_for_the_end(descriptor: int) -> None:
 
 
 def _watch(words: list[str]) -> None:
-    from service.processes import Process  # noqa: PLC0415 - children that only hold need no psutil
+    from service.machine.processes import Process  # noqa: PLC0415 - children that only hold need no psutil
 
     _wait_for_the_end(sys.stdin.fileno())
     for pid, began, signal_name in zip(words[::3], words[1::3], words[2::3], strict=True):

@@ -1,8 +1,8 @@
 """Runs the web, beat and worker processes as one: one log, restarts, one orderly end.
 
 Children are started in sessions of their own, so that Ctrl-C reaches only the supervisor, which
-ends them stage by stage; their standard input is a lifeline (see ``service/lifeline.py``), so that
-they end too when the supervisor is killed.
+ends them stage by stage; their standard input is a lifeline (see
+``service/machine/lifeline.py``), so that they end too when the supervisor is killed.
 """
 
 import os
@@ -18,8 +18,8 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Final
 
-from service import lifeline
-from service.supervised_log import SupervisedLog
+from service.machine import lifeline
+from service.machine.supervised_log import SupervisedLog
 
 # A program that ends so has said what is wrong with its settings; it will not get better by itself.
 REFUSED: Final = 2

@@ -20,10 +20,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from service.data_folder import write_private
 from service.errors import Unavailable
-from service.processes import Process, wait_until_ended
-from service.system_account import SystemAccount
+from service.machine.data_folder import write_private
+from service.machine.processes import Process, wait_until_ended
+from service.machine.system_account import SystemAccount
 
 _log = structlog.get_logger(__name__)
 

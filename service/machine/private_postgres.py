@@ -23,8 +23,8 @@ import psycopg
 import structlog
 
 from service.errors import Unavailable
-from service.processes import Process, wait_until_ended, working_in
-from service.system_account import SystemAccount
+from service.machine.processes import Process, wait_until_ended, working_in
+from service.machine.system_account import SystemAccount
 
 _log = structlog.get_logger(__name__)
 

@@ -17,11 +17,11 @@ from types import TracebackType
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from service import data_folder
-from service.data_folder import DataFolderLock, write_private
-from service.private_postgres import PrivatePostgres
-from service.private_valkey import PrivateValkey
-from service.processes import Process
+from service.machine import data_folder
+from service.machine.data_folder import DataFolderLock, write_private
+from service.machine.private_postgres import PrivatePostgres
+from service.machine.private_valkey import PrivateValkey
+from service.machine.processes import Process
 
 _ADDRESSES_NAME = "servers.json"
 
@@ -114,9 +114,9 @@ def _watch_over(servers: Sequence[tuple[Process | None, str]], started: ExitStac
         for word in (str(server.pid), str(server.began), signal_name)
     ]
     watcher = subprocess.Popen(  # noqa: S603 - our own command, no shell
-        [sys.executable, "-m", "service.lifeline", *words],
+        [sys.executable, "-m", "service.machine.lifeline", *words],
         stdin=subprocess.PIPE,
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[2],
         start_new_session=True,
     )
     started.callback(_dismiss, watcher)

@@ -17,19 +17,19 @@ import psycopg
 import pytest
 import redis
 
-from service import embedded
-from service.data_folder import DataFolderHeld, DataFolderUnusable
-from service.embedded import Servers
 from service.errors import Unavailable
-from service.private_postgres import PostgresDidNotStart
-from service.processes import Process, wait_until_ended, working_in
-from service.system_account import ProgramNotRunnable, SystemAccount
+from service.machine import embedded
+from service.machine.data_folder import DataFolderHeld, DataFolderUnusable
+from service.machine.embedded import Servers
+from service.machine.private_postgres import PostgresDidNotStart
+from service.machine.processes import Process, wait_until_ended, working_in
+from service.machine.system_account import ProgramNotRunnable, SystemAccount
 
 SOON = timedelta(seconds=10)
 HOLD = """
 import sys, time
 from pathlib import Path
-from service import embedded
+from service.machine import embedded
 with embedded.start(Path(sys.argv[1]), ephemeral=sys.argv[2] == "ephemeral") as servers:
     print(servers.model_dump_json(), flush=True)
     time.sleep(600)
@@ -291,7 +291,7 @@ def test_a_program_that_may_not_be_run_is_a_sentence(
     unreadable = data / "packages" / "programs" / "valkey-server"
     unreadable.parent.mkdir(parents=True)
     unreadable.write_text("")
-    monkeypatch.setattr("service.private_valkey._program", lambda: unreadable)
+    monkeypatch.setattr("service.machine.private_valkey._program", lambda: unreadable)
     with pytest.raises(ProgramNotRunnable, match=r"Make the packages readable: chmod -R a\+rX"):
         embedded.start(data).start()
 

@@ -15,15 +15,15 @@ from threading import Thread
 import pytest
 from rich.console import Console
 
-from service.processes import Process, wait_until_ended
-from service.supervised_log import SupervisedLog
-from service.supervisor import Program, Supervisor
+from service.machine.processes import Process, wait_until_ended
+from service.machine.supervised_log import SupervisedLog
+from service.machine.supervisor import Program, Supervisor
 
 SOON = timedelta(seconds=10)
 # Says who it is, what it was told, and ends in order unless it is stubborn.
 CHILD = """
 import os, signal, subprocess, sys, time
-from service import lifeline
+from service.machine import lifeline
 lifeline.hold(grace=__import__("datetime").timedelta(seconds=1))
 name, manner = sys.argv[1:3]
 def end(number, frame):
@@ -45,8 +45,8 @@ import os, sys
 from datetime import timedelta
 from pathlib import Path
 from rich.console import Console
-from service.supervised_log import SupervisedLog
-from service.supervisor import Program, Supervisor
+from service.machine.supervised_log import SupervisedLog
+from service.machine.supervisor import Program, Supervisor
 log = SupervisedLog(Console(), Path(sys.argv[1]))
 def program(word):
     name, manner = word.split("=")
