@@ -39,9 +39,10 @@ def record_many(session: Session, verdicts: Sequence[Verdict], *, now: datetime)
     decided = verdicts
     if len(external_ids) < len(verdicts):
         decided = [each for each in verdicts if each.comment_id in external_ids]
-    _count(session, decided)
     changes = [_change(each, external_ids[each.comment_id]) for each in decided if _is_news(each)]
     webhooks.announce(session, changes, now=now)
+    # Last: articles and authors are what batches have in common, and each waits here for the other.
+    _count(session, decided)
     return frozenset(external_ids)
 
 
