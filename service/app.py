@@ -24,6 +24,7 @@ from service.dialects.dialect import Dispatch
 from service.limits import RateLimiter
 from service.moderators.routes import router as moderators_router
 from service.policy.routes import router as policy_router
+from service.registry import queries as registry
 from service.registry.champion import Champion
 from service.registry.watch import ChampionWatch
 from service.request import now
@@ -33,6 +34,7 @@ from service.schema import is_current
 from service.scoring.classifier import Classifier
 from service.scoring.routes import router as scoring_router
 from service.settings import Settings
+from service.trials.routes import router as trials_router
 from service.webhooks import postbag
 from service.webhooks.routes import router as webhooks_router
 
@@ -92,6 +94,7 @@ def create_app(
         review_pages,
         review_router,
         scoring_router,
+        trials_router,
         webhooks_router,
     ):
         app.include_router(router)
@@ -108,22 +111,40 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database = database
     app.state.limiter = RateLimiter(settings.broker_url)
     app.state.checks = {
-        "database": lambda: _database_answers(database),
+        "database": lambda: _answers(partial(_database_is_current, database)),
         "broker": broker.answers,
+        "model": lambda: app.state.load is None or _answers(partial(_has_champion, database)),
     }
     app.state.backlog = partial(_backlog, database)
     try:
-        with _following_the_registry(app, database), surroundings.opened(app):
-            async with door.opened(settings, broker.publish) as app.state.door:
+        with _following_the_registry(app, database):
+            async with (
+                door.opened(settings, broker.publish) as app.state.door,
+                surroundings.opened(app),
+            ):
                 yield
     finally:
         database.close()
         broker.close()
 
 
-def _database_answers(database: Database) -> bool:
+def _answers(ask: Callable[[], bool]) -> bool:
+    """Return what ``ask`` says; a database that does not answer says no."""
+    try:
+        return ask()
+    except SQLAlchemyError as error:
+        _log.warning("check_failed", error=type(error).__name__)
+        return False
+
+
+def _database_is_current(database: Database) -> bool:
     with database.engine.connect() as connection:
         return is_current(connection)
+
+
+def _has_champion(database: Database) -> bool:
+    with database.transaction() as session:
+        return registry.champion_id(session) is not None
 
 
 @contextmanager

@@ -34,9 +34,14 @@ def read_object(body: bytes) -> dict[str, object]:
         raise NotJson from error
     if not isinstance(found, dict):
         raise NotJson
-    mended = _mended(found, depth=0)
-    assert isinstance(mended, dict)  # noqa: S101 - a mended dict is one
-    return mended
+    whole = _mended(found, depth=0)
+    assert isinstance(whole, dict)  # noqa: S101 - a mended dict is one
+    return whole
+
+
+def mended(text: str) -> str:
+    """Return ``text`` with U+FFFD for each half of a surrogate pair."""
+    return _HALF.sub("\ufffd", text)
 
 
 def _read(text: str) -> object:
@@ -51,7 +56,7 @@ def _mended(value: object, *, depth: int) -> object:
     if depth > _DEPTH_MAX:
         raise NotJson
     if isinstance(value, str):
-        return _HALF.sub("\ufffd", value)
+        return mended(value)
     if isinstance(value, list):
         return [_mended(each, depth=depth + 1) for each in value]
     if isinstance(value, dict):

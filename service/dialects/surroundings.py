@@ -1,8 +1,8 @@
 """What a dialect may use of the web process: who calls, the scorer, the database, the clock."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -36,6 +36,16 @@ class Surroundings:
     def __init__(self, app: FastAPI) -> None:
         self._app = app
         self._counting: set[asyncio.Task[None]] = set()
+        self._closing: list[Callable[[], Awaitable[None]]] = []
+        app.state.dialects = self
+
+    def before_closing(self, finish: Callable[[], Awaitable[None]]) -> None:
+        """Have ``finish`` awaited when the application stops, while the database is there."""
+        self._closing.append(finish)
+
+    async def close(self) -> None:
+        for finish in self._closing:
+            await finish()
 
     @property
     def settings(self) -> Settings:
@@ -143,8 +153,8 @@ async def read_body(request: Request, *, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-@contextmanager
-def opened(app: FastAPI) -> Iterator[None]:
+@asynccontextmanager
+async def opened(app: FastAPI) -> AsyncIterator[None]:
     """Have the scorer at ``app.state.scorer`` while the application runs."""
     settings: Settings = app.state.settings
     scorer = Scorer(lambda: app.state.classifier, kept=settings.dialects.scores_kept)
@@ -152,4 +162,6 @@ def opened(app: FastAPI) -> Iterator[None]:
     try:
         yield
     finally:
+        surroundings: Surroundings = app.state.dialects
+        await surroundings.close()
         scorer.close()

@@ -1,0 +1,137 @@
+"""WordPress waits: a held comment is put before our moderators, and their decision is told it.
+
+The plugin sends an address with every check. An answer with a guid and a time to check again makes
+it keep the comment pending until we call that address, which must be the site's own.
+"""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from service import texts
+from service.articles.schemas import EXTERNAL_ID_MAX_CHARS
+from service.comments.rules import BODY_MAX_CHARS, NAME_MAX_CHARS, TITLE_MAX_CHARS, URL_MAX_CHARS
+from service.comments.schemas import CommentIn
+from service.comments.submission import submission_of
+from service.dialects.akismet_fields import Fields, host_of
+from service.dialects.surroundings import Surroundings
+from service.dialects.tables import AkismetCallback
+from service.errors import Invalid
+from service.sites.keyring import OpenedBy
+from service.sites.tables import Site
+
+_log = structlog.get_logger(__name__)
+
+_NOBODY: Final = "Anonymous"
+_EMAIL: Final = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
+_POST_ID: Final = re.compile(r"\d{1,20}")
+_WWW: Final = "www."
+
+
+class Callbacks:
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._around = surroundings
+
+    async def queue(self, opened: OpenedBy, fields: Fields, guid: UUID) -> bool:
+        """Put a held comment before the site's moderators; say whether WordPress will be told.
+
+        False where nobody could be told, or the comment is none that can be stored.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        url, key = fields["callback"], fields.key
+        if not url or not key or not _POST_ID.fullmatch(fields["comment_post_ID"] or "0"):
+            return False
+        registered = await self._around.in_transaction(
+            lambda session: session.get_one(Site, opened.site_id).url, within=self._around.share
+        )
+        allow_private = self._around.settings.webhooks.allow_private_addresses
+        if not is_of_site(url, registered, allow_http=allow_private):
+            _log.info("akismet_callback_refused", reason="not an address of the site")
+            return False
+        comment_id = await self._store(opened, fields, guid)
+        if comment_id is None:
+            return False
+        callback = AkismetCallback(
+            guid=guid,
+            comment_id=comment_id,
+            url=url,
+            sealed_key=self._around.seal.seal(key),
+            post_id=fields["comment_post_ID"],
+            author_email=fields["comment_author_email"],
+            next_attempt_at=self._around.now(),
+            created_at=self._around.now(),
+        )
+        await self._around.in_transaction(lambda session: _add(session, callback))
+        return True
+
+    async def _store(self, opened: OpenedBy, fields: Fields, guid: UUID) -> UUID | None:
+        door, settings = self._around.door, self._around.settings
+        try:
+            submission = submission_of(
+                comment_of(fields, guid),
+                opened,
+                secret=door.secret,
+                body_max_chars=settings.comments.body_max_chars,
+                now=self._around.now(),
+            )
+            stored = await door.intake.submit(submission)
+        except (ValidationError, Invalid) as error:
+            _log.info("akismet_comment_not_queued", reason=type(error).__name__)
+            return None
+        return stored.id
+
+
+def comment_of(fields: Fields, guid: UUID) -> CommentIn:
+    """Return the checked comment as one of ours.
+
+    Raises:
+        ValidationError: it cannot be one.
+    """
+    blog, permalink = fields["blog"], fields["permalink"]
+    page = (permalink if host_of(permalink) else blog)[:URL_MAX_CHARS]
+    post = fields["comment_post_ID"]
+    email = fields["comment_author_email"]
+    name = texts.normal_form(fields["comment_author"])[:NAME_MAX_CHARS]
+    return CommentIn.model_validate(
+        {
+            "article": {
+                "id": f"wordpress:{post}" if post else page[:EXTERNAL_ID_MAX_CHARS],
+                "url": page,
+                "title": (urlsplit(page).path.strip("/") or page)[:TITLE_MAX_CHARS],
+            },
+            "author": {
+                "name": name or _NOBODY,
+                "email": email if _EMAIL.fullmatch(email) else None,
+            },
+            "body": fields.text[: 2 * BODY_MAX_CHARS],
+            "external_id": f"akismet:{guid}",
+        }
+    )
+
+
+def is_of_site(url: str, registered: str, *, allow_http: bool) -> bool:
+    """Say whether ``url`` lies on the registered site's host, with or without ``www.``."""
+    try:
+        parts, site = urlsplit(url), urlsplit(registered)
+        ports = {each.port or (443 if each.scheme == "https" else 80) for each in (parts, site)}
+    except ValueError:
+        return False
+    if parts.scheme != "https" and not (allow_http and parts.scheme == "http"):
+        return False
+    if parts.username is not None or parts.password is not None or not parts.hostname:
+        return False
+    own = (site.hostname or "").removeprefix(_WWW)
+    # The site may be registered with http and be reached by https.
+    same_port = len(ports) == 1 or (parts.port is None and site.port is None)
+    return parts.hostname.removeprefix(_WWW) == own and same_port
+
+
+def _add(session: Session, callback: AkismetCallback) -> None:
+    session.add(callback)
