@@ -3,6 +3,7 @@
 At most a few are worked on at once: each takes 64 MiB, and a flood of sign-ins must not take all.
 """
 
+from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -10,8 +11,15 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 _hasher = PasswordHasher()
 _at_once = BoundedSemaphore(4)
-# What an unknown moderator's password is held against, so that it takes the same work.
-_NOBODYS = _hasher.hash("nobody signs in with this")
+
+
+@cache
+def _nobodys() -> str:
+    """Return what an unknown moderator's password is held against, to take the same work.
+
+    Made when it is first needed: hashing takes long on purpose, and every command would pay.
+    """
+    return _hasher.hash("nobody signs in with this")
 
 
 def hashed(password: str) -> str:
@@ -23,7 +31,7 @@ def is_right(password: str, stored: str | None) -> bool:
     """Say whether ``password`` belongs to the hash; None takes as long, and is always wrong."""
     with _at_once:
         try:
-            matches = _hasher.verify(stored or _NOBODYS, password)
+            matches = _hasher.verify(stored or _nobodys(), password)
         except (VerificationError, InvalidHashError):
             return False
     return matches and stored is not None

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.db import Database
 from service.errors import Unavailable
 from service.registry.champion import Champion, Loaded
+from service.registry.errors import NoChampion
 
 _log = structlog.get_logger(__name__)
 
@@ -40,6 +41,10 @@ class ChampionWatch(Generic[Loaded]):
         try:
             with self._database.transaction() as session:
                 live = self._champion.current(session)
+        except NoChampion:
+            # A new installation: the first worker that starts offers what ships.
+            _log.info("no_champion_yet")
+            return
         except (SQLAlchemyError, Unavailable) as error:
             _log.warning("champion_not_seen", error=type(error).__name__)
             return

@@ -146,7 +146,7 @@ class Installation:
         if not self.web.is_running:
             raise AssertionError(self.web.log.read_text()[-2000:])
         try:
-            return self.client.get("/readyz").is_success
+            return self.client.get("/healthz").is_success
         except httpx2.TransportError:
             return False
 

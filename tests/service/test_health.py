@@ -1,0 +1,34 @@
+from datetime import datetime
+
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from service.app import create_app
+from service.db import Database
+from service.registry import actions
+from service.settings import Settings
+from tests.factories.registry import offer
+from tests.fakes import FakePredictor
+
+NOWHERE = SecretStr("postgresql://nobody@127.0.0.1:1/nothing")
+
+
+def test_a_silent_database_is_reported_and_not_an_error(
+    settings: Settings, classifier: FakePredictor
+) -> None:
+    without = settings.model_copy(update={"database_url": NOWHERE})
+    with TestClient(create_app(without, classifier), raise_server_exceptions=False) as client:
+        answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == {"database": False, "broker": True, "model": True}
+
+
+def test_it_is_ready_once_a_model_version_is_live(
+    settings: Settings, classifier: FakePredictor, database: Database, now: datetime
+) -> None:
+    app = create_app(settings, classifier, load=lambda _: FakePredictor())
+    with TestClient(app) as client:
+        assert client.get("/readyz").json()["checks"]["model"] is False
+        with database.transaction() as session:
+            actions.ensure_champion(session, **offer(b"first"), now=now)
+        assert client.get("/readyz").status_code == 200
