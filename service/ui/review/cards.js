@@ -36,7 +36,8 @@ function marked(text, pieces) {
   const parts = [];
   let at = 0;
   for (const { start, end, label, contribution } of pieces) {
-    if (start < at) continue;
+    // What added next to nothing only distracts.
+    if (start < at || contribution < most / 5) continue;
     const strength = contribution > most / 2 ? "strong" : "some";
     parts.push(points.slice(at, start).join(""), h("mark", { class: strength, title: t(LABELS[label]) }, points.slice(start, end).join("")));
     at = end;

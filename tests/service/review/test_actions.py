@@ -2,6 +2,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -263,6 +264,35 @@ def test_a_decided_comment_is_in_nobodys_hand(
     actions.settle_due(session, now=now + timedelta(minutes=1))
     assert session.scalars(select(Claim)).all() == []
     assert choice.chosen_at - (choice.claimed_at or now) == timedelta(seconds=5)
+
+
+def test_twelve_moderators_work_a_queue_off_without_losing_or_doubling_any(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        desks = [stored_desk(session, now=now)]
+        desks += [stored_desk(session, site=desks[0].site, now=now) for _ in range(11)]
+        ids = [stored_held_comment(session, desks[0].site, now=now).id for _ in range(400)]
+
+    def work(desk: Desk) -> list[UUID]:
+        decided: list[UUID] = []
+        while True:
+            with database.transaction() as session:
+                args = (session, desk.moderator, desk.site_ids)
+                comment = claims.claim_next(*args, now=now, lease=LEASE)
+                if comment is None:
+                    return decided
+                decided.append(comment.id)
+                actions.decide(*args, comment.id, APPROVE, now=now, window=AT_ONCE)
+
+    with ThreadPoolExecutor(len(desks)) as pool:
+        decided = [comment_id for each in pool.map(work, desks) for comment_id in each]
+    assert Counter(decided) == Counter(ids)
+    with database.transaction() as session:
+        statuses = Counter(session.scalars(select(Comment.status)))
+        by_person = select(Decision.comment_id).where(Decision.actor == Actor.MODERATOR)
+        assert Counter(session.scalars(by_person)) == Counter(ids)
+    assert statuses == {Status.APPROVED: 400}
 
 
 def test_twelve_moderators_deciding_at_once_decide_each_comment_once(
