@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.policy import queries
+from service.policy.changes import changes
 from service.policy.document import PolicyDocument
 from service.policy.queries import PolicyVersion
 from service.policy.tables import Policy
@@ -36,6 +37,7 @@ def save(
         site_id=site_id,
         version=before.version + 1,
         document=document.model_dump(mode="json"),
+        changes=changes(before.document, document),
         note=note,
         saved_by=saved_by,
         saved_at=now,
@@ -43,3 +45,15 @@ def save(
     session.add(saved)
     session.flush()
     return PolicyVersion.of(saved)
+
+
+def restore(
+    session: Session, site_id: UUID, number: int, *, note: str, saved_by: str, now: datetime
+) -> PolicyVersion:
+    """Have an old version rule again, as a new one.
+
+    Raises:
+        PolicyVersionNotFound: the site never saved it.
+    """
+    old = queries.version(session, site_id, number)
+    return save(session, site_id, old.document, note=note, saved_by=saved_by, now=now)

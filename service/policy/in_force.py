@@ -1,7 +1,7 @@
 """What rules on each site now, ready to rule: read once for each version, kept while it is used."""
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from service.policy import queries, solutions
 from service.policy.document import PolicyDocument
 from service.policy.matchers import Matchers
+from service.policy.operating_points import Solved
 from service.policy.rules import Policy
 from service.policy.tables import Policy as Saved
 from service.policy.text_evidence import Part
-from service.policy.words import Matcher
+from service.policy.words import Matcher, compile_list
 
 _KEPT = 256
 _MATCHERS = Matchers()
@@ -67,8 +68,19 @@ class InForce:
         """The compiled word lists, kept by version; None without any."""
         if self.document.words.is_empty:
             return None
-        key = self.policy_id or id(self)
-        return _MATCHERS.of(key, lambda: self.document.words.entries)
+        if self.policy_id is None:
+            return self._own_matcher
+        return _MATCHERS.of(self.policy_id, lambda: self.document.words.entries)
+
+    @cached_property
+    def _own_matcher(self) -> Matcher:
+        """Of a draft, which has no version to keep it by."""
+        return compile_list(self.document.words.entries)
+
+
+def draft(document: PolicyDocument, solved: Sequence[Solved]) -> InForce:
+    """Return what a document that nobody saved would rule."""
+    return InForce(None, 0, document, document.policy(solutions.by_language(solved)))
 
 
 class _Kept:

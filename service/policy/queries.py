@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from service.paging import Cursor
 from service.policy.document import PolicyDocument, Thresholds
+from service.policy.errors import PolicyVersionNotFound
 from service.policy.tables import Policy
 from service.registry import queries as registry
 
@@ -36,11 +37,25 @@ class PolicyVersion:
     note: str
     saved_by: str | None
     saved_at: datetime | None
+    changes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, row: Policy) -> "PolicyVersion":
         document = PolicyDocument.model_validate(row.document)
-        return cls(row.id, row.version, document, row.note, row.saved_by, row.saved_at)
+        changed = tuple(row.changes)
+        return cls(row.id, row.version, document, row.note, row.saved_by, row.saved_at, changed)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChange:
+    """Who saved a version when, why, and what was changed: without the document, which is long."""
+
+    id: UUID
+    version: int
+    note: str
+    saved_by: str
+    saved_at: datetime
+    changes: tuple[str, ...]
 
 
 def current(session: Session, site_id: UUID) -> PolicyVersion:
@@ -80,13 +95,32 @@ def _thresholds(advised: dict[str, Any] | None) -> Thresholds:
     return Thresholds.same_for_all(hold=BUILT_IN_HOLD, reject=BUILT_IN_REJECT)
 
 
+def version(session: Session, site_id: UUID, number: int) -> PolicyVersion:
+    """Return a saved version, or with number 0 the built-in one.
+
+    Raises:
+        PolicyVersionNotFound: the site never saved it.
+    """
+    if number == BUILT_IN_VERSION:
+        return built_in(session)
+    saved = select(Policy).where(Policy.site_id == site_id, Policy.version == number)
+    row = session.scalars(saved).one_or_none()
+    if row is None:
+        raise PolicyVersionNotFound(number)
+    return PolicyVersion.of(row)
+
+
 def history(
     session: Session, site_id: UUID, *, after: Cursor | None, limit: int
-) -> list[PolicyVersion]:
-    """Return the saved versions, newest first, from the one after the cursor."""
-    saved = select(Policy).where(Policy.site_id == site_id)
+) -> list[PolicyChange]:
+    """Return what was saved, newest first, from the one after the cursor."""
+    columns = (
+        *(Policy.id, Policy.version, Policy.note, Policy.saved_by, Policy.saved_at),
+        Policy.changes,
+    )
+    saved = select(*columns).where(Policy.site_id == site_id)
     if after is not None:
-        version = select(Policy.version).where(Policy.id == after.after).scalar_subquery()
-        saved = saved.where(Policy.version < version)
-    rows = session.scalars(saved.order_by(Policy.version.desc()).limit(limit))
-    return [PolicyVersion.of(row) for row in rows]
+        reached = select(Policy.version).where(Policy.id == after.after).scalar_subquery()
+        saved = saved.where(Policy.version < reached)
+    rows = session.execute(saved.order_by(Policy.version.desc()).limit(limit))
+    return [PolicyChange(*row[:5], changes=tuple(row[5])) for row in rows]

@@ -94,6 +94,16 @@ class Matcher:
         }
         return [found[place] for place in sorted(found, key=lambda place: place[:2])]
 
+    def may_find(self, normalised: str) -> bool:
+        """Tell whether ``find`` may find anything in a text that normalises to this.
+
+        No is certain, and ten times as fast; yes has to be looked at.
+        """
+        line = squeezed(" " + " ".join(TOKEN.findall(normalised)) + " ")
+        if len(self._automaton) and next(self._automaton.iter(line), None) is not None:
+            return True
+        return next(iter(guesses(normalised)), None) is not None
+
     def _innocent(self, match: Match) -> bool:
         """Tell whether a word stands there that only contains or resembles the listed one."""
         written = plainly(match.as_written)

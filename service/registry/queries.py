@@ -32,6 +32,15 @@ def champion_thresholds(session: Session) -> dict[str, Any] | None:
     return found
 
 
+def champion_supports(session: Session) -> dict[str, list[str]] | None:
+    """Return the languages that the version that decides now knows each label in."""
+    supported = ModelVersion.info["supported"]
+    found: dict[str, list[str]] | None = session.scalar(
+        select(supported).where(ModelVersion.state == State.CHAMPION)
+    )
+    return found
+
+
 def content(session: Session, digest: str) -> bytes:
     """Return the artifact's bytes, checked.
 

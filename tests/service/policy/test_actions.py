@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from ml.labels import Label
 from service.db import Database
 from service.policy import actions, queries
-from service.policy.document import PolicyDocument, Thresholds
+from service.policy.document import PolicyDocument, ThresholdDocument, Thresholds
+from service.policy.errors import PolicyVersionNotFound
 from service.policy.queries import PolicyVersion
 from service.policy.rules import Degradation
 from service.policy.tables import Policy
@@ -68,7 +69,54 @@ def test_the_newest_version_rules_and_the_older_ones_stay(
     second = save(session, site, a_document(reject=0.8), now)
     assert (first.version, second.version) == (1, 2)
     assert queries.current(session, site.id) == second
-    assert queries.history(session, site.id, after=None, limit=10) == [second, first]
+    told = queries.history(session, site.id, after=None, limit=10)
+    assert [(each.version, each.note, each.saved_by) for each in told] == [
+        (2, "a try", "site"),
+        (1, "a try", "site"),
+    ]
+    assert queries.version(session, site.id, 1) == first
+
+
+def test_each_version_says_what_was_changed(session: Session, site: Site, now: datetime) -> None:
+    document = PolicyDocument(thresholds=Thresholds(spam=ThresholdDocument(hold=0.5)))
+    save(session, site, document, now)
+    changed = document.model_copy(
+        update={"thresholds": Thresholds(spam=ThresholdDocument(hold=0.4, reject=0.9))}
+    )
+    assert save(session, site, changed, now).changes == (
+        "Spam: held from 0.4 and rejected from 0.9; it was held from 0.5.",
+    )
+
+
+def test_an_old_version_is_restored_as_a_new_one(
+    session: Session, site: Site, now: datetime
+) -> None:
+    first = save(session, site, a_document(reject=0.9), now)
+    save(session, site, a_document(reject=0.8), now)
+    third = actions.restore(session, site.id, 1, note="back", saved_by="site", now=now)
+    assert (third.version, third.document) == (3, first.document)
+    with pytest.raises(PolicyVersionNotFound):
+        actions.restore(session, site.id, 9, note="back", saved_by="site", now=now)
+
+
+def test_documents_of_earlier_releases_are_read_as_they_were_meant(
+    session: Session, site: Site, now: datetime
+) -> None:
+    document = {
+        "thresholds": {label.value: None for label in Label}
+        | {"spam": {"hold": 0.5, "reject": None}},
+        "mode": "post_moderation",
+        "degradation": "hold",
+        "trusted_from": 5,
+    }
+    session.add(
+        Policy(site_id=site.id, version=1, document=document, note="n", saved_by="s", saved_at=now)
+    )
+    session.flush()
+    assert (
+        queries.current(session, site.id).document.policy()
+        == PolicyDocument(thresholds=Thresholds(spam=ThresholdDocument(hold=0.5))).policy()
+    )
 
 
 def test_saving_what_rules_already_makes_no_version(

@@ -32,7 +32,9 @@ def test_a_saved_policy_rules_from_then_on_and_says_who_when_and_why(
     assert (body["version"], body["saved_by"], body["note"]) == (1, "site", "Election week.")
     assert body["saved_at"] == "2026-11-25T12:00:00Z"
     assert body["policy"]["thresholds"]["insult"] == {"hold": 0.3, "reject": 0.9}
-    assert client.get("/v1/policy", headers=caller.headers).json() == body
+    rules = client.get("/v1/policy", headers=caller.headers).json()
+    assert rules == {name: body[name] for name in rules}
+    assert client.get("/v1/policy/versions/1", headers=caller.headers).json() == rules
 
 
 def test_the_history_is_paged_newest_first(client: TestClient, caller: Caller) -> None:
@@ -67,6 +69,23 @@ def test_another_sites_policy_is_not_seen(
          "must be given where hold is not: or leave the label out"),
         ({"thresholds": {"rudeness": {"hold": 0.5}}}, "/thresholds/rudeness",
          "is not a field of this request"),
+        ({"words": {"listed": [{"word": "ab*", "kind": "banned"}]}},
+         "/words/listed/0/word", "before '*' stand at least 3 letters"),
+        ({"words": {"starters": ["fr"]}}, "/words/starters/0", "must be 'en'"),
+        ({"links": {"allowed_hosts": ["https://news.example"]}}, "/links/allowed_hosts/0",
+         "must be a domain such as news.example"),
+        ({"links": {"then": "burn"}}, "/links/then", "must be 'hold' or 'reject'"),
+        ({"style": {}}, "/style", "give capitals, longest_run or repetition"),
+        ({"copies": {"exact": 1}}, "/copies/exact", "must be at least 2"),
+        ({"floods": {"author": {"most": 5}}}, "/floods/author/minutes", "is required"),
+        ({"authors": {"recent_rejections": {"of": 3, "at_least": 4}}},
+         "/authors/recent_rejections", "at_least must not be more than of, which is 3"),
+        ({"operating_points": [{"label": "spam"}]}, "/operating_points/0/reject",
+         "must be given where approve is not"),
+        ({"operating_points": [{"label": "spam", "reject": 97, "languages": ["other"]}]},
+         "/operating_points/0/languages", "must be among en, ru, uz, kk"),
+        ({"operating_points": [{"label": "spam", "reject": 20}]}, "/operating_points/0/reject",
+         "must be at least 50"),
         ({"mode": "never"}, "/mode", "'post_moderation' or 'pre_moderation'"),
         ({"trusted_from": 0}, "/trusted_from", "must be at least 1"),
         ({"note": " "}, "/note", "must not be empty or blank"),
@@ -84,8 +103,27 @@ def test_a_wrong_policy_is_refused_at_the_place_that_is_wrong(
     assert client.get("/v1/policy", headers=caller.headers).json()["version"] == 0
 
 
+def test_the_history_says_in_words_what_was_changed(client: TestClient, caller: Caller) -> None:
+    client.put("/v1/policy", json=A_POLICY, headers=caller.headers)
+    sent = {**A_POLICY, "mode": "post_moderation", "links": {"most": 1}, "note": "Calm again."}
+    client.put("/v1/policy", json=sent, headers=caller.headers)
+    [newest, _] = client.get("/v1/policy/history", headers=caller.headers).json()["items"]
+    assert (newest["version"], newest["note"], newest["saved_by"]) == (2, "Calm again.", "site")
+    assert newest["changes"] == [
+        "The mode: post moderation; it was pre moderation.",
+        "Links: on, with most 1, allowed hosts nothing, then hold.",
+    ]
+
+
+def test_a_version_that_was_never_saved_is_not_found(client: TestClient, caller: Caller) -> None:
+    answer = client.get("/v1/policy/versions/7", headers=caller.headers)
+    assert (answer.status_code, answer.json()["code"]) == (404, "policy_version_not_found")
+    built_in = client.get("/v1/policy/versions/0", headers=caller.headers)
+    assert built_in.json() == client.get("/v1/policy", headers=caller.headers).json()
+
+
 def test_without_a_key_nothing_is_told(client: TestClient) -> None:
-    for path in ("/v1/policy", "/v1/policy/history"):
+    for path in ("/v1/policy", "/v1/policy/history", "/v1/policy/versions/0"):
         assert client.get(path).status_code == 401
 
 

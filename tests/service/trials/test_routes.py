@@ -1,0 +1,231 @@
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from ml.labels import Label, Language
+from service.comments.status import Status
+from service.db import Database, new_id
+from service.decisions import actions
+from service.decisions.tables import Actor
+from service.registry import actions as registry
+from service.scoring import actions as scoring
+from service.scoring.actions import Scored
+from service.sites.tables import Site
+from tests.factories.comments import stored_comment
+from tests.factories.moderators import stored_moderator
+from tests.fakes import FakePredictor
+from tests.service.keys import Caller
+
+KEEP = {"thresholds": {"insult": {"hold": 0.4, "reject": 0.97}}, "note": "a try"}
+Judged = tuple[float, Status, Status | None]
+
+
+@pytest.fixture
+def champion(database: Database, classifier: FakePredictor, now: datetime) -> int:
+    """Return the number of the live model version, which is the one that the app scores with."""
+    content = b"a model"
+    classifier.version = registry.digest_of(content)
+    info = {
+        "supported": {label.value: ["en", "ru"] for label in Label},
+        "training": {"thresholds": {"insult": {"hold": 0.3, "reject": 0.9}}},
+    }
+    with database.transaction() as session:
+        return registry.ensure_champion(
+            session, digest=classifier.version, name="m", content=content, info=info, now=now
+        ).id
+
+
+def store_past(
+    database: Database, site: Site, version: int, past: Sequence[Judged], *, now: datetime
+) -> None:
+    """Store comments with a score for insult, what was done, and what a moderator decided."""
+    with database.transaction() as session:
+        moderator = stored_moderator(session, site)
+        for score, done, judged in past:
+            comment = stored_comment(
+                session, site, id=new_id(), created_at=now - timedelta(hours=1)
+            )
+            opinion = Scored(comment.id, 1, {Label.INSULT: score}, Language.ENGLISH, 0.99)
+            ids = scoring.record(session, [opinion], model_version_id=version, now=now)
+            actions.record(
+                *(session, comment, done),
+                actor=Actor.POLICY,
+                reason="score_insult",
+                score_id=ids[comment.id],
+                now=now,
+            )
+            if judged is not None:
+                actions.record(
+                    *(session, comment, judged),
+                    actor=Actor.MODERATOR,
+                    reason="rude",
+                    moderator_id=moderator.id,
+                    now=now,
+                )
+
+
+PAST: list[Judged] = [
+    (0.1, Status.APPROVED, None),
+    (0.2, Status.HELD, Status.REJECTED),
+    (0.6, Status.HELD, Status.APPROVED),
+    (0.85, Status.HELD, Status.APPROVED),
+    (0.99, Status.REJECTED, None),
+]
+
+
+@pytest.fixture
+def past(database: Database, caller: Caller, champion: int) -> None:
+    # Identifiers carry the real time, and the site's past is found by them.
+    store_past(database, caller.site, champion, PAST, now=datetime.now(tz=None).astimezone())
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(tz=None).astimezone()
+
+
+@pytest.mark.usefixtures("past")
+def test_a_preview_says_what_a_draft_would_have_done_and_whom_it_would_have_overruled(
+    client: TestClient, caller: Caller
+) -> None:
+    draft = {"thresholds": {"insult": {"hold": 0.5, "reject": 0.7}}}
+    answer = client.post("/v1/policy/preview", json=draft, headers=caller.headers)
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["cost"]["would"] == {"approve": 2, "hold": 1, "reject": 2}
+    assert found["cost"]["was"] == {"approve": 1, "hold": 3, "reject": 1}
+    assert (found["cost"]["held_per_day"], found["cost"]["held_per_day_was"]) == (1.0, 3.0)
+    assert found["cost"]["hours_per_day_was"] == pytest.approx(3 * 20 / 3600, abs=0.001)
+    assert (found["judged"], found["disagreements_count"], found["is_whole"]) == (3, 2, True)
+    told = [(each["would"], each["moderator"]) for each in found["disagreements"]]
+    assert told == [("reject", "approved"), ("approve", "rejected")]
+    assert found["disagreements"][0]["reasons"] == [
+        {
+            "code": "score_insult",
+            "sentence": "Insult scored 0.85, and from 0.70 a comment is rejected.",
+        }
+    ]
+    assert client.get("/v1/policy", headers=caller.headers).json()["version"] == 0
+
+
+@pytest.mark.usefixtures("past")
+def test_only_as_many_disagreements_are_answered_as_were_asked_for(
+    client: TestClient, caller: Caller
+) -> None:
+    draft = {"thresholds": {"insult": {"reject": 0.5}}}
+    answer = client.post("/v1/policy/preview?limit=1", json=draft, headers=caller.headers).json()
+    assert (answer["disagreements_count"], len(answer["disagreements"])) == (3, 1)
+
+
+@pytest.mark.usefixtures("past")
+def test_another_sites_past_is_not_seen(client: TestClient, stranger: Caller) -> None:
+    draft = {"thresholds": {"insult": {"reject": 0.5}}}
+    found = client.post("/v1/policy/preview", json=draft, headers=stranger.headers).json()
+    assert (found["cost"]["comments"], found["cost"]["settled_share"]) == (0, None)
+
+
+@pytest.mark.usefixtures("past")
+def test_words_and_records_are_replayed_and_what_cannot_be_is_named(
+    client: TestClient, caller: Caller
+) -> None:
+    draft: dict[str, Any] = {
+        "thresholds": {},
+        "degradation": "approve",
+        "words": {"listed": [{"word": "terrorism", "kind": "suspect", "language": "en"}]},
+        "floods": {"author": {"most": 3, "minutes": 1}},
+        "copies": {},
+    }
+    found = client.post("/v1/policy/preview", json=draft, headers=caller.headers).json()
+    assert found["cost"]["would"] == {"approve": 0, "hold": 5, "reject": 0}
+    assert found["not_replayed"] == ["copies", "floods"]
+
+
+def clear(count: int) -> list[Judged]:
+    """Return what moderators held for insult and decided without a doubt."""
+    rude = [(0.8 + n / 10_000, Status.HELD, Status.REJECTED) for n in range(count)]
+    fine = [(0.2 + n / 10_000, Status.HELD, Status.APPROVED) for n in range(count)]
+    return [*rude, *fine]
+
+
+def test_operating_points_are_worked_out_from_the_sites_own_decisions_when_it_is_saved(
+    client: TestClient, database: Database, caller: Caller, champion: int, now: datetime
+) -> None:
+    store_past(database, caller.site, champion, clear(150), now=now)
+    sent = {
+        "thresholds": {},
+        "operating_points": [{"label": "insult", "languages": ["en"], "reject": 90}],
+        "note": "Reject what is clear.",
+    }
+    saved = client.put("/v1/policy", json=sent, headers=caller.headers).json()
+    [solved] = saved["operating_points"]
+    assert (solved["source"], solved["own_decisions"]) == ("own", 150)
+    unseen = [judged for score, _, judged in clear(150) if score >= solved["threshold"]]
+    assert 0.9 <= unseen.count(Status.REJECTED) / len(unseen) < 1
+    assert solved["wish"] == "reject where at least 90 of 100 would be rejected"
+    assert saved["cost"]["would"]["reject"] >= 140
+    standing = client.get("/v1/policy/operating-points", headers=caller.headers).json()
+    assert standing["items"] == [solved]
+    assert standing["inactive"]["kk"] == [label.value for label in Label]
+    assert "en" not in standing["inactive"]
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_site_with_too_few_decisions_gets_advice_and_is_told_that_nothing_is_promised(
+    client: TestClient, caller: Caller
+) -> None:
+    point = {"label": "insult", "languages": ["ru"], "reject": 97, "approve": 1}
+    sent = {"thresholds": {}, "operating_points": [point], "note": "n"}
+    saved = client.put("/v1/policy", json=sent, headers=caller.headers).json()
+    found = {each["automatic"]: each for each in saved["operating_points"]}
+    assert {each["source"] for each in found.values()} == {"advised"}
+    assert (found["approve"]["threshold"], found["reject"]["threshold"]) == (0.3, 0.9)
+    assert found["reject"]["sentence"].endswith("nothing is promised yet.")
+
+
+def test_without_a_live_model_operating_points_cannot_be_worked_out(
+    client: TestClient, caller: Caller
+) -> None:
+    sent = {"thresholds": {}, "operating_points": [{"label": "spam", "reject": 97}], "note": "n"}
+    answer = client.put("/v1/policy", json=sent, headers=caller.headers)
+    assert (answer.status_code, answer.json()["code"]) == (503, "no_champion")
+
+
+def test_an_old_version_rules_again_as_a_new_one(client: TestClient, caller: Caller) -> None:
+    client.put("/v1/policy", json=KEEP, headers=caller.headers)
+    client.put("/v1/policy", json=KEEP | {"mode": "pre_moderation"}, headers=caller.headers)
+    restored = client.post(
+        "/v1/policy/versions/1/restore", json={"note": "back"}, headers=caller.headers
+    ).json()
+    assert (restored["version"], restored["policy"]["mode"]) == (3, "post_moderation")
+    assert restored["changes"] == ["The mode: post moderation; it was pre moderation."]
+    missing = client.post(
+        "/v1/policy/versions/9/restore", json={"note": "back"}, headers=caller.headers
+    )
+    assert missing.status_code == 404
+
+
+def test_words_come_and_go_as_csv(client: TestClient, caller: Caller) -> None:
+    file = "word,kind,language,note\nдурак,banned,ru,rude\ncasino*,suspect,,\n"
+    headers = {**caller.headers, "Content-Type": "text/csv"}
+    path = "/v1/policy/words.csv?note=spring"
+    saved = client.put(path, content=file.encode(), headers=headers)
+    assert saved.status_code == 200, saved.text
+    assert saved.json()["changes"] == [
+        "1 banned word added to the list: «дурак».",
+        "1 suspect word added to the list: «casino*».",
+    ]
+    given = client.get("/v1/policy/words.csv", headers=caller.headers)
+    assert given.headers["content-type"].startswith("text/csv")
+    assert given.content.decode("utf-8-sig").replace("\r\n", "\n") == file
+
+
+def test_a_file_with_a_wrong_row_is_refused_as_a_whole(client: TestClient, caller: Caller) -> None:
+    file = "word,kind,language\nдурак,banned,ru\nx,burnt,fr\n"
+    headers = {**caller.headers, "Content-Type": "text/csv"}
+    answer = client.put("/v1/policy/words.csv?note=n", content=file.encode(), headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "word_list_invalid")
+    assert {each["pointer"] for each in answer.json()["errors"]} == {"/3/kind", "/3/language"}
+    assert client.get("/v1/policy", headers=caller.headers).json()["version"] == 0
