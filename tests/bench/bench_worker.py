@@ -60,7 +60,8 @@ _STORE = text("""
         CAST(:bodies AS text[])
     ) AS g(id, article_id, author_id, body)
 """)
-_EMPTY = text("TRUNCATE decisions, scores, comments RESTART IDENTITY CASCADE")
+# Comments first, as the worker locks them, so that neither waits for the other in a circle.
+_EMPTY = text("TRUNCATE comments, scores, decisions RESTART IDENTITY CASCADE")
 _COUNT = text("SELECT count(*) FROM comments WHERE status = 'pending'")
 
 
