@@ -41,13 +41,20 @@ class DeliverWebhooks(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class TellWordPress(Job):
+    """Moderators have decided what a WordPress waits for: tell it."""
+
+    name: ClassVar[str] = "tell_wordpress"
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep(Job):
     """Time has passed: find what was forgotten, and wake who does it."""
 
     name: ClassVar[str] = "sweep"
 
 
-CATALOGUE: tuple[type[Job], ...] = (ScoreComments, DeliverWebhooks, Sweep)
+CATALOGUE: tuple[type[Job], ...] = (ScoreComments, DeliverWebhooks, TellWordPress, Sweep)
 
 
 def enqueue(session: Session, job: Job) -> None:

@@ -6,7 +6,8 @@ import structlog
 from sqlalchemy import delete
 
 from service.decisions import by_policy, waiting
-from service.jobs import DeliverWebhooks, ScoreComments, Sweep
+from service.dialects import akismet_telling
+from service.jobs import DeliverWebhooks, ScoreComments, Sweep, TellWordPress
 from service.review import actions as review
 from service.review.tables import Claim
 from service.webhooks import postbag
@@ -29,6 +30,7 @@ def sweep(job: Sweep, workplace: Workplace) -> None:
     give_up_waiting(workplace)
     wake_for_comments(workplace)
     wake_for_deliveries(workplace)
+    wake_for_wordpress(workplace)
     # Last, because it takes longest, and has nothing to do without a classifier.
     score_late(workplace)
 
@@ -75,3 +77,10 @@ def wake_for_deliveries(workplace: Workplace) -> None:
         is_due = postbag.endpoints_with_due(session, now=workplace.clock(), limit=1)
     if is_due:
         workplace.broker.publish(DeliverWebhooks())
+
+
+def wake_for_wordpress(workplace: Workplace) -> None:
+    with workplace.database.transaction() as session:
+        is_due = akismet_telling.has_due(session, now=workplace.clock())
+    if is_due:
+        workplace.broker.publish(TellWordPress())

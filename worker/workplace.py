@@ -28,6 +28,7 @@ class Workplace:
     champion: Champion[Classifier]
     clock: Callable[[], datetime] = _now
     postman: Postman = field(default_factory=Postman)
+    second_postman: Postman = field(default_factory=Postman)
     is_prepared: bool = False
 
     @classmethod
@@ -43,5 +44,6 @@ class Workplace:
 
     def close(self) -> None:
         self.postman.stop()
+        self.second_postman.stop()
         self.database.close()
         self.broker.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,8 +55,21 @@ async def attempt(
     """Try ``due`` once; whatever goes wrong out there is an answer, not an error."""
     body = json.dumps(due.payload, ensure_ascii=False, separators=(",", ":"))
     now = clock()
+    headers = signing.headers(due.secret, due.delivery_id, body, now=now)
+    return await send(client, due, body=body, headers=headers, within=within, now=now)
+
+
+async def send(
+    client: httpx2.AsyncClient,
+    due: Due,
+    *,
+    body: str,
+    headers: Mapping[str, str],
+    within: timedelta,
+    now: datetime,
+) -> Attempted:
+    """Send ``body`` to where ``due`` goes, once; as it stands, under these headers."""
     try:
-        headers = signing.headers(due.secret, due.delivery_id, body, now=now)
         request = client.build_request("POST", due.url, content=body.encode(), headers=headers)
         # A time-out for the whole: a site that sends a byte now and then would never end otherwise.
         async with asyncio.timeout(within.total_seconds()):
