@@ -19,10 +19,6 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
-from service.app import create_app
-from service.db import Database
-from service.settings import Settings
-from tests.fakes import FakePredictor
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _FLAGS = [
@@ -139,9 +135,3 @@ def watch(page: Page) -> list[str]:
         ),
     )
     return errors
-
-
-def live_app(settings: Settings, database: Database) -> FastAPI:
-    """Return an app in the real time, on the test's database."""
-    assert database
-    return create_app(settings, FakePredictor())

@@ -30,6 +30,7 @@ from tests.factories.moderators import stored_moderator
 from tests.factories.review import stored_site
 
 ROUNDS = 100
+_AT_ONCE = 50_000
 LEASE = timedelta(minutes=2)
 _FLOOR = text(
     "SELECT * FROM comments WHERE site_id = :site AND status = 'held' "
@@ -43,7 +44,7 @@ _FILL = text(
         'Name ' || n % 50000,
         'word' || n % 5000 || ' thing' || n % 777 || repeat(' lorem ipsum dolor', 12),
         1, false, CASE WHEN n % 10 = 0 THEN 'held' ELSE 'approved' END, random(), false, at, at
-    FROM generate_series(1, :count) AS n,
+    FROM generate_series(:first, :last) AS n,
         LATERAL (SELECT now() + (n - :count) * interval '1 second') AS times (at)
     """
 )
@@ -56,7 +57,9 @@ def fill(session: Session, *, count: int) -> tuple[UUID, Moderator]:
     session.add_all([article, author])
     session.flush()
     ids = {"site": site.id, "article": article.id, "author": author.id, "count": count}
-    session.execute(_FILL, ids)
+    for first in range(1, count + 1, _AT_ONCE):
+        last = min(count, first + _AT_ONCE - 1)
+        session.execute(_FILL, ids | {"first": first, "last": last})
     return site.id, stored_moderator(session, site)
 
 
@@ -109,7 +112,10 @@ def main() -> None:
         engine = create_engine(sync_url(servers.start().database_url))
         try:
             schema.migrate(engine)
-            with console.status(f"Storing {count:,} comments…"), Session(engine) as session:
+            with (
+                console.status(f"Storing {count:,} comments…"),
+                Session(engine, expire_on_commit=False) as session,
+            ):
                 site, moderator = fill(session, count=count)
                 session.commit()
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
