@@ -6,6 +6,7 @@ comments are pending as before.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Protocol
 
@@ -17,9 +18,9 @@ from service.decisions import by_policy, waiting
 from service.decisions.waiting import Waiting
 from service.errors import ModerationError
 from service.jobs import ScoreComments
-from service.registry.champion import Live
 from service.scoring.actions import Scored
 from service.scoring.classifier import Classifier
+from service.trials.solving import Judge, see_to
 from worker.task import handles
 from worker.workplace import Workplace
 
@@ -35,7 +36,7 @@ class Decide(Protocol):
     def __call__(
         self,
         session: Session,
-        live: Live[Classifier],
+        workplace: Workplace,
         claimed: Sequence[Waiting],
         *,
         now: datetime,
@@ -80,26 +81,35 @@ def _score_batch(workplace: Workplace, decide: Decide) -> int:
         if len(claimed) == limit:
             # There is more than one process can take: wake a second one.
             workplace.broker.publish(ScoreComments())
-        decide(session, workplace.champion.current(session), claimed, now=workplace.clock())
+        decide(session, workplace, claimed, now=workplace.clock())
     return len(claimed)
 
 
 def decide_scored(
-    session: Session, live: Live[Classifier], claimed: Sequence[Waiting], *, now: datetime
+    session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
 ) -> None:
     """Score all, and decide them by their sites' policies."""
-    scored = opinions(live.classifier, claimed)
-    by_policy.decide_scored(session, claimed, scored, model_version_id=live.version_id, now=now)
+    live = workplace.champion.current(session)
+    judge = Judge(live.version_id, live.classifier)
+    by_policy.decide_scored(
+        session,
+        claimed,
+        opinions(live.classifier, claimed),
+        model_version_id=live.version_id,
+        floods=workplace.floods,
+        solve=partial(see_to, judge=judge, now=now),
+        now=now,
+    )
 
 
 def _decide_all_that_can_be(
-    session: Session, live: Live[Classifier], claimed: Sequence[Waiting], *, now: datetime
+    session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
 ) -> None:
     """Score and decide; what cannot be scored follows its site's degradation choice."""
     unscorable = all_that_can_be(
-        session, claimed, lambda some: decide_scored(session, live, some, now=now)
+        session, claimed, lambda some: decide_scored(session, workplace, some, now=now)
     )
-    by_policy.decide_unscored(session, unscorable, now=now)
+    by_policy.decide_unscored(session, unscorable, floods=workplace.floods, now=now)
 
 
 def all_that_can_be(

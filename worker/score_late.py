@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session
 from service.comments.tables import Comment
 from service.decisions import actions, waiting
 from service.decisions.waiting import Waiting
-from service.registry.champion import Live
 from service.review.tables import Claim
 from service.scoring import actions as scoring
-from service.scoring.classifier import Classifier
 from worker.score_comments import all_that_can_be, decide_scored, opinions
 from worker.workplace import Workplace
 
@@ -48,19 +46,20 @@ def _score_batch(workplace: Workplace) -> int:
             limit=workplace.settings.scoring.batch,
         )
         if claimed:
-            _decide(session, workplace.champion.current(session), claimed, now=now)
+            _decide(session, workplace, claimed, now=now)
     return len(claimed)
 
 
 def _decide(
-    session: Session, live: Live[Classifier], claimed: Sequence[Waiting], *, now: datetime
+    session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
 ) -> None:
     def keep_scores(some: Sequence[Waiting]) -> None:
+        live = workplace.champion.current(session)
         scored = opinions(live.classifier, some)
         scoring.record(session, scored, model_version_id=live.version_id, now=now)
 
     def decide_again(some: Sequence[Waiting]) -> None:
-        decide_scored(session, live, some, now=now)
+        decide_scored(session, workplace, some, now=now)
 
     by_people = waiting.decided_by_people(session, [each.comment_id for each in claimed])
     all_that_can_be(session, [c for c in claimed if c.comment_id in by_people], keep_scores)

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from service.decisions import by_policy, waiting
 from service.dialects import akismet_telling
 from service.jobs import DeliverWebhooks, ScoreComments, Sweep, TellWordPress
+from service.policy import copy_counts
 from service.review import actions as review
 from service.review.tables import Claim
 from service.webhooks import postbag
@@ -28,6 +29,7 @@ def sweep(job: Sweep, workplace: Workplace) -> None:
     settle_choices(workplace)
     end_claims(workplace)
     give_up_waiting(workplace)
+    forget_fingerprints(workplace)
     wake_for_comments(workplace)
     wake_for_deliveries(workplace)
     wake_for_wordpress(workplace)
@@ -58,10 +60,16 @@ def give_up_waiting(workplace: Workplace) -> None:
             claimed = waiting.claim_overdue(
                 session, sent_before=now - scoring.deadline, limit=scoring.batch
             )
-            by_policy.decide_unscored(session, claimed, now=now)
+            by_policy.decide_unscored(session, claimed, floods=workplace.floods, now=now)
         if not claimed:
             return
         _log.error("comments_without_score", count=len(claimed))
+
+
+def forget_fingerprints(workplace: Workplace) -> None:
+    """Forget the texts that no policy can ask about any more."""
+    with workplace.database.transaction() as session:
+        copy_counts.forget_old(session, now=workplace.clock())
 
 
 def wake_for_comments(workplace: Workplace) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from service.broker import Broker
 from service.database_url import sync_url
 from service.db import Database
+from service.policy.floods import FloodCounter
 from service.registry.champion import Champion
 from service.scoring.classifier import Classifier
 from service.settings import Settings
@@ -26,6 +27,7 @@ class Workplace:
     database: Database
     broker: Broker
     champion: Champion[Classifier]
+    floods: FloodCounter
     clock: Callable[[], datetime] = _now
     postman: Postman = field(default_factory=Postman)
     second_postman: Postman = field(default_factory=Postman)
@@ -40,10 +42,12 @@ class Workplace:
             database=Database(sync_url(settings.postgres_url), publish=broker.publish),
             broker=broker,
             champion=Champion(predictor.load),
+            floods=FloodCounter(settings.broker_url),
         )
 
     def close(self) -> None:
         self.postman.stop()
         self.second_postman.stop()
         self.database.close()
+        self.floods.close()
         self.broker.close()

@@ -1,6 +1,6 @@
 """Deciding claimed comments by their site's policy, with a score or without."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from service.policy.rules import rule
 from service.scoring import actions as scoring
 from service.scoring.actions import Scored
 
+Solve = Callable[[Session, UUID, InForce], InForce]
+
 _STATUS: Mapping[Outcome, Status] = {
     Outcome.APPROVE: Status.APPROVED,
     Outcome.HOLD: Status.HELD,
@@ -35,15 +37,26 @@ def decide_scored(
     *,
     model_version_id: int,
     floods: FloodCounter | None = None,
+    solve: Solve | None = None,
     now: datetime,
 ) -> frozenset[UUID]:
     """Keep the scores and decide by them; return the ids of the comments that were decided.
 
-    ``scored`` holds the classifier's opinion of each claimed comment, in the same order. Without
-    ``floods`` none are found.
+    Args:
+        session: of the claim.
+        waiting: claimed comments.
+        scored: the classifier's opinion of each, in the same order.
+        model_version_id: the classifier's.
+        floods: counts arrivals; without it no flood is found.
+        solve: works out the operating points of a policy that has none for this model version yet;
+            without it, everything that they are to settle is held.
+        now: the time.
     """
     score_ids = scoring.record(session, scored, model_version_id=model_version_id, now=now)
     in_force = _in_force(session, waiting, model_version_id)
+    if solve is not None:
+        unsolved = {site: ruling for site, ruling in in_force.items() if ruling.unsolved}
+        in_force |= {site: solve(session, site, ruling) for site, ruling in unsolved.items()}
     subjects = [_subject(each, opinion) for each, opinion in zip(waiting, scored, strict=True)]
     found = gather(session, subjects, in_force, floods=floods, now=now)
     verdicts = [

@@ -6,6 +6,7 @@ import pytest
 from ml.labels import Language
 from service.broker import Broker
 from service.db import Database
+from service.policy.floods import FloodCounter
 from service.registry import actions as registry
 from service.registry.champion import Champion
 from service.scoring.classifier import Classifier
@@ -71,9 +72,11 @@ def workplace(
     """Return a workplace whose live classifier is the fake one."""
     with database.transaction() as session:
         registry.ensure_champion(session, **offer(), now=clock())
-    workplace = Workplace(settings, database, broker, champion, clock)
+    floods = FloodCounter(settings.broker_url)
+    workplace = Workplace(settings, database, broker, champion, floods, clock)
     yield workplace
     workplace.postman.stop()
+    floods.close()
 
 
 class Stumbling(FakePredictor):
