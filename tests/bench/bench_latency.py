@@ -53,7 +53,8 @@ class Load:
 
     async def measure(self) -> list[float]:
         """Return the milliseconds of each comment, in order."""
-        limits = httpx2.Limits(max_connections=200, max_keepalive_connections=200)
+        # Shorter than the server keeps an idle connection, or both would close and use it at once.
+        limits = httpx2.Limits(max_connections=200, keepalive_expiry=2)
         async with httpx2.AsyncClient(
             base_url=self.url, timeout=30, limits=limits, trust_env=False
         ) as client:
