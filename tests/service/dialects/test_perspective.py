@@ -28,7 +28,7 @@ class Post(Protocol):
 def asked(text: str = "You idiot.", *attributes: str, **more: object) -> Json:
     return {
         "comment": {"text": text},
-        "requestedAttributes": {name: {} for name in attributes or ("TOXICITY",)},
+        "requestedAttributes": {name: {} for name in attributes or ("INSULT",)},
         **more,
     }
 
@@ -48,7 +48,7 @@ def test_a_score_has_a_summary_and_one_span_over_the_whole_text(post: Post) -> N
     score = {"value": 0.9, "type": "PROBABILITY"}
     assert answer.json() == {
         "attributeScores": {
-            "TOXICITY": {
+            "INSULT": {
                 "spanScores": [{"begin": 0, "end": 10, "score": score}],
                 "summaryScore": score,
             }
@@ -60,7 +60,7 @@ def test_a_score_has_a_summary_and_one_span_over_the_whole_text(post: Post) -> N
 
 def test_sentences_have_spans_of_their_own_in_utf_16_units(post: Post) -> None:
     answer = post(asked("😀 Спасибо! You idiot. e\u0301", spanAnnotations=True))
-    spans = answer.json()["attributeScores"]["TOXICITY"]["spanScores"]
+    spans = answer.json()["attributeScores"]["INSULT"]["spanScores"]
     assert [(each["begin"], each["end"]) for each in spans] == [(0, 11), (12, 22), (23, 25)]
     assert [each["score"]["value"] for each in spans] == [0.01, 0.9, 0.01]
 
@@ -80,8 +80,8 @@ def test_a_score_below_the_threshold_is_left_out(
     post: Post, threshold: float, *, is_there: bool
 ) -> None:
     body = asked()
-    body["requestedAttributes"]["TOXICITY"] = {"scoreThreshold": threshold}
-    assert ("TOXICITY" in post(body).json()["attributeScores"]) is is_there
+    body["requestedAttributes"]["INSULT"] = {"scoreThreshold": threshold}
+    assert ("INSULT" in post(body).json()["attributeScores"]) is is_there
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_unsupported_attributes_are_dropped_when_that_is_asked(post: Post) -> No
 
 @pytest.mark.parametrize("classifier", [Unsure()])
 def test_a_text_whose_language_is_unsure_is_read_as_english(post: Post) -> None:
-    assert "TOXICITY" in post(asked("ok")).json()["attributeScores"]
+    assert "INSULT" in post(asked("ok")).json()["attributeScores"]
 
 
 def test_a_wrong_key_is_a_400_whose_first_detail_tells(post: Post) -> None:
@@ -211,9 +211,9 @@ def test_the_key_may_come_in_a_header(client: TestClient, caller: Caller) -> Non
 @pytest.mark.parametrize(
     "content",
     [
-        b'{comment: {text: "You idiot."}, requestedAttributes: {TOXICITY:{}}}',
-        b'{"comment":{"text":"You idiot."},"requested_attributes":{"TOXICITY":null}}',
-        b'\xef\xbb\xbf{"comment":{"text":"You idiot."},"requestedAttributes":{"TOXICITY":{}}}',
+        b'{comment: {text: "You idiot."}, requestedAttributes: {INSULT:{}}}',
+        b'{"comment":{"text":"You idiot."},"requested_attributes":{"INSULT":null}}',
+        b'\xef\xbb\xbf{"comment":{"text":"You idiot."},"requestedAttributes":{"INSULT":{}}}',
     ],
 )
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "", "text/plain"])
@@ -222,7 +222,7 @@ def test_json_is_read_as_leniently_as_the_vendor_reads_it(
 ) -> None:
     headers = {"Content-Type": kind} if kind else {}
     answer = client.post(ANALYZE, params={"key": caller.key}, content=content, headers=headers)
-    assert answer.json()["attributeScores"]["TOXICITY"]["summaryScore"]["value"] == 0.9
+    assert answer.json()["attributeScores"]["INSULT"]["summaryScore"]["value"] == 0.9
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_a_text_is_scored_once_however_often_it_is_sent(
     post: Post, classifier: FakePredictor
 ) -> None:
     for _ in range(3):
-        post(asked("Once and for all.", "TOXICITY", "INSULT"))
+        post(asked("Once and for all.", "INSULT", "TOXICITY"))
     assert classifier.asked == ["Once and for all."]
 
 

@@ -46,8 +46,8 @@ def test_googles_client_discovers_the_calls_and_reads_the_answers(
         }
         answer = service.comments().analyze(body=asked).execute()
         assert set(answer["attributeScores"]) == set(ATTRIBUTES)
-        assert answer["attributeScores"]["TOXICITY"]["summaryScore"]["value"] == 0.9
-        spans = answer["attributeScores"]["TOXICITY"]["spanScores"]
+        assert answer["attributeScores"]["INSULT"]["summaryScore"]["value"] == 0.9
+        spans = answer["attributeScores"]["INSULT"]["spanScores"]
         assert [(each["begin"], each["end"]) for each in spans] == [(0, 13), (14, 20)]
         told = {
             "comment": {"text": "You idiot."},
