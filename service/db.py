@@ -69,6 +69,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            # An error would repeat its parameters, and those are readers' texts and names.
+            hide_parameters=True,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
         )
         self._publish = publish
@@ -100,6 +102,7 @@ def asynchronous_engine(url: str, *, pool_size: int) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        hide_parameters=True,
         connect_args={
             "timeout": 5,
             "server_settings": {

@@ -4,6 +4,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from service import problems
@@ -68,3 +69,12 @@ def test_a_row_that_is_stored_is_there_in_the_next_transaction(database: Databas
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_the_operator_gets_an_answer(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 200
+
+
+def test_an_error_of_the_database_does_not_repeat_what_a_reader_wrote(
+    database: Database,
+) -> None:
+    wrote = "nobody must find this in a log"
+    with pytest.raises(DBAPIError) as caught, database.transaction() as session:
+        session.execute(text("SELECT length(:body) / 0"), {"body": wrote})
+    assert wrote not in str(caught.value)
