@@ -1,13 +1,13 @@
 """Ways to be reached that a text gives away: telephone numbers, e-mail, messengers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import phonenumbers
 
-from service.policy.links import addresses, is_allowed, links
+from service.policy.links import Link, addresses, is_allowed, links
 
 # Where a number without a country code is looked for, in this order.
 REGIONS = ("UZ", "KZ", "RU")
@@ -48,9 +48,17 @@ _MESSENGER = re.compile(
 )
 
 
-def contacts(text: str) -> list[Contact]:
-    """Return the contacts in the text, in their order."""
-    found = [*_phones(text), *_emails(text), *_messengers(text)]
+# Without one of these the pattern above, which is slow, finds nothing.
+_MESSENGER_HINTS = (
+    *("telegram", "телег", "тг", "tg", "whatsapp", "вотсап", "ватсап", "wa", "viber", "вайбер"),
+    *("skype", "скайп", "discord", "дискорд", "insta", "инст", "imo", "signal"),
+)
+
+
+def contacts(text: str, found_links: Sequence[Link] | None = None) -> list[Contact]:
+    """Return the contacts in the text, in their order; ``found_links`` spares a second search."""
+    linked = links(text) if found_links is None else found_links
+    found = [*_phones(text), *_emails(text), *_messengers(text, linked)]
     return sorted(set(found), key=lambda contact: (contact.start, contact.end))
 
 
@@ -66,13 +74,18 @@ def _phones(text: str) -> Iterator[Contact]:
 
 
 def _emails(text: str) -> Iterator[Contact]:
+    if "@" not in text:
+        return
     for address in addresses(text):
         yield Contact(ContactKind.EMAIL, address.start, address.end, address.as_written)
 
 
-def _messengers(text: str) -> Iterator[Contact]:
-    for link in links(text):
+def _messengers(text: str, linked: Sequence[Link]) -> Iterator[Contact]:
+    for link in linked:
         if is_allowed(link.host, _MESSENGER_HOSTS):
             yield Contact(ContactKind.MESSENGER, link.start, link.end, link.as_written)
+    plain = text.casefold()
+    if not any(hint in plain for hint in _MESSENGER_HINTS):
+        return
     for match in _MESSENGER.finditer(text):
         yield Contact(ContactKind.MESSENGER, *match.span(), match[0])

@@ -45,8 +45,10 @@ _SCHEME = "http://"
 _SCHEME_SPELLED = re.compile(
     r"\b(?:h(?:xx|\*\*)ps?\s?(?::|\[:\])|https?(?:\s:|\s?\[:\]))\s?//", re.IGNORECASE
 )
-_PIECE = re.compile(r"\S+")
-_HINTS = (".", "//", "@")
+# A word with a sign inside that links and addresses have; begins only where a word does, so that
+# the time stays linear.
+_PERHAPS_LINK = re.compile(r"(?<!\S)[^\s.@/]*[.@/]\S+")
+_DOT_HINTS = ("[", "(", "{", "dot", "точка", "тчк", "nuqta", "нуқта", "нүкте")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,7 @@ def plain_host(written: str) -> str:
 
 def _recognised(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Yield (scheme, url, start, end). Only words that could be one are looked at: it is slow."""
-    for word in _PIECE.finditer(text):
-        if not any(hint in word[0][:-1] for hint in _HINTS):
-            continue
+    for word in _PERHAPS_LINK.finditer(text):
         for match in _LINKIFY.match(word[0]) or ():
             start = word.start() + match.index
             yield match.schema, match.url, start, word.start() + match.last_index
@@ -139,6 +139,9 @@ def _is_sentence(written: str, host: str) -> bool:
 
 
 def _spelled(text: str) -> Iterator[Link]:
+    plain = text.casefold()
+    if not any(hint in plain for hint in _DOT_HINTS):
+        return
     for match in _SPELLED.finditer(text):
         host = plain_host(f"{match[1]}.{_LATIN.get(match[2].lower(), match[2])}")
         yield Link(host, *match.span(), match[0])

@@ -62,10 +62,11 @@ def read_text(
         if Part.FINGERPRINT in parts:
             fingerprint = fingerprint_normalised(read.text)
     style = Part.STYLE in parts
+    linked = tuple(links(text)) if parts & (Part.LINKS | Part.CONTACTS) else ()
     return TextEvidence(
         words=words,
-        links=tuple(links(text)) if Part.LINKS in parts else (),
-        contacts=tuple(contacts(text)) if Part.CONTACTS in parts else (),
+        links=linked if Part.LINKS in parts else (),
+        contacts=tuple(contacts(text, linked)) if Part.CONTACTS in parts else (),
         capitals=capitals(text) if style else 0.0,
         longest_run=longest_run(text) if style else 0,
         repetition=repetition(text) if style else 0.0,
