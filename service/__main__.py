@@ -6,7 +6,17 @@ import typer
 from rich.markup import escape
 from sqlalchemy.exc import OperationalError
 
-from service.cli import demo, migrating, models, moderators, roles, settings_table, sites, up
+from service.cli import (
+    corals,
+    demo,
+    migrating,
+    models,
+    moderators,
+    roles,
+    settings_table,
+    sites,
+    up,
+)
 from service.cli.entry import console
 from service.errors import ModerationError
 
@@ -29,6 +39,7 @@ app.command(rich_help_panel=_SET_UP)(migrating.migrate)
 app.command(rich_help_panel=_SET_UP)(settings_table.settings)
 app.command(hidden=True)(migrating.migration)
 app.add_typer(sites.app, name="site", rich_help_panel=_SET_UP)
+app.add_typer(corals.app, name="coral", rich_help_panel=_SET_UP)
 app.add_typer(moderators.app, name="moderator", rich_help_panel=_SET_UP)
 app.add_typer(models.app, name="model", rich_help_panel=_SET_UP)
 

@@ -95,10 +95,16 @@ def with_servers(settings: Settings, servers: Servers) -> Settings:
         "database_url": SecretStr(servers.database_url),
         "redis_url": SecretStr(servers.redis_url),
     }
+    changes["secret"] = own_secret(settings)
+    return settings.model_copy(update=changes)
+
+
+def own_secret(settings: Settings) -> SecretStr:
+    """Return the secret that is given, or the data folder's own with an embedded server."""
     embedded_is_used = settings.database_url is None or settings.redis_url is None
     if embedded_is_used and settings.secret.get_secret_value() == DEVELOPMENT_SECRET:
-        changes["secret"] = SecretStr(data_folder.secret(Path(settings.data).expanduser()))
-    return settings.model_copy(update=changes)
+        return SecretStr(data_folder.secret(Path(settings.data).expanduser()))
+    return settings.secret
 
 
 def as_environment(settings: Settings) -> Mapping[str, str]:

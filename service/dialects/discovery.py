@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
-from service.settings import Settings
+from service.settings import Settings, Web
 
+_DEFAULT_URL: Final = Web.model_validate({}).public_url
 VERSION: Final = "v1alpha1"
 _METHODS: Final = {"analyze": "AnalyzeComment", "suggestscore": "SuggestCommentScore"}
 Json = dict[str, Any]
@@ -20,8 +21,9 @@ def root_of(request: Request, settings: Settings) -> str:
 
     The setting counts where it was set; it may carry the path of a proxy.
     """
-    if "public_url" in settings.web.model_fields_set:
-        return settings.web.public_url.rstrip("/") + "/"
+    public_url = settings.web.public_url
+    if public_url != _DEFAULT_URL:
+        return public_url.rstrip("/") + "/"
     return f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}/"
 
 

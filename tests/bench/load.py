@@ -38,7 +38,7 @@ class Load:
 
     def __post_init__(self) -> None:
         random = Random(self.run)  # noqa: S311 - load, not secrets
-        self._texts = [_a_text(random) for _ in range(TEXTS)]
+        self._texts = [a_text(random) for _ in range(TEXTS)]
 
     def next_request(self) -> bytes:
         """Return a comment like no other: its own external id, one of many authors and articles."""
@@ -65,7 +65,8 @@ class Load:
         return head.encode() + body
 
 
-def _a_text(random: Random) -> str:
+def a_text(random: Random) -> str:
+    """Return a comment's worth of words, in several languages."""
     return " ".join(random.choice(_WORDS) for _ in range(80))[:BODY_CHARS]
 
 

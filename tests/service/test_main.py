@@ -1,5 +1,6 @@
 """The command line, run as people run it."""
 
+import io
 import logging
 import os
 import re
@@ -36,6 +37,7 @@ COMMANDS = (
     "migrate",
     "settings",
     "site",
+    "coral",
     "moderator",
     "model",
 )
@@ -129,6 +131,30 @@ def test_a_revoked_key_is_shown_as_revoked(parley: Parley, servers: embedded.Ser
     assert parley("site", "revoke", "weekly", key[:15]).returncode == 0
     listed = parley("site", "keys", "weekly").stdout
     assert re.search(rf"{key[:15]}.* \d{{4}}-\d\d-\d\d +\d{{4}}-\d\d-\d\d", listed)
+
+
+def test_a_corals_secret_is_added_listed_by_its_end_and_removed(
+    parley: Parley, servers: embedded.Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert servers
+    parley("site", "add", "coral", "--name", "Coral", "--url", "https://coral.example")
+    secret = "empsec_" + "0a" * 32
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{secret}\n"))
+    added = parley("coral", "add", "coral")
+    assert added.returncode == 0, added.stderr
+    assert "/coral/coral" in added.stderr
+    listed = parley("coral", "list", "coral").stdout
+    assert secret[-6:] in listed
+    assert secret not in listed + added.stdout + added.stderr
+    assert "Removed" in parley("coral", "remove", "coral", secret[-6:]).stderr
+
+
+def test_a_key_for_host_names_is_a_part_of_one(parley: Parley, servers: embedded.Servers) -> None:
+    assert servers
+    parley("site", "add", "labels", "--name", "Labels", "--url", "https://labels.example")
+    key = parley("site", "key", "labels", "--host-name").stdout.strip()
+    assert re.fullmatch(r"[a-z0-9-]{1,63}", key)
+    assert parley("site", "revoke", "labels", key[:15]).returncode == 0
 
 
 def test_a_moderator_who_left_is_listed_as_gone(parley: Parley, servers: embedded.Servers) -> None:
