@@ -5,6 +5,7 @@ What the caller sent is never repeated in an answer: it may be a reader's text.
 
 import http
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import structlog
@@ -173,13 +174,18 @@ def from_validation_error(error: RequestValidationError) -> Response:
     for e in found:
         if e["type"] == "json_invalid":
             return problem(400, "malformed_json", _about_json(e))
-    fields = tuple(FieldProblem(_pointer(e["loc"]), _sentence(e)) for e in found)
+    fields = field_problems(found)
     first = fields[0]
     more = f" ({len(fields) - 1} more)" if len(fields) > 1 else ""
     where = first.pointer.removeprefix("/") or "The body"
     return problem(
         422, "fields_invalid", f"{where.replace('/', '.')} {first.detail}{more}.", fields=fields
     )
+
+
+def field_problems(found: Sequence[Any]) -> tuple[FieldProblem, ...]:
+    """Return what pydantic found, as fields, with the cure; each ``loc`` begins with a root."""
+    return tuple(FieldProblem(_pointer(e["loc"]), _sentence(e)) for e in found)
 
 
 def by_framework(error: HTTPException) -> Response:
