@@ -12,6 +12,7 @@ from service.cli import (
     migrating,
     models,
     moderators,
+    policies,
     roles,
     settings_table,
     sites,
@@ -40,6 +41,7 @@ app.command(rich_help_panel=_SET_UP)(settings_table.settings)
 app.command(hidden=True)(migrating.migration)
 app.add_typer(sites.app, name="site", rich_help_panel=_SET_UP)
 app.add_typer(corals.app, name="coral", rich_help_panel=_SET_UP)
+app.add_typer(policies.app, name="policy", rich_help_panel=_SET_UP)
 app.add_typer(moderators.app, name="moderator", rich_help_panel=_SET_UP)
 app.add_typer(models.app, name="model", rich_help_panel=_SET_UP)
 
