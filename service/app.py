@@ -6,6 +6,7 @@ from functools import partial
 
 import structlog
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import health, html, metrics, middleware, openapi, problems
@@ -23,6 +24,8 @@ from service.dialects.all import all_dialects
 from service.dialects.dialect import Dispatch
 from service.limits import RateLimiter
 from service.moderators.routes import router as moderators_router
+from service.policy import article_modes
+from service.policy.article_routes import router as article_modes_router
 from service.policy.routes import router as policy_router
 from service.registry import queries as registry
 from service.registry.champion import Champion
@@ -65,7 +68,10 @@ def create_app(
     Raises:
         Unavailable: ``settings`` name no database or no Redis.
     """
-    app = FastAPI(
+    # The page at /docs from our own host: a stranger's script would run beside a moderator's session.
+    app = FastAPIOffline(
+        redoc_url=None,
+        static_url="/docs/static",
         title="Parley",
         version="0.1.0",
         description=DESCRIPTION,
@@ -90,6 +96,7 @@ def create_app(
         comments_router,
         decisions_router,
         moderators_router,
+        article_modes_router,
         policy_router,
         review_pages,
         review_router,
@@ -168,7 +175,10 @@ def _backlog(database: Database) -> dict[str, float]:
     try:
         with database.transaction() as session:
             found = waiting.backlog(session, now=now())
-            return found | {"deliveries_due": postbag.count_due(session)}
+            return found | {
+                "deliveries_due": postbag.count_due(session),
+                "articles_raided": article_modes.count_raided(session, now=now()),
+            }
     except SQLAlchemyError as error:
         _log.warning("backlog_not_counted", error=type(error).__name__)
         return {}
