@@ -68,7 +68,7 @@ def create_app(
     Raises:
         Unavailable: ``settings`` name no database or no Redis.
     """
-    # The page at /docs from our own host: a stranger's script would run beside a moderator's session.
+    # /docs comes from our own host: a stranger's script would run beside a moderator's session.
     app = FastAPIOffline(
         redoc_url=None,
         static_url="/docs/static",

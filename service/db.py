@@ -28,6 +28,10 @@ NAMES = {
 }
 
 
+# Nobody waits for ever behind a lock, nor keeps one for having gone to sleep.
+_PATIENCE = "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+
+
 class Base(MappedAsDataclass, DeclarativeBase):
     """A row is a typed dataclass, and its times are aware."""
 
@@ -71,7 +75,7 @@ class Database:
             pool_pre_ping=True,
             # An error would repeat its parameters, and those are readers' texts and names.
             hide_parameters=True,
-            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+            connect_args={"connect_timeout": 5, "options": f"-c timezone=UTC {_PATIENCE}"},
         )
         self._publish = publish
 

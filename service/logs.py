@@ -6,8 +6,11 @@ id, job) is on every line that follows, the libraries' own lines included.
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 
 def configure(*, as_json: bool, level: int = logging.INFO) -> None:
@@ -37,6 +40,7 @@ def configure(*, as_json: bool, level: int = logging.INFO) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_readers_texts,
                 *([structlog.processors.format_exc_info] if as_json else []),
                 renderer,
             ],
@@ -47,3 +51,39 @@ def configure(*, as_json: bool, level: int = logging.INFO) -> None:
     root.setLevel(level)
     for noisy in ("httpx", "httpx2", "httpcore2", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def without_readers_texts(
+    _logger: object, _name: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Keep of a database's error only its kind, its state and where it arose.
+
+    PostgreSQL repeats the row that it refused ("Failing row contains …"), and that is a comment.
+    """
+    error = _error_of(event.get("exc_info"))
+    refused = [each for each in _chain(error) if isinstance(each, DBAPIError)]
+    if error is None or not refused:
+        return event
+    kind = type(refused[0].orig or refused[0]).__name__
+    state = getattr(refused[0].orig, "sqlstate", None)
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    del event["exc_info"]
+    event["exception"] = f"{frames}{kind} (sqlstate {state})"
+    if not isinstance(event.get("event"), str) or str(error) in event["event"]:
+        # Celery writes the error's own words into its message.
+        event["event"] = "unexpected_error"
+    return event
+
+
+def _error_of(exc_info: object) -> BaseException | None:
+    if isinstance(exc_info, BaseException):
+        return exc_info
+    if isinstance(exc_info, tuple):
+        return next((each for each in exc_info if isinstance(each, BaseException)), None)
+    return sys.exc_info()[1] if exc_info else None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -12,6 +12,8 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from service import errors
@@ -248,6 +250,16 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def of_the_framework(_: Request, error: HTTPException) -> Response:
         return by_framework(error)
+
+    async def silent(request: Request, error: Exception) -> Response:
+        _log.warning("database_silent", path=request.url.path, error=type(error).__name__)
+        return from_moderation_error(
+            errors.Unavailable("The database does not answer: try again in a moment.")
+        )
+
+    # Also a deadlock, a lock waited for in vain, and a pool without a free connection.
+    for kind in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.add_exception_handler(kind, silent)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:

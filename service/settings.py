@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service.errors import Unavailable
 
 SECRET_MIN_CHARS = 32
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105 - refused outside development
 
 
@@ -34,6 +36,10 @@ class Web(_Group):
     processes: int = Field(1, ge=1, le=64, description="How many web processes are started.")
     public_url: str = Field(
         "http://127.0.0.1:8000", description="Address under which readers and moderators reach us."
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1",
+        description="Addresses, by comma, whose `X-Forwarded-For` and `-Proto` are believed.",
     )
     body_max_bytes: int = Field(
         262_144, ge=16_384, description="A request body over this many bytes is refused with 413."
@@ -142,7 +148,10 @@ class Settings(BaseSettings):
     )
     secret: SecretStr = Field(
         SecretStr(DEVELOPMENT_SECRET),
-        description="Key for hashes of reader networks and for signed links; keep it safe.",
+        description=(
+            "Key of hashes (reader networks, guests), of form tokens and of sealed secrets (Coral, "
+            "WordPress): another key forgets guests and makes sealed secrets unreadable."
+        ),
     )
     model: Path | None = Field(
         None, description="Classifier artifact to load instead of the one that ships."
@@ -169,6 +178,10 @@ class Settings(BaseSettings):
             )
         if len(self.secret.get_secret_value()) < SECRET_MIN_CHARS:
             raise ValueError("PARLEY_SECRET is too short: give 32 random bytes or more")
+        address = urlsplit(self.web.public_url)
+        if address.scheme != "https" and address.hostname not in _THIS_MACHINE:
+            # The cookie of a sign-in would travel in clear.
+            raise ValueError("PARLEY_WEB__PUBLIC_URL must begin with https:// outside development")
         return self
 
     @property

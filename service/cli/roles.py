@@ -36,10 +36,10 @@ def web(
         if descriptor is None
         else socket.socket(fileno=descriptor)
     )
-    _serve(listening)
+    _serve(listening, trusted_proxies=web_settings.trusted_proxies)
 
 
-def _serve(listening: socket.socket) -> None:
+def _serve(listening: socket.socket, *, trusted_proxies: str) -> None:
     # Imported here: the other commands start without a web server's import time.
     import uvicorn  # noqa: PLC0415
 
@@ -49,6 +49,8 @@ def _serve(listening: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=trusted_proxies,
         timeout_graceful_shutdown=_REQUESTS_END_WITHIN_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[listening])

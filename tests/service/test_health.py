@@ -1,3 +1,4 @@
+import re
 from datetime import datetime
 
 from fastapi.testclient import TestClient
@@ -32,3 +33,23 @@ def test_it_is_ready_once_a_model_version_is_live(
         with database.transaction() as session:
             actions.ensure_champion(session, **offer(b"first"), now=now)
         assert client.get("/readyz").status_code == 200
+
+
+def test_every_page_of_the_documentation_comes_from_our_own_host(client: TestClient) -> None:
+    page = client.get("/docs").text
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert sources
+    for source in sources:
+        assert source.startswith("/")
+        assert client.get(source).status_code == 200
+
+
+def test_a_silent_database_is_no_error_of_ours(
+    settings: Settings, classifier: FakePredictor
+) -> None:
+    without = settings.model_copy(update={"database_url": NOWHERE})
+    key = {"Authorization": "Bearer parley_00000000_" + "a" * 43}
+    with TestClient(create_app(without, classifier), raise_server_exceptions=False) as client:
+        for path in ("/v1/policy", "/v1/articles/a/comments", "/v1/webhooks"):
+            answer = client.get(path, headers=key)
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
