@@ -17,6 +17,7 @@ from service.cli import (
     settings_table,
     sites,
     up,
+    webhooks,
 )
 from service.cli.entry import console
 from service.errors import ModerationError
@@ -40,6 +41,7 @@ app.command(rich_help_panel=_SET_UP)(migrating.migrate)
 app.command(rich_help_panel=_SET_UP)(settings_table.settings)
 app.command(hidden=True)(migrating.migration)
 app.add_typer(sites.app, name="site", rich_help_panel=_SET_UP)
+app.add_typer(webhooks.app, name="webhook", rich_help_panel=_SET_UP)
 app.add_typer(corals.app, name="coral", rich_help_panel=_SET_UP)
 app.add_typer(policies.app, name="policy", rich_help_panel=_SET_UP)
 app.add_typer(moderators.app, name="moderator", rich_help_panel=_SET_UP)

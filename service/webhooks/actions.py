@@ -71,6 +71,20 @@ def add_endpoint(
     return endpoint
 
 
+def rotate_secret(session: Session, endpoint: Endpoint, *, now: datetime) -> Endpoint:
+    """Give the endpoint another secret; for a day what is sent is signed with the old one too.
+
+    Raises:
+        EndpointDisabled: nothing is sent there any more.
+    """
+    if endpoint.disabled_at is not None:
+        raise EndpointDisabled(endpoint.id)
+    endpoint.previous_secret, endpoint.secret = endpoint.secret, signing.new_secret()
+    endpoint.rotated_at = now
+    session.flush()
+    return endpoint
+
+
 def disable_endpoint(session: Session, endpoint: Endpoint, *, now: datetime) -> None:
     """Send nothing there any more, what is owed included; harmless to repeat."""
     if endpoint.disabled_at is None:
@@ -93,6 +107,28 @@ def redeliver(session: Session, endpoint: Endpoint, delivery: Delivery, *, now: 
     delivery.state, delivery.attempts, delivery.next_attempt_at = DeliveryState.DUE, 0, now
     session.flush()
     enqueue(session, DeliverWebhooks())
+
+
+def redeliver_failed(
+    session: Session, endpoint: Endpoint, *, since: datetime, now: datetime
+) -> int:
+    """Owe again all that was given up and is not older than ``since``; return how much that is.
+
+    Raises:
+        EndpointDisabled: nothing is sent there any more.
+    """
+    if endpoint.disabled_at is not None:
+        raise EndpointDisabled(endpoint.id)
+    failed = update(Delivery).where(
+        Delivery.endpoint_id == endpoint.id,
+        Delivery.state == DeliveryState.FAILED,
+        Delivery.created_at >= since,
+    )
+    owed = failed.values(state=DeliveryState.DUE, attempts=0, next_attempt_at=now)
+    count = len(session.execute(owed.returning(Delivery.id)).all())
+    if count:
+        enqueue(session, DeliverWebhooks())
+    return count
 
 
 def _check_address(url: str, *, allow_private: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, case, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from service.webhooks import actions, rules
@@ -50,11 +50,29 @@ def take(
             Endpoint.id == Delivery.endpoint_id,
             Endpoint.disabled_at.is_(None),
         )
-        .returning(Delivery.id, Delivery.payload, Delivery.attempts, Endpoint.url, Endpoint.secret)
+        .returning(
+            Delivery.id,
+            Delivery.payload,
+            Delivery.attempts,
+            Endpoint.url,
+            Endpoint.secret,
+            case(
+                (Endpoint.rotated_at > now - rules.BOTH_SECRETS_SIGN, Endpoint.previous_secret)
+            ).label("previous_secret"),
+        )
         .execution_options(synchronize_session=False)
     )
     return [
-        Due(row.id, endpoint_id, row.url, row.secret, row.payload, row.attempts) for row in taken
+        Due(
+            row.id,
+            endpoint_id,
+            row.url,
+            row.secret,
+            row.payload,
+            row.attempts,
+            row.previous_secret,
+        )
+        for row in taken
     ]
 
 

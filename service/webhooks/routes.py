@@ -15,6 +15,8 @@ from service.webhooks.schemas import (
     EndpointOut,
     EndpointsOut,
     NewEndpointOut,
+    RedeliveredOut,
+    RedeliverIn,
 )
 
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
@@ -59,6 +61,32 @@ def disable_webhook(
     endpoint = queries.endpoint(session, site.id, endpoint_id)
     actions.disable_endpoint(session, endpoint, now=now)
     return EndpointOut.model_validate(endpoint)
+
+
+@router.post(
+    "/{endpoint_id}/rotate", responses={**_NOT_FOUND, 409: {"description": "`webhook_disabled`"}}
+)
+def rotate_webhook_secret(
+    endpoint_id: UUID, session: Transaction, now: Now, site: CurrentSite
+) -> NewEndpointOut:
+    """Get another secret, shown this once; for a day what is sent is signed with both."""
+    endpoint = queries.endpoint(session, site.id, endpoint_id)
+    actions.rotate_secret(session, endpoint, now=now)
+    return NewEndpointOut.model_validate(endpoint, from_attributes=True)
+
+
+@router.post(
+    "/{endpoint_id}/redeliver",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses={**_NOT_FOUND, 409: {"description": "`webhook_disabled`"}},
+)
+def redeliver_failed(
+    endpoint_id: UUID, sent: RedeliverIn, session: Transaction, now: Now, site: CurrentSite
+) -> RedeliveredOut:
+    """Send again all that was given up since a time: after the address was down for long."""
+    endpoint = queries.endpoint(session, site.id, endpoint_id)
+    count = actions.redeliver_failed(session, endpoint, since=sent.since, now=now)
+    return RedeliveredOut(redelivered=count)
 
 
 @router.get("/{endpoint_id}/deliveries", responses=_NOT_FOUND)

@@ -13,6 +13,8 @@ _WAITS: Final = tuple(
 _JITTER: Final = 0.2
 _LONGEST_WAIT: Final = timedelta(days=1)
 GONE: Final = 410
+# After a secret was changed, so long the old one signs as well: time to tell every receiver.
+BOTH_SECRETS_SIGN: Final = timedelta(days=1)
 
 
 def payload(change: StatusChange, *, article: str, now: datetime) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from service import texts
 from service.webhooks.tables import Attempt, Delivery, DeliveryState
@@ -47,6 +47,20 @@ class NewEndpointOut(EndpointOut):
     """A new address, and the secret that signs what is sent there, shown this once."""
 
     secret: Annotated[str, Field(description="For a Standard Webhooks library: `whsec_…`.")]
+
+
+class RedeliverIn(BaseModel):
+    """From when on what was given up is sent again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Annotated[AwareDatetime, Field(examples=["2026-11-25T00:00:00Z"])]
+
+
+class RedeliveredOut(BaseModel):
+    """How much is sent again."""
+
+    redelivered: int
 
 
 class EndpointsOut(BaseModel):

@@ -23,6 +23,7 @@ class Due:
     secret: str
     payload: dict[str, Any]
     attempts: int
+    previous_secret: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ async def attempt(
     """Try ``due`` once; whatever goes wrong out there is an answer, not an error."""
     body = json.dumps(due.payload, ensure_ascii=False, separators=(",", ":"))
     now = clock()
-    headers = signing.headers(due.secret, due.delivery_id, body, now=now)
+    headers = signing.headers(
+        due.secret, due.delivery_id, body, previous=due.previous_secret, now=now
+    )
     return await send(client, due, body=body, headers=headers, within=within, now=now)
 
 

@@ -15,8 +15,13 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
-def headers(secret: str, delivery_id: UUID, body: str, *, now: datetime) -> dict[str, str]:
-    """Return the headers of one attempt; the id stays the same on every one, the time does not."""
+def headers(
+    secret: str, delivery_id: UUID, body: str, *, previous: str | None = None, now: datetime
+) -> dict[str, str]:
+    """Return the headers of one attempt; the id stays the same on every one, the time does not.
+
+    ``previous`` is a secret that signs as well, while receivers change over to the new one.
+    """
     # The library takes the clock's digits as UTC, whatever the zone.
     at = now.astimezone(UTC)
     return {
@@ -24,5 +29,7 @@ def headers(secret: str, delivery_id: UUID, body: str, *, now: datetime) -> dict
         "user-agent": "Parley-Webhooks",
         "webhook-id": str(delivery_id),
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign(str(delivery_id), at, body),
+        "webhook-signature": " ".join(
+            Webhook(each).sign(str(delivery_id), at, body) for each in (secret, previous) if each
+        ),
     }

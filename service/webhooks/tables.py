@@ -18,7 +18,10 @@ class DeliveryState(StrEnum):
 
 
 class Endpoint(Base, kw_only=True):
-    """An address of the site. ``secret`` signs what we send, so it is kept as it is."""
+    """An address of the site. ``secret`` signs what we send, so it is kept as it is.
+
+    For a while after it was changed, ``previous_secret`` signs too.
+    """
 
     __tablename__ = "webhook_endpoints"
 
@@ -28,6 +31,8 @@ class Endpoint(Base, kw_only=True):
     secret: Mapped[str] = mapped_column(repr=False)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None] = mapped_column(default=None)
+    previous_secret: Mapped[str | None] = mapped_column(default=None, repr=False)
+    rotated_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Delivery(Base, kw_only=True):

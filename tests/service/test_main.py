@@ -38,6 +38,7 @@ COMMANDS = (
     "settings",
     "site",
     "coral",
+    "webhook",
     "moderator",
     "model",
 )
@@ -147,6 +148,24 @@ def test_a_corals_secret_is_added_listed_by_its_end_and_removed(
     assert secret[-6:] in listed
     assert secret not in listed + added.stdout + added.stderr
     assert "Removed" in parley("coral", "remove", "coral", secret[-6:]).stderr
+
+
+def test_a_webhook_is_added_its_secret_changed_and_its_end_told(
+    parley: Parley, servers: embedded.Servers
+) -> None:
+    assert servers
+    parley("site", "add", "hooks", "--name", "Hooks", "--url", "https://hooks.example")
+    first = parley("webhook", "add", "hooks", "https://hooks.example/parley").stdout.strip()
+    listed = parley("webhook", "list", "hooks").stdout
+    found = re.search(r"[0-9a-f-]{36}", listed)
+    assert found
+    second = parley("webhook", "rotate", "hooks", found[0]).stdout.strip()
+    assert first != second
+    assert {first[:6], second[:6]} == {"whsec_"}
+    since = ("--since", "2026-11-25T12:00:00")
+    assert "0 are sent" in parley("webhook", "redeliver", "hooks", found[0], *since).stderr
+    assert "Disabled." in parley("webhook", "disable", "hooks", found[0]).stderr
+    assert parley("webhook", "rotate", "hooks", found[0]).returncode == 2
 
 
 def test_a_key_for_host_names_is_a_part_of_one(parley: Parley, servers: embedded.Servers) -> None:
