@@ -35,7 +35,10 @@ class ReasonOut(BaseModel):
 
 
 class DecisionOut(BaseModel):
-    """One decision on one text of a comment, and all that it rested on."""
+    """One decision on one text of a comment, and all that it rested on.
+
+    What moderators note beside it is for themselves, and not for a site's key.
+    """
 
     id: int
     revision: Annotated[int, Field(description="The number of the text that was decided.")]
@@ -46,7 +49,6 @@ class DecisionOut(BaseModel):
     reasons: Annotated[
         list[ReasonOut], Field(description="All that contributed, the strictest first.")
     ]
-    note: str | None
     policy_version: Annotated[
         int | None,
         Field(description="The version of the site's policy; 0 is the built-in one."),
@@ -68,7 +70,6 @@ class DecisionOut(BaseModel):
             moderator_id=decision.moderator_id,
             reason=decision.reason,
             reasons=[ReasonOut.model_validate(each) for each in decision.reasons],
-            note=decision.note,
             policy_version=explained.policy_version,
             model_version=explained.model_version,
             scores=explained.scores,

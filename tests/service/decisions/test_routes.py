@@ -13,8 +13,10 @@ from service.decisions.tables import Actor
 from service.registry import actions as registry
 from service.scoring import actions as scoring
 from service.scoring.actions import Scored
+from service.sites.tables import Site
 from tests.factories.comments import stored_comment
 from tests.factories.registry import offer
+from tests.factories.review import stored_desk
 from tests.fakes import FakePrediction
 from tests.service.keys import Caller
 
@@ -25,11 +27,17 @@ def comment(database: Database, caller: Caller) -> Comment:
         return stored_comment(session, caller.site, body="first", external_id="c-1")
 
 
-def decide(database: Database, comment: Comment, wanted: Status, now: datetime) -> None:
+def decide(
+    database: Database, comment: Comment, wanted: Status, now: datetime, by: UUID | None = None
+) -> None:
     with database.transaction() as session:
-        current = session.get_one(Comment, comment.id)
         actions.record(
-            session, current, wanted, actor=Actor.MODERATOR, reason="other", note="seen", now=now
+            *(session, session.get_one(Comment, comment.id), wanted),
+            actor=Actor.MODERATOR,
+            reason="other",
+            note="seen",
+            moderator_id=by,
+            now=now,
         )
 
 
@@ -99,14 +107,26 @@ def test_the_trail_tells_who_decided_why_and_on_what(
     assert (held["status"], held["actor"], held["reasons"]) == ("held", "policy", reasons)
     assert (held["policy_version"], held["model_version"]) == (0, version.digest)
     assert held["scores"] == {"insult": 0.5}
-    assert (approved["status"], approved["actor"], approved["note"]) == (
-        *("approved", "moderator"),
-        "seen",
-    )
+    assert (approved["status"], approved["actor"]) == ("approved", "moderator")
     assert (approved["policy_version"], approved["model_version"], approved["scores"]) == (
         *(None, None),
         None,
     )
+
+
+def test_what_moderators_note_among_themselves_is_not_given_out_by_a_sites_key(
+    client: TestClient, caller: Caller, comment: Comment, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        desk = stored_desk(session, site=session.get_one(Site, caller.site.id), now=now)
+    decide(database, comment, Status.REJECTED, now, by=desk.moderator.id)
+    for_the_site = client.get(f"{path(comment.id)}/decisions", headers=caller.headers)
+    assert for_the_site.json()["items"][0]["reason"] == "other"
+    assert "note" not in for_the_site.json()["items"][0]
+    assert "seen" not in for_the_site.text
+    history = f"/v1/review/comments/{comment.id}/history"
+    for_moderators = client.get(history, headers=desk.bearer)
+    assert [step["note"] for step in for_moderators.json()] == ["seen"]
 
 
 def test_another_sites_comment_is_not_there(
