@@ -3,13 +3,21 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from service.articles.tables import Article
 from service.authors.tables import Author
 from service.comments.errors import CommentNotFound
+from service.comments.status import Status
 from service.comments.tables import Comment, Revision
+
+
+_reply = aliased(Comment)
+_KEEPS_A_PLACE = and_(
+    Comment.status.in_((Status.REJECTED, Status.WITHDRAWN)),
+    exists().where(_reply.parent_id == Comment.id, _reply.public_revision.is_not(None)),
+)
 
 
 class Order(StrEnum):
@@ -60,8 +68,9 @@ def published(
 ) -> list[tuple[Comment, str | None]]:
     """Return what stands under the article, after the comment ``after``.
 
-    Each with the text that readers see while an edit waits for its decision, or None. A comment
-    that readers do not see is there as long as it has replies: it keeps their place.
+    Each with the text that readers see while an edit waits for its decision, or None. A rejected or
+    withdrawn comment is there as long as readers see a reply to it: it keeps their place. One that
+    still waits for its decision keeps no place: readers have never seen it, or will again.
     """
     rows = session.execute(published_statement(article.id, order=order, after=after, most=most))
     return [(row[0], row[1]) for row in rows]
@@ -80,7 +89,9 @@ def published_statement(
         .outerjoin(Revision, earlier)
         .where(
             Comment.article_id == article_id,
+            # What the index holds; which of the parents keep a place is asked of these few only.
             or_(Comment.public_revision.is_not(None), Comment.has_replies),
+            or_(Comment.public_revision.is_not(None), _KEEPS_A_PLACE),
         )
         .limit(most)
     )

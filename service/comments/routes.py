@@ -144,7 +144,8 @@ def list_comments(
 ) -> Page[PublishedOut]:
     """Answer what readers see under an article, page by page; threads hang by `parent_id`.
 
-    A removed comment with replies is there without text and name, to keep their place.
+    A rejected or withdrawn comment with published replies is there without text and name, to keep
+    their place.
     """
     article = articles.by_external_id(session, site.id, article_id)
     after = Cursor.decode(cursor).after if cursor else None

@@ -103,6 +103,44 @@ def test_readers_see_what_is_public_and_places_above_replies(
     assert page["next"] is None
 
 
+_HIDDEN = {
+    Status.PENDING: False,
+    Status.HELD: False,
+    Status.REJECTED: True,
+    Status.WITHDRAWN: True,
+}
+
+
+@pytest.mark.parametrize("replied", [Status.APPROVED, Status.HELD])
+@pytest.mark.parametrize(("hidden", "may_keep_a_place"), _HIDDEN.items())
+def test_only_what_was_removed_keeps_a_place_and_only_above_a_reply_that_readers_see(
+    client: TestClient,
+    caller: Caller,
+    database: Database,
+    *,
+    hidden: Status,
+    may_keep_a_place: bool,
+    replied: Status,
+) -> None:
+    public = 1 if replied is Status.APPROVED else None
+    with database.transaction() as session:
+        parent, reply, _ = _thread(
+            session,
+            caller.site,
+            [
+                {"status": hidden, "has_replies": True},
+                {"status": replied, "public_revision": public},
+                {"status": Status.REJECTED, "has_replies": True},
+            ],
+        )
+        reply.parent_id = parent.id
+    page = _list(client, caller)
+    assert isinstance(page, dict)
+    seen = [(c["id"], c["removed"]) for c in page["items"]]
+    place = [(str(parent.id), True)] if may_keep_a_place and public else []
+    assert seen == place + ([(str(reply.id), False)] if public else [])
+
+
 @pytest.mark.parametrize("order", ["oldest", "newest"])
 def test_every_comment_is_on_one_page_whatever_arrives_meanwhile(
     client: TestClient, caller: Caller, database: Database, order: str
@@ -157,7 +195,11 @@ def test_a_cursor_of_somebody_elses_making_is_refused(
 @pytest.mark.parametrize("order", list(Order))
 def test_an_articles_comments_are_read_from_their_index(session: Session, order: Order) -> None:
     statement = queries.published_statement(new_id(), order=order, after=new_id(), most=51)
-    assert indexes_of(session, statement) == {"comments_public_idx", "revisions_pkey"}
+    assert indexes_of(session, statement) == {
+        "comments_public_idx",
+        "comments_parent_id_idx",
+        "revisions_pkey",
+    }
 
 
 def test_the_hot_doors_questions_are_answered_from_indexes(session: Session) -> None:
