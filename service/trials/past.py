@@ -28,7 +28,6 @@ class PastComment:
 
     id: UUID
     author_id: UUID
-    article_id: UUID
     created_at: datetime
     article_created_at: datetime
     author_external_id: str | None
@@ -55,14 +54,16 @@ _STATUSES: Mapping[str | None, Any] = {
 # the window; joins are one lookup by index for each comment.
 _PAST = text(f"""
     WITH recent AS MATERIALIZED (
-        SELECT id, author_id, article_id, created_at, status, body, revision FROM comments
+        SELECT id, author_id, article_id, created_at, status, revision,
+            CASE WHEN :bodies THEN body ELSE '' END AS body
+        FROM comments
         WHERE site_id = :site_id AND id >= CAST(:first AS uuid) AND created_at >= :since
             AND status NOT IN ('pending', 'withdrawn')
         ORDER BY id DESC LIMIT :limit
     )
-    SELECT c.id, c.author_id, c.article_id, c.created_at, a.created_at, u.external_id, u.email,
+    SELECT c.id, c.author_id, c.created_at, a.created_at, u.external_id, u.email,
         u.approved_count, u.rejected_count, c.status,
-        CASE WHEN :bodies THEN c.body ELSE '' END, d.done, d.judged,
+        c.body, d.done, d.judged,
         s.language, s.language_probability, {", ".join(f"s.{label}" for label in _LABELS)}
     FROM recent c
     JOIN articles a ON a.id = c.article_id
@@ -114,7 +115,7 @@ def first_id(since: datetime) -> UUID:
 
 
 def _past(row: Sequence[Any]) -> PastComment:
-    known, (status, body, done, judged, language, certainty, *probabilities) = row[:9], row[9:]
+    known, (status, body, done, judged, language, certainty, *probabilities) = row[:8], row[8:]
     scores = None
     if language is not None:
         pairs = zip(_LABELS, probabilities, strict=True)
