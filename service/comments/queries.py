@@ -12,7 +12,6 @@ from service.comments.errors import CommentNotFound
 from service.comments.status import Status
 from service.comments.tables import Comment, Revision
 
-
 _reply = aliased(Comment)
 _KEEPS_A_PLACE = and_(
     Comment.status.in_((Status.REJECTED, Status.WITHDRAWN)),
