@@ -121,10 +121,11 @@ def sign_out(session: Session, token: str) -> None:
 def disable(session: Session, moderator: Moderator, *, now: datetime) -> None:
     """Have the moderator leave: every session ends, none opens again, the decisions stay.
 
-    Whoever calls this wants ``review.actions.dismiss``, which also gives back what was claimed.
+    Whoever calls this wants ``review.claims.dismiss``, which also gives back what was claimed.
     """
-    moderator.disabled_at = moderator.disabled_at or now
+    # The sessions first: a request prolongs its own before it may wait for the moderator's row.
     session.execute(delete(SignIn).where(SignIn.moderator_id == moderator.id))
+    moderator.disabled_at = moderator.disabled_at or now
     session.flush()
 
 

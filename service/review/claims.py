@@ -2,13 +2,15 @@
 
 The claim's own upsert is the judge. Selecting a free comment and then storing the claim is not
 enough: between the two another claim may commit, and the older snapshot still offers the comment.
+
+Locks are taken in one order: the moderator, then the comment, then its claim.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, or_, select
+from sqlalchemy import case, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -30,11 +32,16 @@ def claim_next(
     moderator: Moderator,
     site_ids: Sequence[UUID],
     *,
+    most: int,
     now: datetime,
     lease: timedelta,
 ) -> Comment | None:
-    """Take the most urgent comment that nobody has in hand, or None when there is none."""
-    found = claim_some(session, moderator, site_ids, count=1, now=now, lease=lease)
+    """Take the most urgent comment that nobody has in hand, or None when there is none.
+
+    Raises:
+        TooManyClaims: the moderator has ``most`` in hand.
+    """
+    found = claim_some(session, moderator, site_ids, count=1, most=most, now=now, lease=lease)
     return found[0] if found else None
 
 
@@ -44,12 +51,19 @@ def claim_some(
     site_ids: Sequence[UUID],
     *,
     count: int,
+    most: int,
     now: datetime,
     lease: timedelta,
 ) -> list[Comment]:
-    """Take up to ``count`` comments that nobody has in hand, most urgent first."""
+    """Take up to ``count`` comments that nobody has in hand, most urgent first.
+
+    Raises:
+        TooManyClaims: the moderator has ``most`` in hand.
+    """
+    lock_hand(session, moderator)
+    room = _room(mine(session, moderator, now=now), most=most)
     taken: list[Comment] = []
-    while len(taken) < count:
+    while len(taken) < min(count, room):
         comment = queue.lock_next(session, site_ids, now=now)
         if comment is None:
             break
@@ -59,24 +73,15 @@ def claim_some(
     return taken
 
 
-def check_room(session: Session, moderator: Moderator, *, now: datetime, most: int) -> int:
-    """Return how many comments more the moderator may take in hand.
+def lock_hand(session: Session, moderator: Moderator) -> None:
+    """Have the moderator's other tabs wait until the transaction ends, before they take any.
 
-    Raises:
-        TooManyClaims: not one.
+    Whoever decides and takes the next in one transaction calls this first: see the order of locks.
+    What refers to the moderator, such as a choice, does not wait.
     """
-    held = session.scalar(
-        select(func.count())
-        .select_from(Claim)
-        .where(
-            Claim.moderator_id == moderator.id,
-            Claim.expires_at > now,
-            ~queue.is_chosen(Claim.comment_id),
-        )
+    session.execute(
+        select(Moderator.id).where(Moderator.id == moderator.id).with_for_update(key_share=True)
     )
-    if (held or 0) >= most:
-        raise TooManyClaims(most)
-    return most - (held or 0)
 
 
 def claim(
@@ -85,17 +90,20 @@ def claim(
     site_ids: Sequence[UUID],
     comment_id: UUID,
     *,
+    most: int,
     now: datetime,
     lease: timedelta,
 ) -> Claim:
     """Take this comment in hand, or keep it there for another lease.
 
     Raises:
+        TooManyClaims: it would be one more than ``most``.
         CommentNotFound: there is none on these sites.
         NotHeld: it does not wait for a moderator.
         DecidedMeanwhile: somebody has just decided it.
         ClaimedByAnother: somebody else has it in hand.
     """
+    lock_hand(session, moderator)
     comment = comments.lock(session, comment_id)
     if comment.site_id not in site_ids:
         raise CommentNotFound(comment_id)
@@ -104,6 +112,9 @@ def claim(
     newest = queries.newest_choice(session, comment_id)
     if newest is not None and newest.state is ChoiceState.OPEN:
         raise DecidedMeanwhile(newest.status, queries.name_of(session, newest.moderator_id))
+    in_hand = mine(session, moderator, now=now)
+    if comment_id not in in_hand:
+        _room(in_hand, most=most)
     if not _upsert(session, moderator, comment_id, now=now, lease=lease):
         raise ClaimedByAnother(holder(session, comment_id))
     return session.get_one(Claim, comment_id, populate_existing=True)
@@ -115,9 +126,9 @@ def claim_each(
     site_ids: Sequence[UUID],
     comment_ids: Sequence[UUID],
     *,
+    most: int,
     now: datetime,
     lease: timedelta,
-    most: int,
 ) -> tuple[list[UUID], dict[UUID, ModerationError]]:
     """Take in hand or keep each of the comments; return those taken, and why the others were not.
 
@@ -126,17 +137,13 @@ def claim_each(
     """
     taken: list[UUID] = []
     refused: dict[UUID, ModerationError] = {}
-    already = set(mine(session, moderator, now=now))
     for comment_id in sorted(set(comment_ids)):
         try:
-            if comment_id not in already and len(already) >= most:
-                raise TooManyClaims(most)
-            claim(session, moderator, site_ids, comment_id, now=now, lease=lease)
+            claim(session, moderator, site_ids, comment_id, most=most, now=now, lease=lease)
         except ModerationError as error:
             refused[comment_id] = error
         else:
             taken.append(comment_id)
-            already.add(comment_id)
     return taken, refused
 
 
@@ -177,6 +184,17 @@ def holder(session: Session, comment_id: UUID) -> str:
         return "Somebody"
     names = moderator_queries.names(session, {claimed.moderator_id})
     return names[claimed.moderator_id]
+
+
+def _room(in_hand: Sequence[UUID], *, most: int) -> int:
+    """Return how many more can be taken in hand.
+
+    Raises:
+        TooManyClaims: not one.
+    """
+    if len(in_hand) >= most:
+        raise TooManyClaims(most)
+    return most - len(in_hand)
 
 
 def _upsert(

@@ -24,8 +24,11 @@ from service.review.tables import Choice
 
 router = APIRouter()
 
-_CLAIMING = NOT_FOUND | {
+_ESCALATING = NOT_FOUND | {
     409: {"description": "`claimed_by_another`, `decided_meanwhile`, `not_held`"}
+}
+_CLAIMING = NOT_FOUND | {
+    409: {"description": "`claimed_by_another`, `decided_meanwhile`, `not_held`, `too_many_claims`"}
 }
 _DECIDING = NOT_FOUND | {
     409: {
@@ -52,12 +55,12 @@ def claim_next(
     The answer is empty when nothing waits.
     """
     sites = site_ids(who, sent.site)
-    room = claims.check_room(session, who.moderator, now=now, most=settings.review.claims_max)
     taken = claims.claim_some(
         session,
         who.moderator,
         sites,
-        count=min(sent.count, room),
+        count=sent.count,
+        most=settings.review.claims_max,
         now=now,
         lease=settings.review.lease,
     )
@@ -74,9 +77,9 @@ def keep(
         who.moderator,
         who.site_ids,
         sent.comments,
+        most=settings.review.claims_max,
         now=now,
         lease=settings.review.lease,
-        most=settings.review.claims_max,
     )
     found = queries.comments_of(session, who.site_ids, taken)
     by_id = {card.id: card for card in out(cards(session, found, now=now), who)}
@@ -97,7 +100,13 @@ def claim_one(
 ) -> CardOut:
     """Take this comment in hand, or keep it for another lease."""
     claims.claim(
-        session, who.moderator, who.site_ids, comment_id, now=now, lease=settings.review.lease
+        session,
+        who.moderator,
+        who.site_ids,
+        comment_id,
+        most=settings.review.claims_max,
+        now=now,
+        lease=settings.review.lease,
     )
     comment = queries.comment_of(session, who.site_ids, comment_id)
     return out(cards(session, [comment], now=now), who)[0]
@@ -166,7 +175,7 @@ def undo(decision_id: UUID, session: Transaction, now: Now, who: CurrentModerato
 @router.put(
     "/comments/{comment_id}/escalation",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=_CLAIMING,
+    responses=_ESCALATING,
 )
 def escalate(
     comment_id: UUID, sent: EscalationIn, session: Transaction, now: Now, who: CurrentModerator

@@ -1,10 +1,12 @@
 """The review page, and a plain one that needs no script; both behind sign-in."""
 
 import secrets
+from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from service import html
 from service.errors import Conflict, Invalid, RateLimited, Unauthenticated
@@ -16,6 +18,7 @@ from service.moderators.queries import SignedIn
 from service.request import AppSettings, Now, Transaction
 from service.review import actions, claims, plain
 from service.review.boot import start_of
+from service.review.errors import TooManyClaims
 from service.review.notes import NOTE_MAX_CHARS
 from service.review.page_route import SIGN_IN_PATH, PageRoute
 from service.settings import Settings
@@ -88,10 +91,12 @@ def plain_page(
 
 @router.post("/plain/next")
 def take_next(
-    session: Transaction, settings: AppSettings, now: Now, who: FormModerator
+    request: Request, session: Transaction, settings: AppSettings, now: Now, who: FormModerator
 ) -> Response:
-    lease = settings.review.lease
-    claims.claim_next(session, who.moderator, who.site_ids, now=now, lease=lease)
+    try:
+        _take_next(session, settings, now=now, who=who)
+    except TooManyClaims as error:
+        return _plain(request, session, settings, now=now, who=who, refusal=error.detail)
     return html.go_to(_PLAIN)
 
 
@@ -108,8 +113,9 @@ def decide(
     outcome: Annotated[str, Form(max_length=120)],
     note: Annotated[str, Form(max_length=NOTE_MAX_CHARS)] = "",
 ) -> Response:
-    """Decide, and take the next comment in hand."""
-    window, lease = settings.review.undo_window, settings.review.lease
+    """Decide, and take the next comment in hand, where there is room for it."""
+    window = settings.review.undo_window
+    claims.lock_hand(session, who.moderator)
     try:
         wish = plain.wish_of(outcome, revision=revision, note=note)
         actions.decide(
@@ -118,7 +124,8 @@ def decide(
     except (Conflict, Invalid) as error:
         claims.release(session, who.moderator, comment_id)
         return _plain(request, session, settings, now=now, who=who, refusal=error.detail)
-    claims.claim_next(session, who.moderator, who.site_ids, now=now, lease=lease)
+    with suppress(TooManyClaims):
+        _take_next(session, settings, now=now, who=who)
     return html.go_to(_PLAIN)
 
 
@@ -149,9 +156,21 @@ def undo(
     return html.go_to(_PLAIN)
 
 
+def _take_next(session: Session, settings: Settings, *, now: Now, who: SignedIn) -> None:
+    review = settings.review
+    claims.claim_next(
+        session,
+        who.moderator,
+        who.site_ids,
+        most=review.claims_max,
+        now=now,
+        lease=review.lease,
+    )
+
+
 def _plain(
     request: Request,
-    session: Transaction,
+    session: Session,
     settings: Settings,
     *,
     now: Now,

@@ -34,6 +34,7 @@ from tests.factories.comments import stored_comment
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_site
 
 LEASE = timedelta(minutes=2)
+MOST = 500
 WINDOW = timedelta(seconds=8)
 AT_ONCE = timedelta(0)
 APPROVE = Wish(Status.APPROVED, revision=1)
@@ -165,7 +166,7 @@ def test_what_a_colleague_has_in_hand_is_the_colleagues(
     session: Session, desk: Desk, comment: Comment, now: datetime
 ) -> None:
     colleague = stored_desk(session, site=desk.site, name="Baurzhan", now=now)
-    claims.claim_next(session, colleague.moderator, desk.site_ids, now=now, lease=LEASE)
+    claims.claim_next(session, colleague.moderator, desk.site_ids, most=MOST, now=now, lease=LEASE)
     with pytest.raises(ClaimedByAnother, match="Baurzhan"):
         _decide(session, desk, comment, APPROVE, now=now)
     _decide(session, desk, comment, APPROVE, now=now + LEASE)  # not any more
@@ -258,7 +259,7 @@ def test_another_sites_comment_is_not_there(session: Session, desk: Desk, now: d
 def test_a_decided_comment_is_in_nobodys_hand(
     session: Session, desk: Desk, comment: Comment, now: datetime
 ) -> None:
-    claims.claim_next(session, desk.moderator, desk.site_ids, now=now, lease=LEASE)
+    claims.claim_next(session, desk.moderator, desk.site_ids, most=MOST, now=now, lease=LEASE)
     choice = _decide(session, desk, comment, APPROVE, now=now + timedelta(seconds=5))
     assert claims.mine(session, desk.moderator, now=now) == []
     actions.settle_due(session, now=now + timedelta(minutes=1))
@@ -279,7 +280,7 @@ def test_twelve_moderators_work_a_queue_off_without_losing_or_doubling_any(
         while True:
             with database.transaction() as session:
                 args = (session, desk.moderator, desk.site_ids)
-                comment = claims.claim_next(*args, now=now, lease=LEASE)
+                comment = claims.claim_next(*args, most=MOST, now=now, lease=LEASE)
                 if comment is None:
                     return decided
                 decided.append(comment.id)

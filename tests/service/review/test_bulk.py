@@ -88,7 +88,7 @@ def test_what_a_colleague_has_in_hand_is_in_no_bulk(
     colleague = stored_desk(session, site=desk.site, now=now)
     comment = held(0.9)
     args = (session, colleague.moderator, desk.site_ids)
-    claims.claim_next(*args, now=now, lease=timedelta(minutes=2))
+    claims.claim_next(*args, most=1, now=now, lease=timedelta(minutes=2))
     assert sum(bulk.histogram(session, desk.site_ids, desk.moderator, label=None, now=now)) == 0
     made = _decide(session, desk, [comment.id], now)
     assert [error.code for error in made.refused.values()] == ["claimed_by_another"]

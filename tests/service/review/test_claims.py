@@ -1,6 +1,7 @@
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from tests.factories.moderators import stored_moderator
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_site
 
 LEASE = timedelta(minutes=2)
+MOST = 200
 
 
 @pytest.fixture
@@ -30,7 +32,9 @@ def desk(session: Session, now: datetime) -> Desk:
 def test_the_most_urgent_comment_comes_first(session: Session, desk: Desk, now: datetime) -> None:
     for urgency in (0.2, 0.9, 0.5):
         stored_held_comment(session, desk.site, urgency=urgency, now=now)
-    taken = claims.claim_some(session, desk.moderator, desk.site_ids, count=5, now=now, lease=LEASE)
+    taken = claims.claim_some(
+        session, desk.moderator, desk.site_ids, count=5, most=MOST, now=now, lease=LEASE
+    )
     assert [comment.urgency for comment in taken] == [0.9, 0.5, 0.2]
 
 
@@ -41,14 +45,16 @@ def test_of_several_sites_the_most_urgent_comment_comes_first(
     for site, urgency in ((desk.site, 0.2), (other, 0.9), (desk.site, 0.5), (other, 0.4)):
         stored_held_comment(session, site, urgency=urgency, now=now)
     both = (*desk.site_ids, other.id)
-    taken = claims.claim_some(session, desk.moderator, both, count=9, now=now, lease=LEASE)
+    taken = claims.claim_some(
+        session, desk.moderator, both, count=9, most=MOST, now=now, lease=LEASE
+    )
     assert [comment.urgency for comment in taken] == [0.9, 0.5, 0.4, 0.2]
 
 
 def test_nothing_waits_for_who_works_on_no_site(session: Session, now: datetime) -> None:
     stored_held_comment(session, stored_site(session, "border"), now=now)
     nobody = stored_moderator(session)
-    assert claims.claim_next(session, nobody, (), now=now, lease=LEASE) is None
+    assert claims.claim_next(session, nobody, (), most=MOST, now=now, lease=LEASE) is None
 
 
 @pytest.mark.parametrize("status", [s for s in Status if s is not Status.HELD])
@@ -56,9 +62,14 @@ def test_only_held_comments_are_handed_out(
     session: Session, desk: Desk, now: datetime, status: Status
 ) -> None:
     comment = stored_comment(session, desk.site, status=status)
-    assert claims.claim_next(session, desk.moderator, desk.site_ids, now=now, lease=LEASE) is None
+    assert (
+        claims.claim_next(session, desk.moderator, desk.site_ids, most=MOST, now=now, lease=LEASE)
+        is None
+    )
     with pytest.raises(NotHeld):
-        claims.claim(session, desk.moderator, desk.site_ids, comment.id, now=now, lease=LEASE)
+        claims.claim(
+            session, desk.moderator, desk.site_ids, comment.id, most=MOST, now=now, lease=LEASE
+        )
 
 
 def test_a_colleague_gets_it_only_when_the_lease_has_run_out(
@@ -66,13 +77,13 @@ def test_a_colleague_gets_it_only_when_the_lease_has_run_out(
 ) -> None:
     comment = stored_held_comment(session, desk.site, now=now)
     colleague = stored_desk(session, site=desk.site, now=now)
-    claims.claim_next(session, desk.moderator, desk.site_ids, now=now, lease=LEASE)
+    claims.claim_next(session, desk.moderator, desk.site_ids, most=MOST, now=now, lease=LEASE)
     just_before = now + LEASE - timedelta(seconds=1)
     ask = (session, colleague.moderator, colleague.site_ids)
-    assert claims.claim_next(*ask, now=just_before, lease=LEASE) is None
+    assert claims.claim_next(*ask, most=MOST, now=just_before, lease=LEASE) is None
     with pytest.raises(ClaimedByAnother, match="Aziza"):
-        claims.claim(*ask, comment.id, now=just_before, lease=LEASE)
-    assert claims.claim_next(*ask, now=now + LEASE, lease=LEASE) == comment
+        claims.claim(*ask, comment.id, most=MOST, now=just_before, lease=LEASE)
+    assert claims.claim_next(*ask, most=MOST, now=now + LEASE, lease=LEASE) == comment
 
 
 def test_renewing_keeps_the_claim_and_its_beginning(
@@ -82,7 +93,7 @@ def test_renewing_keeps_the_claim_and_its_beginning(
     later = now + timedelta(minutes=1)
     for at in (now, later):
         claim = claims.claim(
-            session, desk.moderator, desk.site_ids, comment.id, now=at, lease=LEASE
+            session, desk.moderator, desk.site_ids, comment.id, most=MOST, now=at, lease=LEASE
         )
     assert (claim.claimed_at, claim.expires_at) == (now, later + LEASE)
 
@@ -90,11 +101,17 @@ def test_renewing_keeps_the_claim_and_its_beginning(
 def test_what_is_given_back_is_free_at_once(session: Session, desk: Desk, now: datetime) -> None:
     comment = stored_held_comment(session, desk.site, now=now)
     colleague = stored_desk(session, site=desk.site, now=now).moderator
-    claims.claim_next(session, desk.moderator, desk.site_ids, now=now, lease=LEASE)
+    claims.claim_next(session, desk.moderator, desk.site_ids, most=MOST, now=now, lease=LEASE)
     claims.release(session, colleague, comment.id)  # not the colleague's to give back
-    assert claims.claim_next(session, colleague, desk.site_ids, now=now, lease=LEASE) is None
+    assert (
+        claims.claim_next(session, colleague, desk.site_ids, most=MOST, now=now, lease=LEASE)
+        is None
+    )
     claims.release(session, desk.moderator, comment.id)
-    assert claims.claim_next(session, colleague, desk.site_ids, now=now, lease=LEASE) == comment
+    assert (
+        claims.claim_next(session, colleague, desk.site_ids, most=MOST, now=now, lease=LEASE)
+        == comment
+    )
 
 
 def test_what_is_decided_is_not_handed_out_while_it_can_be_undone(
@@ -106,25 +123,57 @@ def test_what_is_decided_is_not_handed_out_while_it_can_be_undone(
     args = (session, desk.moderator, desk.site_ids, comment.id, wish)
     actions.decide(*args, now=now, window=timedelta(hours=1))
     later = now + timedelta(minutes=59)
-    assert claims.claim_next(session, colleague, desk.site_ids, now=later, lease=LEASE) is None
+    assert (
+        claims.claim_next(session, colleague, desk.site_ids, most=MOST, now=later, lease=LEASE)
+        is None
+    )
     with pytest.raises(DecidedMeanwhile, match="Aziza"):
-        claims.claim(session, colleague, desk.site_ids, comment.id, now=later, lease=LEASE)
+        claims.claim(
+            session, colleague, desk.site_ids, comment.id, most=MOST, now=later, lease=LEASE
+        )
 
 
 def test_another_sites_comment_is_not_there(session: Session, desk: Desk, now: datetime) -> None:
     theirs = stored_held_comment(session, stored_site(session, "other"), now=now)
     with pytest.raises(CommentNotFound):
-        claims.claim(session, desk.moderator, desk.site_ids, theirs.id, now=now, lease=LEASE)
+        claims.claim(
+            session, desk.moderator, desk.site_ids, theirs.id, most=MOST, now=now, lease=LEASE
+        )
 
 
 def test_nobody_hoards_the_queue(session: Session, desk: Desk, now: datetime) -> None:
     for _ in range(3):
         stored_held_comment(session, desk.site, now=now)
-    assert claims.check_room(session, desk.moderator, now=now, most=2) == 2
-    claims.claim_some(session, desk.moderator, desk.site_ids, count=2, now=now, lease=LEASE)
+    args = (session, desk.moderator, desk.site_ids)
+    assert len(claims.claim_some(*args, count=9, most=2, now=now, lease=LEASE)) == 2
     with pytest.raises(TooManyClaims):
-        claims.check_room(session, desk.moderator, now=now, most=2)
-    assert claims.check_room(session, desk.moderator, now=now + LEASE, most=2) == 2
+        claims.claim_next(*args, most=2, now=now, lease=LEASE)
+    later = now + LEASE
+    assert len(claims.claim_some(*args, count=9, most=2, now=later, lease=LEASE)) == 2
+
+
+def test_two_tabs_asking_at_once_take_no_more_than_there_can_be(
+    database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        desk = stored_desk(session, now=now)
+        ids = [stored_held_comment(session, desk.site, now=now).id for _ in range(40)]
+    start = threading.Barrier(8)
+
+    def take(tab: int) -> None:
+        start.wait()
+        for comment_id in ids[tab::8]:
+            with database.transaction() as session, suppress(TooManyClaims):
+                args = (session, desk.moderator, desk.site_ids)
+                if tab % 2:
+                    claims.claim(*args, comment_id, most=5, now=now, lease=LEASE)
+                else:
+                    claims.claim_next(*args, most=5, now=now, lease=LEASE)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(take, range(8)))
+    with database.transaction() as session:
+        assert len(claims.mine(session, desk.moderator, now=now)) == 5
 
 
 def test_who_leaves_is_signed_out_and_gives_everything_back(
@@ -132,9 +181,12 @@ def test_who_leaves_is_signed_out_and_gives_everything_back(
 ) -> None:
     comment = stored_held_comment(session, desk.site, now=now)
     colleague = stored_desk(session, site=desk.site, now=now).moderator
-    claims.claim_next(session, desk.moderator, desk.site_ids, now=now, lease=LEASE)
+    claims.claim_next(session, desk.moderator, desk.site_ids, most=MOST, now=now, lease=LEASE)
     claims.dismiss(session, desk.moderator, now=now)
-    assert claims.claim_next(session, colleague, desk.site_ids, now=now, lease=LEASE) == comment
+    assert (
+        claims.claim_next(session, colleague, desk.site_ids, most=MOST, now=now, lease=LEASE)
+        == comment
+    )
     token = desk.bearer["Authorization"].removeprefix("Bearer ")
     with pytest.raises(NotSignedIn):
         moderators.signed_in(session, token, now=now)
@@ -158,7 +210,7 @@ def test_twelve_moderators_asking_at_once_never_get_the_same_comment(
         while True:
             with database.transaction() as session:
                 comment = claims.claim_next(
-                    session, desk.moderator, desk.site_ids, now=now, lease=LEASE
+                    session, desk.moderator, desk.site_ids, most=MOST, now=now, lease=LEASE
                 )
             if comment is None:
                 return taken

@@ -21,6 +21,7 @@ from tests.factories.comments import a_comment, stored_comment
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_score
 
 LEASE, WINDOW = timedelta(minutes=2), timedelta(seconds=8)
+MOST = 20
 APPROVE = Wish(Status.APPROVED, revision=1)
 
 
@@ -99,7 +100,10 @@ def test_a_comment_left_to_a_lead_waits_in_its_own_queue_until_it_is_decided(
         escalations.escalate(*args, note="Slander?", now=now)
     assert _page(session, desk, now, Queue.HELD) == []
     assert _page(session, desk, now, Queue.ESCALATED) == [comment]
-    assert claims.claim_next(session, desk.moderator, desk.site_ids, now=now, lease=LEASE) is None
+    assert (
+        claims.claim_next(session, desk.moderator, desk.site_ids, most=MOST, now=now, lease=LEASE)
+        is None
+    )
     counts = {each.queue: each.count for each in queue.waiting(session, desk.site_ids)}
     assert counts == {Queue.HELD: 0, Queue.ESCALATED: 1}
     actions.decide(*args, APPROVE, now=now, window=timedelta(0))
@@ -124,7 +128,7 @@ def test_only_what_waits_and_is_free_is_left_to_a_lead(
     colleague = stored_desk(session, site=desk.site, now=now)
     args = (session, desk.moderator, desk.site_ids)
     theirs = (session, colleague.moderator, desk.site_ids)
-    claims.claim(*theirs, comment.id, now=now, lease=LEASE)
+    claims.claim(*theirs, comment.id, most=MOST, now=now, lease=LEASE)
     with pytest.raises(ClaimedByAnother):
         escalations.escalate(*args, comment.id, note=None, now=now)
     actions.decide(*theirs, comment.id, APPROVE, now=now, window=WINDOW)
@@ -180,7 +184,7 @@ def test_the_screen_learns_what_a_colleague_did(
         ids = [comment.id]
         return standing.standings(session, desk.moderator, desk.site_ids, ids, now=now)[0]
 
-    claims.claim(*theirs, now=now, lease=LEASE)
+    claims.claim(*theirs, most=MOST, now=now, lease=LEASE)
     assert (seen().claimed_by, seen().is_mine) == ("Baurzhan", False)
     actions.decide(*theirs, APPROVE, now=now, window=WINDOW)
     chosen = seen().choice
@@ -200,7 +204,7 @@ def test_a_moderator_sees_the_own_pace(session: Session, desk: Desk, now: dateti
     for seconds in (3, 7, 20):
         comment = stored_held_comment(session, desk.site, now=now)
         args = (session, desk.moderator, desk.site_ids, comment.id)
-        claims.claim(*args, now=now, lease=LEASE)
+        claims.claim(*args, most=MOST, now=now, lease=LEASE)
         actions.decide(*args, APPROVE, now=now + timedelta(seconds=seconds), window=WINDOW)
     pace = standing.pace(session, desk.moderator, now=now)
     assert (pace.decided, pace.median_seconds, pace.in_hand) == (3, 7.0, 0)
@@ -214,7 +218,7 @@ def test_keeping_many_in_hand_answers_for_each(
         colleague = stored_desk(session, site=desk.site, now=now)
         free, taken = (stored_held_comment(session, desk.site, now=now) for _ in range(2))
         args = (session, colleague.moderator, desk.site_ids)
-        claims.claim(*args, taken.id, now=now, lease=LEASE)
+        claims.claim(*args, taken.id, most=MOST, now=now, lease=LEASE)
     sent = {"comments": [str(free.id), str(taken.id), str(desk.site.id)]}
     kept = client.put("/v1/review/claims", json=sent, headers=desk.bearer).json()
     assert [(each["card"] is not None, each["code"]) for each in kept] == [

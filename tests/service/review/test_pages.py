@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from service import html, request
 from service.comments.status import Status
@@ -13,6 +14,7 @@ from service.comments.tables import Comment
 from service.db import Database
 from service.decisions import actions as decisions
 from service.review import actions
+from service.review.tables import Claim
 from tests.factories.moderators import PASSWORD
 from tests.factories.review import Desk, stored_desk, stored_held_comment
 
@@ -102,6 +104,51 @@ def test_the_basic_loop_works_without_a_script(
         actions.settle_due(session, now=now + WINDOW)
         assert session.get_one(Comment, newsroom.first).status is Status.REJECTED
         assert session.get_one(Comment, newsroom.second).status is Status.APPROVED
+
+
+@pytest.fixture
+def full_hand(database: Database, newsroom: Newsroom, now: datetime) -> list[UUID]:
+    """Return as many comments as one moderator may have in hand, all in hand."""
+    lease = timedelta(minutes=2)
+    with database.transaction() as session:
+        ids = [
+            stored_held_comment(session, newsroom.desk.site, urgency=1.0, now=now).id
+            for _ in range(20)
+        ]
+        for comment_id in ids:
+            session.add(
+                Claim(
+                    comment_id=comment_id,
+                    moderator_id=newsroom.desk.moderator.id,
+                    claimed_at=now,
+                    expires_at=now + lease,
+                )
+            )
+    return ids
+
+
+def _in_hand(database: Database) -> set[UUID]:
+    with database.transaction() as session:
+        return set(session.scalars(select(Claim.comment_id)))
+
+
+def test_the_page_hands_out_no_more_than_there_can_be(
+    client: TestClient, database: Database, newsroom: Newsroom, full_hand: list[UUID]
+) -> None:
+    csrf = _signed_in(client, newsroom)
+    page = client.post("/review/plain/next", data={"csrf": csrf})
+    assert page.status_code == 409
+    assert "the most there can be" in page.text
+    assert _in_hand(database) == set(full_hand)
+
+
+def test_deciding_what_is_not_in_hand_takes_no_other_into_a_full_one(
+    client: TestClient, database: Database, newsroom: Newsroom, full_hand: list[UUID]
+) -> None:
+    csrf = _signed_in(client, newsroom)
+    sent = {"csrf": csrf, "comment": str(newsroom.first), "revision": "1", "outcome": "approved"}
+    assert client.post("/review/plain/decide", data=sent).status_code == 200
+    assert _in_hand(database) == {*full_hand, newsroom.first}  # this one is kept until it settles
 
 
 def test_undoing_brings_the_comment_back_in_hand(client: TestClient, newsroom: Newsroom) -> None:

@@ -157,6 +157,23 @@ def test_a_claim_is_renewed_given_back_and_taken_by_the_next(
     assert [card["id"] for card in mine] == [str(newsroom.ours)]
 
 
+@pytest.mark.parametrize("path", ["claims", "claims/{second}"])
+def test_no_door_lets_a_moderator_take_more_than_there_can_be(
+    client: TestClient, database: Database, newsroom: Newsroom, *, now: datetime, path: str
+) -> None:
+    with database.transaction() as session:
+        ids = [stored_held_comment(session, newsroom.desk.site, now=now).id for _ in range(20)]
+    bearer = newsroom.desk.bearer
+    for comment_id in ids:
+        assert client.put(f"/v1/review/claims/{comment_id}", headers=bearer).status_code == 200
+    again = client.put(f"/v1/review/claims/{ids[0]}", headers=bearer)
+    assert again.status_code == 200  # keeping is not taking
+    method = "put" if "{" in path else "post"
+    url = f"/v1/review/{path.format(second=newsroom.ours)}"
+    answer = client.request(method, url, json={}, headers=bearer)
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many_claims")
+
+
 def test_a_rejection_needs_a_reason_on_the_server_too(
     client: TestClient, newsroom: Newsroom
 ) -> None:
