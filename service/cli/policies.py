@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from pydantic import ValidationError
 
@@ -55,7 +54,7 @@ def edit(slug: Slug, note: Note, file: File = None) -> None:
     """Save a policy from a file, or what you make of the one that rules in your editor."""
     with transaction() as session:
         site = sites.by_slug(session, slug)
-        text = _text(file) or click.edit(
+        text = _text(file) or typer.edit(
             _written(queries.current(session, site.id).document), extension=".json"
         )
         if text is None:
