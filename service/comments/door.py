@@ -10,11 +10,11 @@ from service.database_url import async_url
 from service.db import asynchronous_engine
 from service.jobs import Job, ScoreComments
 from service.settings import Settings
-from service.sites.keyring import KeyRing
+from service.sites.keyring import LOOK_UPS_AT_ONCE, KeyRing
 
-# Beside the batches: one looks up keys, one polls for those who wait. Nobody waits for another's
+# Beside the batches: some look up keys, one polls for those who wait. Nobody waits for another's
 # connection: the pool would not tell a waiter that connecting has failed.
-_OTHER_CONNECTIONS = 2
+_OTHER_CONNECTIONS = LOOK_UPS_AT_ONCE + 1
 
 
 @dataclass(frozen=True, slots=True)
