@@ -14,17 +14,14 @@ from sqlalchemy import case, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from service.comments import queries as comments
-from service.comments.errors import CommentNotFound
-from service.comments.status import Status
 from service.comments.tables import Comment
 from service.errors import ModerationError
 from service.moderators import actions as moderators
 from service.moderators import queries as moderator_queries
 from service.moderators.tables import Moderator
 from service.review import queries, queue
-from service.review.errors import ClaimedByAnother, DecidedMeanwhile, NotHeld, TooManyClaims
-from service.review.tables import ChoiceState, Claim
+from service.review.errors import ClaimedByAnother, TooManyClaims
+from service.review.tables import Claim
 
 
 def claim_next(
@@ -104,14 +101,7 @@ def claim(
         ClaimedByAnother: somebody else has it in hand.
     """
     lock_hand(session, moderator)
-    comment = comments.lock(session, comment_id)
-    if comment.site_id not in site_ids:
-        raise CommentNotFound(comment_id)
-    if comment.status is not Status.HELD:
-        raise NotHeld(comment.status)
-    newest = queries.newest_choice(session, comment_id)
-    if newest is not None and newest.state is ChoiceState.OPEN:
-        raise DecidedMeanwhile(newest.status, queries.name_of(session, newest.moderator_id))
+    queries.lock_undecided(session, site_ids, comment_id)
     in_hand = mine(session, moderator, now=now)
     if comment_id not in in_hand:
         _room(in_hand, most=most)

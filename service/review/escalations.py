@@ -8,13 +8,10 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from service.comments import queries as comments
-from service.comments.errors import CommentNotFound
-from service.comments.status import Status
 from service.moderators.tables import Moderator
 from service.review import claims, queries
-from service.review.errors import ClaimedByAnother, DecidedMeanwhile, NotHeld
-from service.review.tables import ChoiceState, Claim, Escalation
+from service.review.errors import ClaimedByAnother
+from service.review.tables import Claim, Escalation
 
 
 def escalate(
@@ -33,14 +30,7 @@ def escalate(
         NotHeld, DecidedMeanwhile: there is nothing left to decide.
         ClaimedByAnother: a colleague has it in hand.
     """
-    comment = comments.lock(session, comment_id)
-    if comment.site_id not in site_ids:
-        raise CommentNotFound(comment_id)
-    if comment.status is not Status.HELD:
-        raise NotHeld(comment.status)
-    newest = queries.newest_choice(session, comment_id)
-    if newest is not None and newest.state is ChoiceState.OPEN:
-        raise DecidedMeanwhile(newest.status, queries.name_of(session, newest.moderator_id))
+    comment = queries.lock_undecided(session, site_ids, comment_id)
     claim = session.get(Claim, comment_id, populate_existing=True)
     if claim is not None and claim.moderator_id != moderator.id and claim.expires_at > now:
         raise ClaimedByAnother(claims.holder(session, comment_id))

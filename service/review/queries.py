@@ -6,11 +6,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from service.comments import queries as comments
 from service.comments.errors import CommentNotFound
+from service.comments.status import Status
 from service.comments.tables import Comment
 from service.decisions.tables import Actor, Decision
 from service.moderators import queries as moderators
-from service.review.tables import Choice
+from service.review.errors import DecidedMeanwhile, NotHeld
+from service.review.tables import Choice, ChoiceState
 
 IS_OPEN: ColumnElement[bool] = Choice.state == literal_column("'open'")
 NAMES = {Actor.POLICY: "the site's policy", Actor.SITE: "the site"}
@@ -35,6 +38,25 @@ def comments_of(
     found = select(Comment).where(Comment.id.in_(comment_ids), Comment.site_id.in_(site_ids))
     by_id = {comment.id: comment for comment in session.scalars(found)}
     return [by_id[comment_id] for comment_id in comment_ids if comment_id in by_id]
+
+
+def lock_undecided(session: Session, site_ids: Sequence[UUID], comment_id: UUID) -> Comment:
+    """Return the comment, locked: it is held, and nobody has chosen what becomes of it.
+
+    Raises:
+        CommentNotFound: there is none on these sites.
+        NotHeld: it does not wait for a moderator.
+        DecidedMeanwhile: somebody has just decided it.
+    """
+    comment = comments.lock(session, comment_id)
+    if comment.site_id not in site_ids:
+        raise CommentNotFound(comment_id)
+    if comment.status is not Status.HELD:
+        raise NotHeld(comment.status)
+    newest = newest_choice(session, comment_id)
+    if newest is not None and newest.state is ChoiceState.OPEN:
+        raise DecidedMeanwhile(newest.status, name_of(session, newest.moderator_id))
+    return comment
 
 
 def newest_choice(session: Session, comment_id: UUID) -> Choice | None:
