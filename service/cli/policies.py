@@ -1,7 +1,11 @@
 """`parley policy …`: what rules on a site: show, edit, try, look back; and its words."""
 
 import json
+import os
+import shlex
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -54,9 +58,7 @@ def edit(slug: Slug, note: Note, file: File = None) -> None:
     """Save a policy from a file, or what you make of the one that rules in your editor."""
     with transaction() as session:
         site = sites.by_slug(session, slug)
-        text = _text(file) or typer.edit(
-            _written(queries.current(session, site.id).document), extension=".json"
-        )
+        text = _text(file) or _edited(_written(queries.current(session, site.id).document))
         if text is None:
             console.print("Nothing was changed.")
             return
@@ -153,6 +155,18 @@ def _text(file: Path | None) -> str | None:
     if file is None:
         return None
     return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+
+
+def _edited(text: str) -> str | None:
+    """Open the text in the administrator's editor; return it if it was changed."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "policy.json")
+        path.write_text(text, encoding="utf-8")
+        # The administrator's own choice of a program, with the administrator's own rights.
+        subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603
+        edited = path.read_text(encoding="utf-8")
+    return None if edited == text else edited
 
 
 def _read(text: str) -> PolicyDocument:

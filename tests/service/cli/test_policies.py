@@ -1,6 +1,7 @@
 """`parley policy …` on a real database, as an administrator calls it."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,25 @@ def test_what_is_shown_is_edited_in_a_file_and_rules(
     assert "More links." in listed
     run("restore", "news", "1", "--note", "Back.")
     assert rules(database, caller).document == saved.document
+
+
+def test_without_a_file_the_editor_opens_what_rules(
+    database: Database, caller: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "editor.py"
+    script.write_text(
+        "import sys, pathlib\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "text = path.read_text()\n"
+        "path.write_text(text.replace('post_moderation', 'pre_moderation'))\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {script}")
+    run("edit", "news", "--note", "By hand.")
+    assert rules(database, caller).changes == ("The mode: pre moderation; it was post moderation.",)
+    monkeypatch.setenv("VISUAL", "true")
+    run("edit", "news", "--note", "Nothing.")
+    assert rules(database, caller).version == 1
 
 
 def test_a_wrong_file_is_refused_with_the_place_and_what_would_be_right(
