@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import exists
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.comments.tables import Comment
 from service.decisions import actions, waiting
 from service.decisions.waiting import Waiting
-from service.review.tables import Claim
+from service.review import queue
 from service.scoring import actions as scoring
 from worker.score_comments import all_that_can_be, decide_scored, opinions
 from worker.workplace import Workplace
@@ -24,7 +24,8 @@ _SHIFT = timedelta(seconds=2)
 def score_late(workplace: Workplace) -> None:
     """Score what was decided without a score, for a while, or until nothing is left.
 
-    It is decided again, unless a person has decided meanwhile or has it in hand.
+    It is decided again, unless a person has decided meanwhile. What a person has in hand, has
+    chosen or has left to a lead waits until that has ended.
 
     Raises:
         Unavailable: there is still no classifier.
@@ -37,16 +38,19 @@ def score_late(workplace: Workplace) -> None:
 
 def _score_batch(workplace: Workplace) -> int:
     now = workplace.clock()
-    in_hand = exists().where(Claim.comment_id == Comment.id, Claim.expires_at > now)
+    is_free = queue.is_free(now=now)
     with workplace.database.transaction() as session:
         claimed = waiting.claim_unscored(
             session,
             decided_before=now - PATIENCE,
-            free=~in_hand,
+            free=is_free,
             limit=workplace.settings.scoring.batch,
         )
-        if claimed:
-            _decide(session, workplace, claimed, now=now)
+        # Asked again under the lock: somebody may have taken one while it was being claimed.
+        ids = [each.comment_id for each in claimed]
+        still = set(session.scalars(select(Comment.id).where(Comment.id.in_(ids), is_free)))
+        if still:
+            _decide(session, workplace, [c for c in claimed if c.comment_id in still], now=now)
     return len(claimed)
 
 

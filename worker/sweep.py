@@ -10,6 +10,7 @@ from service.dialects import akismet_telling
 from service.jobs import DeliverWebhooks, ScoreComments, Sweep, TellWordPress
 from service.policy import copy_counts
 from service.review import actions as review
+from service.review import escalations
 from service.review.tables import Claim
 from service.webhooks import postbag
 from worker.score_late import score_late
@@ -28,6 +29,7 @@ def sweep(job: Sweep, workplace: Workplace) -> None:
     workplace.broker.wiped(job)
     settle_choices(workplace)
     end_claims(workplace)
+    end_escalations(workplace)
     give_up_waiting(workplace)
     forget_fingerprints(workplace)
     wake_for_comments(workplace)
@@ -49,6 +51,12 @@ def end_claims(workplace: Workplace) -> None:
     """Forget the claims that have run out."""
     with workplace.database.transaction() as session:
         session.execute(delete(Claim).where(Claim.expires_at <= workplace.clock()))
+
+
+def end_escalations(workplace: Workplace) -> None:
+    """Forget what was left to a lead and has been decided otherwise."""
+    with workplace.database.transaction() as session:
+        escalations.forget_ended(session)
 
 
 def give_up_waiting(workplace: Workplace) -> None:

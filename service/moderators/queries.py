@@ -99,6 +99,16 @@ def memberships(session: Session, moderator_id: UUID) -> list[tuple[Site, Role]]
     return [(site, role) for site, role in rows]
 
 
+def may(session: Session, moderator_id: UUID, site_id: UUID, needed: Role) -> bool:
+    """Say whether the moderator works on the site, in a role that is enough."""
+    role = session.scalar(
+        select(Membership.role).where(
+            Membership.moderator_id == moderator_id, Membership.site_id == site_id
+        )
+    )
+    return role is not None and reaches(role, needed)
+
+
 def names(session: Session, moderator_ids: set[UUID]) -> dict[UUID, str]:
     """Return the names that colleagues see."""
     rows = session.execute(

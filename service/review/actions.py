@@ -77,6 +77,7 @@ def decide(
         WithdrawnMeanwhile, EditedMeanwhile: the text is not the one that was judged.
         DecidedMeanwhile, ClaimedByAnother: somebody else was first.
         NotHeld: the classifier has yet to score it.
+        LeftToLead: it waits for a lead of its site, which the moderator is not.
         ReasonMissing: a rejection without a reason of the site's list.
     """
     comment = comments.lock(session, comment_id)
@@ -86,6 +87,7 @@ def decide(
     if again is not None and _is_the_same(session, again, moderator, wish):
         return again
     _check(session, comment, again, wish)
+    queries.check_not_left_to_lead(session, moderator, comment)
     claim = _own_claim(session, moderator, comment, now=now)
     reason, sentences = _reason(session, comment, wish)
     choice = Choice(

@@ -98,10 +98,12 @@ def claim(
         CommentNotFound: there is none on these sites.
         NotHeld: it does not wait for a moderator.
         DecidedMeanwhile: somebody has just decided it.
+        LeftToLead: it waits for a lead of its site, which the moderator is not.
         ClaimedByAnother: somebody else has it in hand.
     """
     lock_hand(session, moderator)
-    queries.lock_undecided(session, site_ids, comment_id)
+    comment = queries.lock_undecided(session, site_ids, comment_id)
+    queries.check_not_left_to_lead(session, moderator, comment)
     in_hand = mine(session, moderator, now=now)
     if comment_id not in in_hand:
         _room(in_hand, most=most)

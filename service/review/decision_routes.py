@@ -10,7 +10,7 @@ from service.moderators.queries import SignedIn
 from service.request import AppSettings, Now, Transaction
 from service.review import actions, claims, escalations, queries
 from service.review.cards import cards
-from service.review.http import NOT_FOUND, out, site_ids
+from service.review.http import NOT_FOUND, Responses, out, site_ids
 from service.review.schemas import (
     CardOut,
     ChoiceOut,
@@ -24,17 +24,24 @@ from service.review.tables import Choice
 
 router = APIRouter()
 
+_LEFT_TO_LEAD: Responses = {403: {"description": "`left_to_lead`, `foreign_request`"}}
 _ESCALATING = NOT_FOUND | {
     409: {"description": "`claimed_by_another`, `decided_meanwhile`, `not_held`"}
 }
-_CLAIMING = NOT_FOUND | {
-    409: {"description": "`claimed_by_another`, `decided_meanwhile`, `not_held`, `too_many_claims`"}
+_CLAIMING: Responses = {
+    **NOT_FOUND,
+    **_LEFT_TO_LEAD,
+    409: {
+        "description": "`claimed_by_another`, `decided_meanwhile`, `not_held`, `too_many_claims`"
+    },
 }
-_DECIDING = NOT_FOUND | {
+_DECIDING: Responses = {
+    **NOT_FOUND,
+    **_LEFT_TO_LEAD,
     409: {
         "description": "`decided_meanwhile`, `edited_meanwhile`, `withdrawn_meanwhile`, "
         "`claimed_by_another`, `not_held`"
-    }
+    },
 }
 
 

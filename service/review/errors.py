@@ -1,7 +1,7 @@
 """What can go wrong when a moderator reviews. Each sentence also stands on the page."""
 
 from service.comments.status import Status
-from service.errors import Conflict, FieldProblem, Invalid, NotFound
+from service.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
 
 
 class ChoiceNotFound(NotFound):
@@ -16,6 +16,15 @@ class ClaimedByAnother(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} has this comment in hand; take the next one.")
+
+
+class LeftToLead(Forbidden):
+    code = "left_to_lead"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This comment was left to a lead; only whoever left it can put it back into the queue."
+        )
 
 
 class TooManyClaims(Conflict):

@@ -1,13 +1,20 @@
-"""What a moderator would rather leave to a lead."""
+"""What a moderator would rather leave to a lead.
+
+It waits for a lead as long as the comment is held, and while an edit of it is being decided: a text
+that is held again still waits for the lead. A moderator's decision ends it when it settles; where
+the policy or the site moved the comment, `forget_ended` does, which the sweep calls.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from service.comments.status import Status
+from service.comments.tables import Comment
 from service.moderators.tables import Moderator
 from service.review import claims, queries
 from service.review.errors import ClaimedByAnother
@@ -62,3 +69,19 @@ def take_back(
             Escalation.comment_id == comment_id, Escalation.moderator_id == moderator.id
         )
     )
+
+
+def forget_ended(session: Session) -> None:
+    """Forget the escalations of comments that stand decided or are withdrawn.
+
+    The comments are locked first, so that none is held and left to a lead again meanwhile.
+    """
+    ended = (
+        select(Comment.id)
+        .join(Escalation, Escalation.comment_id == Comment.id)
+        .where(Comment.status.not_in([Status.HELD, Status.PENDING]))
+        .order_by(Comment.id)
+        .with_for_update(of=Comment, skip_locked=True, key_share=True)
+    )
+    ids = session.scalars(ended).all()
+    session.execute(delete(Escalation).where(Escalation.comment_id.in_(ids)))

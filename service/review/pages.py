@@ -18,7 +18,7 @@ from service.moderators.queries import SignedIn
 from service.request import AppSettings, Now, Transaction
 from service.review import actions, claims, plain
 from service.review.boot import start_of
-from service.review.errors import TooManyClaims
+from service.review.errors import LeftToLead, TooManyClaims
 from service.review.notes import NOTE_MAX_CHARS
 from service.review.page_route import SIGN_IN_PATH, PageRoute
 from service.settings import Settings
@@ -121,7 +121,7 @@ def decide(
         actions.decide(
             session, who.moderator, who.site_ids, comment_id, wish, now=now, window=window
         )
-    except (Conflict, Invalid) as error:
+    except (Conflict, Invalid, LeftToLead) as error:
         claims.release(session, who.moderator, comment_id)
         return _plain(request, session, settings, now=now, who=who, refusal=error.detail)
     with suppress(TooManyClaims):

@@ -12,8 +12,9 @@ from service.comments.status import Status
 from service.comments.tables import Comment
 from service.decisions.tables import Actor, Decision
 from service.moderators import queries as moderators
-from service.review.errors import DecidedMeanwhile, NotHeld
-from service.review.tables import Choice, ChoiceState
+from service.moderators.tables import Moderator, Role
+from service.review.errors import DecidedMeanwhile, LeftToLead, NotHeld
+from service.review.tables import Choice, ChoiceState, Escalation
 
 IS_OPEN: ColumnElement[bool] = Choice.state == literal_column("'open'")
 NAMES = {Actor.POLICY: "the site's policy", Actor.SITE: "the site"}
@@ -57,6 +58,19 @@ def lock_undecided(session: Session, site_ids: Sequence[UUID], comment_id: UUID)
     if newest is not None and newest.state is ChoiceState.OPEN:
         raise DecidedMeanwhile(newest.status, name_of(session, newest.moderator_id))
     return comment
+
+
+def check_not_left_to_lead(session: Session, moderator: Moderator, comment: Comment) -> None:
+    """Refuse a held comment that was left to a lead to whoever is none.
+
+    Raises:
+        LeftToLead: it was, and the moderator does not lead on its site.
+    """
+    if comment.status is not Status.HELD:
+        return
+    is_left = session.get(Escalation, comment.id, populate_existing=True) is not None
+    if is_left and not moderators.may(session, moderator.id, comment.site_id, Role.LEAD):
+        raise LeftToLead
 
 
 def newest_choice(session: Session, comment_id: UUID) -> Choice | None:

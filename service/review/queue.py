@@ -123,6 +123,11 @@ def is_escalated() -> ColumnElement[bool]:
     return exists().where(Escalation.comment_id == Comment.id)
 
 
+def is_free(*, now: datetime) -> ColumnElement[bool]:
+    """Say whether nobody has the comment in hand, has chosen, or has left it to a lead."""
+    return ~is_claimed(now=now) & ~is_chosen(Comment.id) & ~is_escalated()
+
+
 def lock_next(session: Session, site_ids: Sequence[UUID], *, now: datetime) -> Comment | None:
     """Return the most urgent comment that seems free, locked, so that each caller gets another."""
     for site_id in _most_urgent_first(session, site_ids, now=now):
@@ -267,9 +272,7 @@ def _of_sites(
 
 
 def _free(*, now: datetime) -> Select[Comment]:
-    return select(Comment).where(
-        IS_HELD, ~is_claimed(now=now), ~is_chosen(Comment.id), ~is_escalated()
-    )
+    return select(Comment).where(IS_HELD, is_free(now=now))
 
 
 def _most_urgent_first(

@@ -74,7 +74,7 @@ class Choice(Base, kw_only=True):
 
 
 class Escalation(Base, kw_only=True):
-    """A held comment that a moderator leaves to a lead; gone once somebody has decided it."""
+    """A held comment that a moderator leaves to a lead; forgotten once it stands decided."""
 
     __tablename__ = "escalations"
 

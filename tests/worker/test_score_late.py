@@ -13,7 +13,8 @@ from service.jobs import Sweep
 from service.moderators.tables import Moderator
 from service.registry.errors import NoChampion
 from service.registry.tables import ModelVersion, State
-from service.review.tables import Claim
+from service.review import escalations
+from service.review.tables import Choice, Claim
 from service.scoring.tables import Score
 from tests.factories.comments import stored_comment
 from tests.factories.moderators import a_moderator
@@ -98,6 +99,50 @@ def test_a_late_score_waits_while_a_person_has_the_comment_in_hand(
     clock.move(timedelta(minutes=2))
     score_late(workplace)
     assert seen(database, comment_id).status is Status.APPROVED
+
+
+def test_a_late_score_does_not_overrule_who_left_the_comment_to_a_lead(
+    workplace: Workplace, database: Database, clock: Clock
+) -> None:
+    comment_id = unscored(database, "Thank you.", clock())
+    with database.transaction() as session:
+        moderator: Moderator = a_moderator()
+        session.add(moderator)
+        site_ids = [session.get_one(Comment, comment_id).site_id]
+        session.flush()
+        escalations.escalate(session, moderator, site_ids, comment_id, note=None, now=clock())
+    clock.move(PATIENCE + timedelta(seconds=1))
+    score_late(workplace)
+    assert (seen(database, comment_id).status, len(trail(database, comment_id))) == ("held", 1)
+    with database.transaction() as session:
+        escalations.take_back(session, moderator, site_ids, comment_id)
+    score_late(workplace)
+    assert seen(database, comment_id).status is Status.APPROVED
+
+
+def test_a_late_score_waits_for_a_choice_that_can_still_be_undone(
+    workplace: Workplace, database: Database, clock: Clock
+) -> None:
+    comment_id = unscored(database, "Thank you.", clock())
+    clock.move(PATIENCE + timedelta(seconds=1))
+    with database.transaction() as session:
+        moderator: Moderator = a_moderator()
+        session.add(moderator)
+        session.flush()
+        session.add(
+            Choice(
+                site_id=session.get_one(Comment, comment_id).site_id,
+                comment_id=comment_id,
+                moderator_id=moderator.id,
+                revision=1,
+                status=Status.REJECTED,
+                reason="insult",
+                chosen_at=clock(),
+                settles_at=clock() + timedelta(hours=1),
+            )
+        )
+    score_late(workplace)
+    assert (seen(database, comment_id).status, len(trail(database, comment_id))) == ("held", 1)
 
 
 def claim_for(database: Database, comment_id: UUID, *, until: datetime, now: datetime) -> None:

@@ -11,7 +11,8 @@ from service.decisions import actions, queries
 from service.decisions.tables import Actor
 from service.jobs import Sweep
 from service.moderators.tables import Moderator
-from service.review.tables import Choice, ChoiceState, Claim
+from service.review import escalations
+from service.review.tables import Choice, ChoiceState, Claim, Escalation
 from service.sites.tables import Site
 from tests.factories.comments import stored_comment
 from tests.factories.moderators import a_moderator
@@ -119,6 +120,20 @@ def test_claims_that_have_run_out_are_forgotten(
     run(workplace)
     with database.transaction() as session:
         assert session.scalars(select(Claim.comment_id)).all() == [comment.id]
+
+
+def test_what_was_left_to_a_lead_and_is_withdrawn_is_forgotten(
+    workplace: Workplace, database: Database, clock: Clock, moderator: Moderator
+) -> None:
+    with database.transaction() as session:
+        comment = stored_comment(session, status=Status.HELD)
+        escalations.escalate(
+            session, moderator, [comment.site_id], comment.id, note=None, now=clock()
+        )
+        actions.withdraw(session, comment, now=clock())
+    run(workplace)
+    with database.transaction() as session:
+        assert session.scalars(select(Escalation.comment_id)).all() == []
 
 
 def test_a_choice_that_can_no_longer_be_undone_becomes_a_decision(

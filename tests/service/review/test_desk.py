@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ml.labels import Label
@@ -11,12 +12,14 @@ from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Database
 from service.decisions import actions as decisions
+from service.moderators import actions as moderators
+from service.moderators.tables import Role
 from service.review import actions, claims, escalations, queue, standing
 from service.review.actions import Wish
-from service.review.errors import ClaimedByAnother, DecidedMeanwhile, NotHeld
+from service.review.errors import ClaimedByAnother, DecidedMeanwhile, LeftToLead, NotHeld
 from service.review.evidence import evidence
 from service.review.queue import Queue, Sort
-from service.review.tables import ChoiceState
+from service.review.tables import ChoiceState, Escalation
 from tests.factories.comments import a_comment, stored_comment
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_score
 
@@ -106,8 +109,46 @@ def test_a_comment_left_to_a_lead_waits_in_its_own_queue_until_it_is_decided(
     )
     counts = {each.queue: each.count for each in queue.waiting(session, desk.site_ids)}
     assert counts == {Queue.HELD: 0, Queue.ESCALATED: 1}
-    actions.decide(*args, APPROVE, now=now, window=timedelta(0))
+    lead = stored_desk(session, site=desk.site, role=Role.LEAD, now=now)
+    theirs = (session, lead.moderator, desk.site_ids, comment.id)
+    claims.claim(*theirs, most=MOST, now=now, lease=LEASE)
+    actions.decide(*theirs, APPROVE, now=now, window=timedelta(0))
     assert _page(session, desk, now, Queue.ESCALATED) == []
+
+
+def test_what_was_left_to_a_lead_only_a_lead_of_that_site_takes_or_decides(
+    session: Session, comment: Comment, desk: Desk, now: datetime
+) -> None:
+    escalations.escalate(
+        session, desk.moderator, desk.site_ids, comment.id, note="Slander?", now=now
+    )
+    colleague = stored_desk(session, site=desk.site, now=now)
+    lead_elsewhere = stored_desk(session, slug="elsewhere", role=Role.LEAD, now=now)
+    moderators.add_membership(session, lead_elsewhere.moderator, desk.site, Role.MODERATOR, now=now)
+    for each in (desk, colleague, lead_elsewhere):
+        args = (session, each.moderator, desk.site_ids, comment.id)
+        with pytest.raises(LeftToLead):
+            claims.claim(*args, most=MOST, now=now, lease=LEASE)
+        with pytest.raises(LeftToLead):
+            actions.decide(*args, APPROVE, now=now, window=WINDOW)
+    escalations.take_back(session, desk.moderator, desk.site_ids, comment.id)
+    args = (session, colleague.moderator, desk.site_ids, comment.id)
+    assert actions.decide(*args, APPROVE, now=now, window=WINDOW).status is Status.APPROVED
+
+
+def test_an_escalation_is_forgotten_when_the_site_or_the_policy_has_moved_the_comment(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    ids = []
+    for _ in range(3):
+        comment = stored_held_comment(session, desk.site, now=now)
+        escalations.escalate(session, desk.moderator, desk.site_ids, comment.id, note=None, now=now)
+        ids.append(comment.id)
+    withdrawn, edited, held = ids
+    decisions.withdraw(session, session.get_one(Comment, withdrawn), now=now)
+    decisions.edit(session, session.get_one(Comment, edited), "Another text.", now=now)
+    escalations.forget_ended(session)
+    assert set(session.scalars(select(Escalation.comment_id))) == {edited, held}
 
 
 def test_an_escalation_is_taken_back_by_whoever_made_it(
