@@ -4,6 +4,7 @@ When no score comes in time the rules that need none decide, and what they leave
 site's degradation choice: silence is not approval.
 """
 
+import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _LANGUAGE_IS_SURE: Final = 0.8
 # A policy that is saved rules here after this time.
 _REMEMBERED: Final = timedelta(seconds=2)
 _POLICIES_KEPT: Final = 1_000
+JUDGED_MAX_CHARS: Final = 20_480
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,15 @@ class Judge:
         self._known: OrderedDict[UUID, tuple[float, InForce]] = OrderedDict()
 
     async def judge(self, site_id: UUID, text: str, *, hint: Language | None) -> Verdict:
-        """Return the verdict on ``text``, in time.
+        """Return the verdict on the first ``JUDGED_MAX_CHARS`` of ``text``, in time.
+
+        Reading words, links and numbers takes time that grows with the text, so it is done beside
+        the event loop, and of a text that nobody reads to its end it stops somewhere.
 
         Raises:
             Unavailable: the database does not answer, and the policy is not known.
         """
+        text = text[:JUDGED_MAX_CHARS]
         ruled_by = await self._policy(site_id)
         prediction = await self._prediction(text, hint)
         language = None if prediction is None else prediction.language
@@ -60,7 +66,9 @@ class Judge:
             scores=None if prediction is None else prediction.scores,
             language=language,
             language_probability=probability,
-            text=read_text(text, language=sure, matcher=ruled_by.matcher, parts=ruled_by.parts),
+            text=await asyncio.to_thread(
+                read_text, text, language=sure, matcher=ruled_by.matcher, parts=ruled_by.parts
+            ),
         )
         return Verdict(rule(ruled_by.policy, evidence), prediction)
 

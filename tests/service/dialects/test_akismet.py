@@ -18,12 +18,14 @@ from service.dialects import akismet_callbacks
 from service.dialects.akismet import THANKS
 from service.dialects.sealing import Seal
 from service.dialects.tables import AkismetCallback
+from service.dialects.verdicts import JUDGED_MAX_CHARS
 from service.examples import queries as examples
 from service.examples.origin import Origin, Trust
 from service.policy import actions as policies
 from service.policy.document import PolicyDocument
 from service.settings import Settings
 from service.sites import actions as sites
+from tests.fakes import FakePredictor
 from tests.running import wait_until
 from tests.service.keys import Caller
 
@@ -153,6 +155,13 @@ def test_a_held_comment_goes_to_the_blogs_own_spam_queue(
     answer = check(client, caller, "You idiot.")
     assert answer.text == "true"
     assert "x-akismet-pro-tip" not in answer.headers
+
+
+def test_of_an_endless_text_only_the_beginning_is_read(
+    client: TestClient, caller: Caller, classifier: FakePredictor
+) -> None:
+    assert check(client, caller, "Hello. " * 100_000).text == "false"
+    assert max(map(len, classifier.asked)) == JUDGED_MAX_CHARS
 
 
 @pytest.mark.parametrize("name", ["blog", "user_ip"])
