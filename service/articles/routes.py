@@ -1,13 +1,19 @@
-"""What a page that lists articles wants to know of each."""
+"""What a page that lists articles wants to know of each, and whether they take comments."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from sqlalchemy.orm import Session
 
-from service.articles import queries
-from service.articles.schemas import CountOut, CountsIn, CountsOut, ExternalId
+from service.articles import actions, queries
+from service.articles.schemas import (
+    ArticleChangeIn,
+    CountOut,
+    CountsIn,
+    CountsOut,
+    ExternalId,
+)
 from service.request import Transaction
 from service.sites.auth import CurrentSite
 from service.sites.tables import Site
@@ -38,6 +44,27 @@ def count_comments(
 def count_comments_of_many(sent: CountsIn, session: Transaction, site: CurrentSite) -> CountsOut:
     """Answer as GET does, for up to 1000 articles."""
     return _counts(session, site, sent.ids)
+
+
+@router.patch(
+    "/{article_id:path}",
+    summary="Open or close an article for comments",
+    responses={404: {"description": "`article_not_found`"}},
+)
+def change_article(
+    article_id: Annotated[ExternalId, Path(description="The site's own id; it may have slashes.")],
+    sent: ArticleChangeIn,
+    session: Transaction,
+    site: CurrentSite,
+) -> CountOut:
+    """Say whether the article takes new comments; a closed one refuses them with 409.
+
+    Its comments stay as they are: readers see them, moderators decide them, and sites may edit or
+    withdraw them. An article is known from its first comment on.
+    """
+    article = queries.by_external_id(session, site.id, article_id)
+    changed = actions.take_comments(session, article, is_open=sent.is_open)
+    return CountOut.of(article_id, changed)
 
 
 def _counts(session: Session, site: Site, ids: Sequence[str]) -> CountsOut:

@@ -33,12 +33,20 @@ class CountsIn(BaseModel):
     ]
 
 
+class ArticleChangeIn(BaseModel):
+    """What a site says of its article."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    is_open: Annotated[bool, Field(strict=True, description="Whether it takes new comments.")]
+
+
 class CountOut(BaseModel):
-    """How many comments readers see under one article."""
+    """How many comments readers see under one article, and whether it takes more."""
 
     id: Annotated[str, Field(description="The site's own id of the article.")]
     published: Annotated[int, Field(description="0 too when no comment was ever sent for it.")]
-    is_open: Annotated[bool, Field(description="Whether it takes comments.")]
+    is_open: Annotated[bool, Field(description="Whether it takes new comments.")]
 
     @classmethod
     def of(cls, external_id: str, article: Article | None) -> Self:
