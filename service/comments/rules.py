@@ -24,6 +24,9 @@ URL_MAX_CHARS: Final = 2000
 LANGUAGE_MAX_CHARS: Final = 35
 NETWORK_MAX_CHARS: Final = 64
 
+# Of a withdrawn comment: equal to no digest, so that it confirms no guess of what the text was.
+NO_FINGERPRINT: Final = b""
+
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#\\]+[^\s\\]*", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")

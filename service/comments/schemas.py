@@ -111,7 +111,8 @@ class CommentIn(_Sent):
                 description=(
                     "The site's own id of the comment, which makes sending it again harmless: the "
                     "same comment under the same id answers with what was stored, another comment "
-                    "under it is refused with 409."
+                    "under it is refused with 409. Under the id of a withdrawn comment the answer "
+                    "is that one, whatever is sent."
                 ),
                 examples=["comment-9001"],
             ),
@@ -174,7 +175,7 @@ class CommentOut(BaseModel):
     external_id: str | None
     article_id: Annotated[str, Field(description="The site's own id of the article.")]
     author_id: Annotated[str | None, Field(description="The site's own id of the author.")]
-    author_name: str
+    author_name: Annotated[str, Field(description="As sent; empty once it is withdrawn.")]
     parent_id: UUID | None
     status: Annotated[
         Status, Field(description="What the newest decision says of the newest text.")

@@ -207,7 +207,8 @@ async def _stored_before(connection: AsyncConnection, again: Sequence[Submission
 
 
 def _outcome_again(sent: Submission, row: _Row) -> Outcome:
-    if row.fingerprint != sent.fingerprint:
+    # Of a withdrawn comment nothing is left to compare with, and it must not come back.
+    if row.status != Status.WITHDRAWN and row.fingerprint != sent.fingerprint:
         return ExternalIdTaken(row.id)
     is_own = row.id == sent.id
     return Stored(row.id, Status(row.status), row.created_at, row.decided_at, is_new=is_own)

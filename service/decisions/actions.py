@@ -1,5 +1,7 @@
 """The one door to a comment's status: every change of it is a decision, appended and never changed.
 
+Only withdrawing a comment takes out of its decisions what they quote of it.
+
 Locks are taken in one order everywhere: comments by id, then articles, then authors, these two by
 their site's own ids.
 """
@@ -13,10 +15,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from service.comments import queries as comments
+from service.comments.rules import NO_FINGERPRINT
 from service.comments.status import Status
 from service.comments.tables import Comment, Revision
-from service.decisions import statements, verdict
+from service.decisions import queries, statements, verdict
 from service.decisions.errors import CommentChanged, CommentWithdrawn
+from service.decisions.quotes import without_quotes
 from service.decisions.tables import Actor, Decision
 from service.decisions.verdict import Verdict
 from service.jobs import ScoreComments, enqueue
@@ -94,15 +98,16 @@ def record(
 
 
 def withdraw(session: Session, comment: Comment, *, now: datetime) -> Comment:
-    """Erase every text and name of ``comment`` for good; harmless to repeat."""
+    """Erase what the comment says and who it says wrote it, for good; harmless to repeat.
+
+    With it go what could confirm a guess of the text, what decisions quote of it, and what was
+    noted beside them. The author's own record stays: it is of other comments too.
+    """
     comment = comments.lock(session, comment.id)
     if comment.status is Status.WITHDRAWN:
         return comment
     record(session, comment, Status.WITHDRAWN, actor=Actor.SITE, reason="withdrawn", now=now)
-    comment.body = comment.author_name = ""
-    comment.reader_network = None
-    session.execute(update(Revision).where(Revision.comment_id == comment.id).values(body=""))
-    session.flush()
+    _erase(session, comment)
     return comment
 
 
@@ -125,6 +130,17 @@ def edit(session: Session, comment: Comment, body: str, *, now: datetime) -> Com
         record(session, comment, Status.PENDING, actor=Actor.SITE, reason="edited", now=now)
         enqueue(session, ScoreComments())
     return comment
+
+
+def _erase(session: Session, comment: Comment) -> None:
+    comment.body = comment.author_name = ""
+    comment.fingerprint = NO_FINGERPRINT
+    comment.reader_network = None
+    session.execute(update(Revision).where(Revision.comment_id == comment.id).values(body=""))
+    for decision in queries.history(session, comment.id):
+        decision.reasons = without_quotes(decision.reasons)
+        decision.note = None
+    session.flush()
 
 
 def stop_wanting_scores(session: Session, comment_ids: Sequence[UUID]) -> None:

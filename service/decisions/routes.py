@@ -57,9 +57,15 @@ def edit_comment(
 def withdraw_comment(
     comment_id: UUID, session: Transaction, now: Now, site: CurrentSite
 ) -> CommentOut:
-    """Erase a comment's texts and its author's name, for good. Harmless to repeat.
+    """Erase every text of a comment, the name on it and its reader's network. Harmless to repeat.
 
-    If there are replies, an empty place stays in the thread.
+    With them go the digest of the text, the words that decisions quote of it, and what moderators
+    noted beside these. What stays: that the comment was there, its ids and times, what was decided
+    and its scores; the author's record, with name and e-mail if there is one, until the author is
+    erased; what moderators noted for each other before a decision; and for up to 30 days a hash by
+    which copies are found, if the site's policy looks for them. If readers see replies, an empty
+    place stays in the thread. Sending the comment again under its `external_id` does not bring it
+    back.
     """
     comment = comments.get(session, site.id, comment_id)
     return _seen(session, actions.withdraw(session, comment, now=now))

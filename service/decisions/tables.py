@@ -1,4 +1,7 @@
-"""What was decided, by whom, why. Append-only: the newest decision is the status."""
+"""What was decided, by whom, why. Append-only: the newest decision is the status.
+
+Withdrawal alone changes rows: it takes out notes, and what reasons quote of the text.
+"""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -21,6 +21,7 @@ from service.comments.status import Status
 from service.comments.submission import Stored, Submission
 from service.comments.tables import Comment
 from service.db import Database, asynchronous_engine
+from service.decisions import actions as decisions
 from service.errors import Unavailable
 from tests.factories.comments import stored_comment
 from tests.factories.submissions import a_sent_comment, a_submission, with_part
@@ -116,6 +117,25 @@ def test_another_comment_under_the_same_external_id_is_refused(
     [stored] = [o for o in outcomes if isinstance(o, Stored)]
     [refused] = [o for o in outcomes if isinstance(o, ExternalIdTaken)]
     assert str(stored.id) in refused.detail
+
+
+def test_what_is_sent_under_the_id_of_a_withdrawn_comment_is_that_comment(
+    open_intake: OpenIntake, database: Database, caller: Caller, now: datetime
+) -> None:
+    sent = a_sent_comment(external_id="c")
+    [first] = _store(open_intake, [a_submission(caller.site, sent)])
+    assert isinstance(first, Stored)
+    with database.transaction() as session:
+        decisions.withdraw(session, session.get_one(Comment, first.id), now=now)
+    other = a_sent_comment(external_id="c", body="Another.")
+    outcomes = _store(open_intake, [a_submission(caller.site, each) for each in (sent, other)])
+    assert all(isinstance(o, Stored) and not o.is_new for o in outcomes)
+    assert {(o.id, o.status) for o in outcomes if isinstance(o, Stored)} == {
+        (first.id, Status.WITHDRAWN)
+    }
+    with database.transaction() as session:
+        assert _count(session, Comment) == 1
+        assert session.get_one(Comment, first.id).body == ""
 
 
 def test_two_sites_may_use_the_same_external_id(

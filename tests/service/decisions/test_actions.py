@@ -2,14 +2,16 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from random import Random
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from service.articles.tables import Article
 from service.authors.tables import Author
+from service.comments.rules import NO_FINGERPRINT
 from service.comments.status import MOVES, Status, may_become
 from service.comments.tables import Comment, Revision
 from service.db import Database
@@ -42,9 +44,11 @@ def a_verdict(comment: Comment, wanted: Status = Status.APPROVED) -> Verdict:
     )
 
 
-def decide(session: Session, comment: Comment, wanted: Status, now: datetime) -> Decision:
+def decide(
+    session: Session, comment: Comment, wanted: Status, now: datetime, note: str = "seen"
+) -> Decision:
     return actions.record(
-        session, comment, wanted, actor=Actor.MODERATOR, reason="other", note="seen", now=now
+        session, comment, wanted, actor=Actor.MODERATOR, reason="other", note=note, now=now
     )
 
 
@@ -220,6 +224,37 @@ def test_a_withdrawn_comment_has_no_text_left_and_cannot_be_edited(
     assert article_of(session, comment).published_count == 0
     with pytest.raises(CommentWithdrawn):
         actions.edit(session, comment, "third", now=now)
+
+
+def test_withdrawal_leaves_neither_a_word_of_the_text_nor_the_name_nor_a_way_to_confirm_a_guess(
+    session: Session, now: datetime
+) -> None:
+    comment = stored_comment(session, body="Zebra first", author_name="Quagga")
+    comment.fingerprint = sha256(b"Zebra").digest()
+    comment.reader_network = "0f" * 32
+    seen_through = "«rude», written «z«e»bra»"
+    reasons = [
+        {"code": "word_banned", "sentence": f"On this site's list: the word {seen_through}."},
+        {"code": "links", "sentence": "It links 3 time(s) to zebra.example, q.example; 2 is most."},
+        {"code": "clear", "sentence": "No rule speaks."},
+    ]
+    actions.record_many(session, [replace(a_verdict(comment), reasons=reasons)], now=now)
+    session.refresh(comment)
+    actions.edit(session, comment, "Zebra second", now=now)
+    decide(session, comment, Status.APPROVED, now, note="Quagga means a zebra.")
+    actions.withdraw(session, comment, now=now)
+    session.flush()
+    for table in ("comments", "revisions", "decisions"):
+        rows = session.scalars(text(f"SELECT lower(r::text) FROM {table} r")).all()  # noqa: S608
+        assert rows
+        assert [r for r in rows if "zebra" in r or "quagga" in r or "z«e" in r] == []
+    assert (comment.fingerprint, comment.reader_network) == (NO_FINGERPRINT, None)
+    first = queries.history(session, comment.id)[0]
+    assert [each["sentence"] for each in first.reasons] == [
+        "On this site's list: the word ….",
+        "It links 3 time(s) to …; 2 is most.",
+        "No rule speaks.",
+    ]
 
 
 def test_withdrawing_twice_is_one_decision(session: Session, now: datetime) -> None:
