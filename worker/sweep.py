@@ -3,15 +3,13 @@
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete
 
 from service.decisions import by_policy, waiting
 from service.dialects import akismet_telling
 from service.jobs import DeliverWebhooks, ScoreComments, Sweep, TellWordPress
 from service.policy import copy_counts
 from service.review import actions as review
-from service.review import escalations
-from service.review.tables import Claim
+from service.review import claims, escalations
 from service.webhooks import postbag
 from worker.score_late import score_late
 from worker.task import handles
@@ -50,7 +48,7 @@ def settle_choices(workplace: Workplace) -> None:
 def end_claims(workplace: Workplace) -> None:
     """Forget the claims that have run out."""
     with workplace.database.transaction() as session:
-        session.execute(delete(Claim).where(Claim.expires_at <= workplace.clock()))
+        claims.end_expired(session, now=workplace.clock())
 
 
 def end_escalations(workplace: Workplace) -> None:

@@ -220,7 +220,7 @@ def _keep_claim(session: Session, choice: Choice) -> None:
 def _settle(session: Session, due: Sequence[tuple[Choice, Comment]], *, now: datetime) -> None:
     """Make decisions of these choices, whose comments are locked."""
     ids = [comment.id for _, comment in due]
-    session.execute(delete(Claim).where(Claim.comment_id.in_(ids)))
+    claims.end_of(session, ids)
     session.execute(delete(Escalation).where(Escalation.comment_id.in_(ids)))
     verdicts = [_verdict(choice, comment) for choice, comment in due if _stands(choice, comment)]
     decided = decisions.record_many(session, verdicts, now=now)

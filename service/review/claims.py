@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, delete, or_, select
+from sqlalchemy import ColumnElement, case, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -148,15 +148,23 @@ def release(session: Session, moderator: Moderator, comment_id: UUID) -> None:
 
 def release_all(session: Session, moderator: Moderator) -> None:
     """Give back what the moderator has in hand and has not decided."""
-    session.execute(
-        delete(Claim).where(Claim.moderator_id == moderator.id, ~queue.is_chosen(Claim.comment_id))
-    )
+    _end(session, Claim.moderator_id == moderator.id, ~queue.is_chosen(Claim.comment_id))
 
 
 def dismiss(session: Session, moderator: Moderator, *, now: datetime) -> None:
     """Have the moderator leave: signed out everywhere, and what was in hand is free again."""
     moderators.disable(session, moderator, now=now)
-    session.execute(delete(Claim).where(Claim.moderator_id == moderator.id))
+    _end(session, Claim.moderator_id == moderator.id)
+
+
+def end_expired(session: Session, *, now: datetime) -> None:
+    """Forget the claims that have run out, but for those that are being renewed right now."""
+    _end(session, Claim.expires_at <= now, skip_locked=True)
+
+
+def end_of(session: Session, comment_ids: Sequence[UUID]) -> None:
+    """Have nobody have these comments, which are locked, in hand any more."""
+    _end(session, Claim.comment_id.in_(comment_ids))
 
 
 def mine(session: Session, moderator: Moderator, *, now: datetime) -> list[UUID]:
@@ -176,6 +184,13 @@ def holder(session: Session, comment_id: UUID) -> str:
         return "Somebody"
     names = moderator_queries.names(session, {claimed.moderator_id})
     return names[claimed.moderator_id]
+
+
+def _end(session: Session, *which: ColumnElement[bool], skip_locked: bool = False) -> None:
+    """Delete these claims, locked in the order of their comments, as a page that renews does."""
+    found = select(Claim.comment_id).where(*which).order_by(Claim.comment_id)
+    locked = found.with_for_update(of=Claim, skip_locked=skip_locked)
+    session.execute(delete(Claim).where(Claim.comment_id.in_(locked)))
 
 
 def _room(in_hand: Sequence[UUID], *, most: int) -> int:

@@ -1,8 +1,10 @@
 import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -224,3 +226,61 @@ def test_twelve_moderators_asking_at_once_never_get_the_same_comment(
     # The last ones may be locked by a colleague at the very moment of asking; the next look finds
     # them. All that was handed out was handed out once.
     assert len(taken) == 40
+
+
+def _claims_stored_backwards(database: Database, now: datetime) -> tuple[Desk, list[UUID]]:
+    """Return comments by id whose claims, that have run out, lie in the table the other way round.
+
+    A statement that takes claims as they lie meets the last comment first.
+    """
+    with database.transaction() as session:
+        desk = stored_desk(session, now=now)
+        ids = sorted(stored_held_comment(session, desk.site, now=now).id for _ in range(2))
+        for comment_id in reversed(ids):
+            session.add(
+                Claim(
+                    comment_id=comment_id,
+                    moderator_id=desk.moderator.id,
+                    claimed_at=now - LEASE,
+                    expires_at=now,
+                )
+            )
+            session.flush()
+    return desk, ids
+
+
+def _release_all(session: Session, desk: Desk, now: datetime) -> None:
+    assert now
+    claims.release_all(session, desk.moderator)
+
+
+def _dismiss(session: Session, desk: Desk, now: datetime) -> None:
+    claims.dismiss(session, desk.moderator, now=now)
+
+
+def _end_expired(session: Session, desk: Desk, now: datetime) -> None:
+    assert desk
+    claims.end_expired(session, now=now)
+
+
+@pytest.mark.parametrize("end", [_end_expired, _release_all, _dismiss])
+def test_ending_claims_and_renewing_them_never_wait_for_each_other_in_a_circle(
+    database: Database, now: datetime, end: Callable[[Session, Desk, datetime], None]
+) -> None:
+    desk, ids = _claims_stored_backwards(database, now)
+
+    def end_all() -> None:
+        with database.transaction() as session:
+            end(session, desk, now)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            args = (session, desk.moderator, desk.site_ids)
+            claims.claim(*args, ids[0], most=MOST, now=now, lease=LEASE)
+            ending = pool.submit(end_all)
+            wait([ending], timeout=0.5)
+            claims.claim(*args, ids[1], most=MOST, now=now, lease=LEASE)
+        ending.result()
+    with database.transaction() as session:
+        kept = claims.mine(session, desk.moderator, now=now)
+    assert kept == (ids if end is _end_expired else [])
