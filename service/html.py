@@ -1,7 +1,8 @@
 """Pages: Jinja over the slices' templates, and files with a digest in their address.
 
-Every text of a page goes through ``gettext``; where a language has no catalogue, or the catalogue
-no line, the English text stands. Scripts find their lines in the page (see ``ui/texts.js``).
+Every text of a page goes through ``gettext``. A page is in the language that is asked for where
+there is a catalogue of it, else in English, as is a text of which the catalogue has no line.
+Scripts find their lines in the page (see ``ui/texts.js``).
 
 No script and no style stands in the HTML itself, so the content security policy allows none.
 """
@@ -19,10 +20,10 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-LANGUAGES = ("en", "ru", "uz", "kk")
 _ROOT = Path(__file__).resolve().parent
 _UI = _ROOT / "ui"
 _CATALOGUES = _ROOT / "locales"
+_ENGLISH = "en"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -42,7 +43,7 @@ _translations: ContextVar[gettext.NullTranslations] = ContextVar("translations")
 def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
     """Return the template, filled, in the reader's language."""
     language = language_of(request)
-    catalogue = _catalogue(language)
+    catalogue = _catalogue(_CATALOGUES, language)
     reset = _translations.set(catalogue)
     try:
         body = (
@@ -68,14 +69,20 @@ def own_path(path: str | None, *, otherwise: str) -> str:
 
 
 def language_of(request: Request) -> str:
-    """Return the language that the reader has chosen, or asks for, among ours."""
-    chosen = request.cookies.get("parley_language", "")
-    asked = [part.split(";")[0] for part in request.headers.get("accept-language", "").split(",")]
-    for tag in (chosen, *asked):
-        language = tag.strip().lower().partition("-")[0]
-        if language in LANGUAGES:
+    """Return the language that the reader asks for first, among those that pages speak."""
+    known = languages(_CATALOGUES)
+    for part in request.headers.get("accept-language", "").split(","):
+        language = part.split(";")[0].strip().lower().partition("-")[0]
+        if language in known:
             return language
-    return LANGUAGES[0]
+    return _ENGLISH
+
+
+@cache
+def languages(folder: Path) -> frozenset[str]:
+    """Return English, and each language that has a catalogue there: a page says what it speaks."""
+    found = folder.glob("*/LC_MESSAGES/parley.mo")
+    return frozenset({_ENGLISH, *(path.parent.parent.name for path in found)})
 
 
 def lines_of(catalogue: gettext.NullTranslations) -> dict[str, str]:
@@ -136,5 +143,5 @@ def _environment() -> Environment:
 
 
 @cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("parley", _CATALOGUES, [language], fallback=True)
+def _catalogue(folder: Path, language: str) -> gettext.NullTranslations:
+    return gettext.translation("parley", folder, [language], fallback=True)
