@@ -8,6 +8,8 @@ import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from service import html, problems
 from service.errors import ModerationError, Unauthenticated
@@ -36,5 +38,11 @@ class PageRoute(APIRoute):
                 _log.info("form_refused", path=request.url.path, problems=len(error.errors()))
                 detail = "The form was not complete: go back and send it again."
                 return html.page(request, "ui/error.html", status=422, detail=detail)
+            except (OperationalError, InterfaceError, NoConnectionFree) as error:
+                _log.warning("database_silent", path=request.url.path, error=type(error).__name__)
+                detail = "The database does not answer just now: try again in a moment."
+                answer = html.page(request, "ui/error.html", status=503, detail=detail)
+                answer.headers["Retry-After"] = "5"
+                return answer
 
         return with_pages

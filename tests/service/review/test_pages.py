@@ -9,6 +9,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.orm import Session
 
 from service import html, request
 from service.comments.status import Status
@@ -277,3 +280,27 @@ def test_a_page_whose_language_we_have_no_catalogue_of_is_english(
         client.cookies.set("parley_language", asked)
         page = client.get("/review/sign-in", headers={"Accept-Language": asked}).text
         assert '<html lang="en">' in page
+
+
+@pytest.mark.parametrize(
+    "silence",
+    [
+        OperationalError("SELECT 1", {}, Exception("connection refused")),
+        InterfaceError("SELECT 1", {}, Exception("connection already closed")),
+        NoConnectionFree("QueuePool limit reached"),
+    ],
+)
+def test_a_page_whose_database_is_silent_says_so(
+    client: TestClient, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, silence: Exception
+) -> None:
+    _signed_in(client, newsroom)
+
+    def nothing(*_: object) -> None:
+        raise silence
+
+    monkeypatch.setattr(Session, "execute", nothing)
+    answer = client.get("/review/plain")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "<main" in answer.text
+    assert "does not answer" in answer.text
+    assert "SELECT" not in answer.text
