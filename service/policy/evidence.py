@@ -59,10 +59,10 @@ class Evidence:
     """
 
     scores: Mapping[Label, float] | None
-    author: AuthorRecord = field(default_factory=AuthorRecord)
+    author: AuthorRecord = AuthorRecord()
     language: Language | None = None
     language_probability: float = 0.0
     text: TextEvidence | None = None
-    copies: CopyCounts = field(default_factory=CopyCounts)
+    copies: CopyCounts = CopyCounts()
     floods: Mapping[Counted, int] = field(default_factory=dict)
-    article: ArticleState = field(default_factory=ArticleState)
+    article: ArticleState = ArticleState()

@@ -23,6 +23,7 @@ from service.policy.throwaway import is_throwaway
 
 # Below this nobody can be sure of a text's language, and words of every language count.
 LANGUAGE_IS_SURE = 0.8
+_ORDINARY, _PRE_MODERATED = ArticleState(), ArticleState(is_pre_moderated=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _known(
         ),
         language=subject.language,
         language_probability=subject.language_probability,
-        article=ArticleState(is_pre_moderated=subject.article_id in pre_moderated),
+        article=_PRE_MODERATED if subject.article_id in pre_moderated else _ORDINARY,
     )
 
 

@@ -103,24 +103,24 @@ class Policy:
 def rule(policy: Policy, evidence: Evidence) -> Ruling:
     """Return the strictest outcome that any rule asks for, and a person where rules disagree."""
     judged = _judged(policy, evidence)
-    against = [
-        *_by_scores(judged),
-        *_by_silence(policy, evidence, judged),
-        *_by_text(policy, evidence),
-        *record_rules.by_author(policy.authors, evidence.author),
-        *record_rules.by_floods(policy.floods, evidence.floods),
-        *record_rules.by_article(policy.articles, evidence.article),
-        *_by_mode(policy, evidence),
-    ]
-    speaking_for = record_rules.speaking_for(
-        policy.authors, evidence.author, trusted_from=policy.trusted_from
-    )
-    return _ruling(against, list(speaking_for), _urgency(judged, against))
+    against = [*_by_scores(judged), *_by_mode(policy, evidence)]
+    if not judged:
+        against += _by_silence(policy, evidence)
+    against += _by_text(policy, evidence)
+    against += _by_circumstances(policy, evidence)
+    speaking_for: list[Reason] = []
+    if evidence.author.is_allowed or policy.authors is not None:
+        speaking_for += record_rules.speaking_for(
+            policy.authors, evidence.author, trusted_from=policy.trusted_from
+        )
+    if not against and not speaking_for:
+        return Ruling(Outcome.APPROVE, (_CLEAR,), _urgency(judged, against))
+    return _ruling(against, speaking_for, _urgency(judged, against))
 
 
 def _ruling(against: list[Reason], speaking_for: list[Reason], urgency: float) -> Ruling:
     outcome = max((reason.outcome for reason in against), default=Outcome.APPROVE)
-    found = sorted([*against, *speaking_for], key=_by_weight) or [_CLEAR]
+    found = sorted([*against, *speaking_for], key=_by_weight)
     if outcome is Outcome.REJECT and speaking_for:
         return Ruling(Outcome.HOLD, (_DISAGREE, *found), urgency)
     return Ruling(outcome, tuple(found), urgency)
@@ -174,11 +174,7 @@ def _score_reason(threshold: Threshold, score: float, outcome: Outcome) -> Reaso
     return Reason(outcome, f"score_{threshold.label}", sentence, weight=score)
 
 
-def _by_silence(
-    policy: Policy, evidence: Evidence, judged: list[tuple[Threshold, float]]
-) -> Iterator[Reason]:
-    if judged:
-        return
+def _by_silence(policy: Policy, evidence: Evidence) -> Iterator[Reason]:
     code, what = (
         ("no_score", "No score could be had in time")
         if evidence.scores is None
@@ -198,13 +194,24 @@ def _is_approved_in_silence(policy: Policy, author: AuthorRecord) -> bool:
 
 def _by_text(policy: Policy, evidence: Evidence) -> Iterator[Reason]:
     language = evidence.language
-    yield from text_rules.by_language(policy.languages, language, evidence.language_probability)
-    yield from text_rules.by_copies(policy.copies, evidence.copies)
+    if policy.languages is not None:
+        yield from text_rules.by_language(policy.languages, language, evidence.language_probability)
+    if policy.copies is not None:
+        yield from text_rules.by_copies(policy.copies, evidence.copies)
     if evidence.text is not None:
         yield from text_rules.by_words(evidence.text.words)
         yield from text_rules.by_links(policy.links, evidence.text)
         yield from text_rules.by_contacts(policy.contacts, evidence.text)
         yield from text_rules.by_style(policy.style, evidence.text)
+
+
+def _by_circumstances(policy: Policy, evidence: Evidence) -> Iterator[Reason]:
+    if policy.authors is not None or evidence.author.sanction is not None:
+        yield from record_rules.by_author(policy.authors, evidence.author)
+    if policy.floods is not None:
+        yield from record_rules.by_floods(policy.floods, evidence.floods)
+    if policy.articles is not None:
+        yield from record_rules.by_article(policy.articles, evidence.article)
 
 
 def _by_mode(policy: Policy, evidence: Evidence) -> Iterator[Reason]:
@@ -217,4 +224,4 @@ def _by_mode(policy: Policy, evidence: Evidence) -> Iterator[Reason]:
 def _urgency(judged: list[tuple[Threshold, float]], against: list[Reason]) -> float:
     """Return the highest probability of harm, or what a rule's find weighs; never lower by more."""
     highest = max((score for _, score in judged), default=URGENCY_UNKNOWN)
-    return max([highest, *(reason.weight for reason in against)])
+    return max(highest, *(reason.weight for reason in against)) if against else highest
