@@ -51,6 +51,7 @@ class _Child:
     start_at: float = 0.0
     delay: timedelta = _FIRST_DELAY
     ended: threading.Event = field(default_factory=threading.Event)
+    lines: threading.Thread | None = None
 
     @property
     def is_running(self) -> bool:
@@ -149,8 +150,12 @@ class Supervisor:
             pass_fds=child.program.inherits,
             start_new_session=True,
         )
-        for follow in (self._follow_lines, self._follow_end):
-            threading.Thread(target=follow, args=(child, child.process), daemon=True).start()
+        child.lines, end = (
+            threading.Thread(target=follow, args=(child, child.process), daemon=True)
+            for follow in (self._follow_lines, self._follow_end)
+        )
+        child.lines.start()
+        end.start()
 
     def _follow_lines(self, child: _Child, process: subprocess.Popen[str]) -> None:
         if process.stdout is not None:
@@ -186,6 +191,9 @@ class Supervisor:
                 child.signal(signal.SIGTERM)
             for child in running:
                 self._wait_or_kill(child)
+                if child.lines is not None:
+                    # Its last words are still on their way through the pipe.
+                    child.lines.join(_FORCED_WITHIN.total_seconds())
 
     def _wait_or_kill(self, child: _Child) -> None:
         deadline = time.monotonic() + child.program.stop_within.total_seconds()

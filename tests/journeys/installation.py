@@ -128,7 +128,7 @@ class Installation:
         with self.database.transaction() as session:
             return _count(session, Comment.status != Status.PENDING)
 
-    def await_decided(self, count: int, *, seconds: float = 30) -> None:
+    def await_decided(self, count: int, *, seconds: float = 90) -> None:
         running.wait_until(lambda: self.decided() >= count, seconds=seconds)
 
     def assert_each_is_decided_once(self, ids: Iterable[UUID | str]) -> None:

@@ -30,7 +30,7 @@ def test_a_killed_worker_loses_no_comment_and_its_successor_decides_none_twice(
     ids = {receipt["id"] for receipt in installation.post_all(texts(COUNT))}
     assert installation.decided() == 0
     installation.worker.start()
-    running.wait_until(lambda: installation.decided() > 0, seconds=30, every=0.001)
+    running.wait_until(lambda: installation.decided() > 0, seconds=60, every=0.001)
     installation.worker.kill()
     killed_at = installation.decided()
     assert 0 < killed_at < COUNT
@@ -64,6 +64,6 @@ def test_a_comment_whose_wake_up_was_lost_is_found_by_the_sweep(
     # As if a wake-up had been sent, and lost.
     broker.set("parley:woken:score_comments", 1, px=60_000)
     receipt = installation.post((1, "Thank you, an interesting article."))
-    installation.await_decided(1, seconds=15)
+    installation.await_decided(1, seconds=60)
     installation.assert_each_is_decided_once([receipt["id"]])
     broker.close()

@@ -22,7 +22,7 @@ from tests.factories.moderators import PASSWORD
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_score
 
 IN_FOCUS = ".card.in-focus[data-state=todo]"
-A_WHILE = timedelta(seconds=20)
+A_WHILE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
