@@ -181,8 +181,7 @@ def waiting(session: Session, site_ids: Sequence[UUID]) -> list[Waiting]:
     """Count what waits on each site, without what can still be undone.
 
     All that is held is counted from the index alone; the few that were chosen or left to a lead are
-    counted from their own small tables. Looking at each held comment would take a hundred times as
-    long.
+    counted from their own small tables, rather than looked for beside each held comment.
     """
     held = _count_by_site(session, site_ids)
     chosen = _count_by_site(session, site_ids, is_chosen(Comment.id), ~is_escalated())

@@ -1,5 +1,6 @@
 """The queues as JSON: lists, counts, one comment's evidence, and what changed on the screen."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -26,9 +27,13 @@ from service.review.schemas import (
     RejectReasonOut,
     StandingOut,
 )
+from service.review.shared_counts import SharedCounts
 from service.review.trail import trail
 
 router = APIRouter()
+
+# One for the process: the key is the sites' ids, which no two databases have in common.
+_SHARED = SharedCounts()
 
 QueueQuery = Annotated[Queue, Query(alias="queue", description="Which one.")]
 SortQuery = Annotated[Sort, Query(alias="sort", description="Its order; `recent` has its own.")]
@@ -93,12 +98,15 @@ def read_changes(
     ] = None,
     site: SiteQuery = None,
 ) -> ChangesOut:
-    """Answer what a page asks every few seconds. It does not keep the session from ending."""
+    """Answer what a page asks every few seconds. It does not keep the session from ending.
+
+    The counts may be a second old: pages that watch the same sites share them.
+    """
     sites = site_ids(who, site)
     found = standing.standings(session, who.moderator, who.site_ids, comments or [], now=now)
     return ChangesOut(
         as_of=now,
-        queues=_counts(who, queue.waiting(session, sites)),
+        queues=_counts(who, _SHARED.of(session, sites)),
         arrived=standing.arrived(session, sites, who.moderator, since=since, now=now),
         comments=[StandingOut.model_validate(each, from_attributes=True) for each in found],
         pace=PaceOut.model_validate(
@@ -157,7 +165,7 @@ def read_reasons(site: str, who: CurrentModerator) -> list[RejectReasonOut]:
     return [RejectReasonOut.of(each) for each in reasons.of_site(who.site(site).reject_reasons)]
 
 
-def _counts(who: SignedIn, found: list[Waiting]) -> list[QueueOut]:
+def _counts(who: SignedIn, found: Sequence[Waiting]) -> list[QueueOut]:
     names = slugs(who)
     return [
         QueueOut(
