@@ -15,6 +15,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet install
 CODE := service ml worker migrations tests
+NODE_OPENAI := 6.49.0
+NODE_PERSPECTIVE := 3.1.0
+NODE_AKISMET := 16.2.1
 
 ##@ Start here
 
@@ -86,6 +89,11 @@ browser: $(VENV)/.dev-installed ## Install a browser for the tests of pages, if 
 		echo "Installing Playwright's chromium for this account."; \
 		$(PY) -m playwright install chromium; \
 	fi
+
+.PHONY: node-clients
+node-clients: ## Install npm's clients of the dialects into build/, for their tests; needs Node
+	@npm install --silent --no-audit --no-fund --no-save --prefix build/node-clients \
+		openai@$(NODE_OPENAI) perspective-api-client@$(NODE_PERSPECTIVE) @cedx/akismet@$(NODE_AKISMET)
 
 ##@ Measure and train
 

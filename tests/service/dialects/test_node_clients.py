@@ -1,7 +1,7 @@
 """The clients that Node has for these services; run where Node and they are there.
 
-npm install --prefix <folder> openai perspective-api-client @cedx/akismet
-PARLEY_NODE_CLIENTS=<folder> pytest tests/service/dialects/test_node_clients.py
+make node-clients
+PARLEY_NODE_CLIENTS=build/node-clients pytest tests/service/dialects/test_node_clients.py
 """
 
 import json
