@@ -24,6 +24,7 @@ from service.decisions.quotes import without_quotes
 from service.decisions.tables import Actor, Decision
 from service.decisions.verdict import Verdict
 from service.jobs import ScoreComments, enqueue
+from service.policy import copy_counts
 from service.webhooks import actions as webhooks
 from service.webhooks.events import StatusChange
 
@@ -137,6 +138,7 @@ def _erase(session: Session, comment: Comment) -> None:
     comment.fingerprint = NO_FINGERPRINT
     comment.reader_network = None
     session.execute(update(Revision).where(Revision.comment_id == comment.id).values(body=""))
+    copy_counts.forget(session, comment.id)
     for decision in queries.history(session, comment.id):
         decision.reasons = without_quotes(decision.reasons)
         decision.note = None

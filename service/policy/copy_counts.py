@@ -94,6 +94,11 @@ def _keep(
     session.execute(kept.on_conflict_do_update(index_elements=["comment_id"], set_=newer), rows)
 
 
+def forget(session: Session, comment_id: UUID) -> None:
+    """Forget the fingerprint of a comment whose text is erased: it would confirm a guess."""
+    session.execute(delete(TextFingerprint).where(TextFingerprint.comment_id == comment_id))
+
+
 def forget_old(session: Session, *, now: datetime) -> None:
     """Delete the fingerprints that no policy can ask about any more."""
     session.execute(delete(TextFingerprint).where(TextFingerprint.written_at < now - KEPT))

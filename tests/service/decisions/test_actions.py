@@ -20,6 +20,7 @@ from service.decisions.errors import CommentCannotBecome, CommentChanged, Commen
 from service.decisions.tables import Actor, Decision
 from service.decisions.verdict import Verdict
 from service.jobs import DeliverWebhooks, Job, ScoreComments, take_enqueued
+from service.policy.tables import TextFingerprint
 from service.webhooks.tables import Delivery, Endpoint
 from tests.factories.comments import a_comment, an_article, an_author, stored_comment
 from tests.factories.sites import a_site
@@ -242,6 +243,11 @@ def test_withdrawal_leaves_neither_a_word_of_the_text_nor_the_name_nor_a_way_to_
     session.refresh(comment)
     actions.edit(session, comment, "Zebra second", now=now)
     decide(session, comment, Status.APPROVED, now, note="Quagga means a zebra.")
+    session.add(
+        TextFingerprint(
+            comment_id=comment.id, site_id=comment.site_id, exact=1, bands=[1], written_at=now
+        )
+    )
     actions.withdraw(session, comment, now=now)
     session.flush()
     for table in ("comments", "revisions", "decisions"):
@@ -249,6 +255,7 @@ def test_withdrawal_leaves_neither_a_word_of_the_text_nor_the_name_nor_a_way_to_
         assert rows
         assert [r for r in rows if "zebra" in r or "quagga" in r or "z«e" in r] == []
     assert (comment.fingerprint, comment.reader_network) == (NO_FINGERPRINT, None)
+    assert session.scalars(select(TextFingerprint)).all() == []
     first = queries.history(session, comment.id)[0]
     assert [each["sentence"] for each in first.reasons] == [
         "On this site's list: the word ….",
