@@ -10,8 +10,9 @@ router = APIRouter(tags=["operation"])
 Check = Callable[[], bool]
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Is the process alive?")
-def alive() -> dict[str, str]:
+async def alive() -> dict[str, str]:
     return {"status": "alive"}
 
 

@@ -128,6 +128,10 @@ def is_json(content_type: str | None) -> bool:
     return content_type is not None and _JSON_TYPE.match(content_type.strip()) is not None
 
 
+_FIELDS_MOST = 20
+_NAME_MOST_CHARS = 100
+
+
 def status_of(error: ModerationError) -> int:
     """Return the HTTP status of the error's kind: the nearest ancestor that has one."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
@@ -178,7 +182,7 @@ def from_validation_error(error: RequestValidationError) -> Response:
             return problem(400, "malformed_json", _about_json(e))
     fields = field_problems(found)
     first = fields[0]
-    more = f" ({len(fields) - 1} more)" if len(fields) > 1 else ""
+    more = f" ({len(found) - 1} more)" if len(found) > 1 else ""
     where = first.pointer.removeprefix("/") or "The body"
     return problem(
         422, "fields_invalid", f"{where.replace('/', '.')} {first.detail}{more}.", fields=fields
@@ -186,8 +190,12 @@ def from_validation_error(error: RequestValidationError) -> Response:
 
 
 def field_problems(found: Sequence[Any]) -> tuple[FieldProblem, ...]:
-    """Return what pydantic found, as fields, with the cure; each ``loc`` begins with a root."""
-    return tuple(FieldProblem(_pointer(e["loc"]), _sentence(e)) for e in found)
+    """Return what pydantic found, as fields, with the cure; each ``loc`` begins with a root.
+
+    The first twenty are enough to mend a request; ten thousand wrong names would be an answer that
+    is larger than the question.
+    """
+    return tuple(FieldProblem(_pointer(e["loc"]), _sentence(e)) for e in found[:_FIELDS_MOST])
 
 
 def by_framework(error: HTTPException) -> Response:
@@ -215,7 +223,8 @@ def _about_json(error: dict[str, Any]) -> str:
 
 def _pointer(location: tuple[int | str, ...]) -> str:
     """Return a JSON Pointer into the body, or ``/name`` for a query, path or header parameter."""
-    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in location[1:]]
+    named = (str(part)[:_NAME_MOST_CHARS] for part in location[1:])
+    parts = [part.replace("~", "~0").replace("/", "~1") for part in named]
     return "".join(f"/{part}" for part in parts)
 
 

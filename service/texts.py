@@ -22,10 +22,22 @@ _UNSEEN = frozenset({"Cc", "Cf", "Mn", "Me", "Zl", "Zp", "Zs"})
 _EMPTY_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
+# NFC makes one code point of four at the most, so a text over this is too long for every limit of
+# ours, whatever its normal form is.
+NORMALISED_MAX_CHARS = 8_000
+
+
 def normal_form(text: str) -> str:
-    """Return ``text`` in NFC, with LF for CRLF and CR, without blanks at its ends."""
+    """Return ``text`` in NFC, with LF for CRLF and CR, without blanks at its ends.
+
+    A text of more than ``NORMALISED_MAX_CHARS`` is not brought to NFC: ordering combining marks
+    takes time by the square of their number, and a quarter of a megabyte of them half a minute.
+    """
     if "\r" in text:
         text = _LINE_END.sub("\n", text)
+    text = text.strip(BLANKS)
+    if len(text) > NORMALISED_MAX_CHARS:
+        return text
     return unicodedata.normalize("NFC", text).strip(BLANKS)
 
 

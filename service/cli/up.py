@@ -18,6 +18,7 @@ from service.cli.entry import as_environment, console, read_settings, revealed, 
 from service.cli.listening import address_of, listen, listen_nearby
 from service.cli.migrating import bring_up_to_date
 from service.cli.roles import commands
+from service.errors import Unavailable
 from service.machine import embedded, lifeline
 from service.machine.embedded import EmbeddedServers
 from service.machine.supervised_log import SupervisedLog
@@ -67,7 +68,7 @@ def run(settings: Settings, *, when_ready: WhenReady, any_port: bool = False) ->
             settings = _at(with_servers(settings, addresses), address_of(listening))
             bring_up_to_date(settings)
             servers.announce(address_of(listening))
-            code = _supervise(settings, listening, when_ready)
+            code = _supervise(settings, listening, when_ready, servers)
     console.print("Everything has ended.")
     return code
 
@@ -110,7 +111,12 @@ def _at(settings: Settings, address: str) -> Settings:
     return settings.model_copy(update={"web": web})
 
 
-def _supervise(settings: Settings, listening: socket.socket, when_ready: WhenReady) -> int:
+def _supervise(
+    settings: Settings,
+    listening: socket.socket,
+    when_ready: WhenReady,
+    servers: EmbeddedServers,
+) -> int:
     screen = Console(highlight=False)
     log = SupervisedLog(screen, settings.data / "logs" / "parley.log")
     supervisor = Supervisor(_stages(settings, listening), log=log)
@@ -120,11 +126,23 @@ def _supervise(settings: Settings, listening: socket.socket, when_ready: WhenRea
         if _is_ready(address_of(listening), over):
             when_ready(settings, address_of(listening), screen)
 
+    def keep() -> None:
+        while not over.wait(1.0):
+            try:
+                for name in servers.revive():
+                    log.write("parley", f"{name} had ended; it runs again.")
+            except (Unavailable, OSError) as error:
+                # Also a full disk: it is said each second until there is room again.
+                log.write("parley", str(error))
+
     announcer = threading.Thread(target=announce, daemon=True)
+    keeper = threading.Thread(target=keep)
+    keeper.start()
     try:
         return supervisor.run(when_started=announcer.start)
     finally:
         over.set()
+        keeper.join()
         log.close()
 
 

@@ -141,5 +141,10 @@ class Intake:
 
 
 def _is_silence(error: Exception) -> bool:
-    """Say whether the database was not there, rather than there and refusing."""
-    return not isinstance(error, DBAPIError) or error.connection_invalidated
+    """Say whether the database could not serve us, rather than refused what it was given."""
+    if not isinstance(error, DBAPIError) or error.connection_invalidated:
+        return True
+    # No statement: connecting failed, because it starts, recovers, or has no place left.
+    # SQLSTATE's classes: 40 deadlock, 53 no resources, 55 locked, 57 cancelled, 58 the system's.
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.statement is None or state[:2] in {"40", "53", "55", "57", "58"}

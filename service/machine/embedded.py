@@ -47,6 +47,7 @@ class EmbeddedServers:
     def __post_init__(self) -> None:
         self._started = ExitStack()
         self._lock: DataFolderLock | None = None
+        self._servers: list[PrivateValkey | PrivatePostgres] = []
 
     def start(self) -> Servers:
         """Take the folder, start what is not given by a URL, and say where it is.
@@ -73,11 +74,13 @@ class EmbeddedServers:
             valkey = PrivateValkey(data)
             started.callback(valkey.stop)
             redis_url = valkey.start()
+            self._servers.append(valkey)
             private.append((valkey.process, "TERM"))
         if database_url is None:
             postgres = PrivatePostgres(data, ephemeral=self.ephemeral)
             started.callback(postgres.stop)
             database_url = postgres.start()
+            self._servers.append(postgres)
             private.append((postgres.process, "QUIT"))
         if self.ephemeral:
             _watch_over(private, started)
@@ -87,6 +90,10 @@ class EmbeddedServers:
         """Tell whoever comes second where the holder of the folder is reached."""
         if self._lock is not None:
             self._lock.announce(address)
+
+    def revive(self) -> list[str]:
+        """Start again, at their addresses, the servers that have died; return their names."""
+        return [type(each).__name__ for each in self._servers if each.revive()]
 
     def stop(self) -> None:
         """End the servers, also adopted ones, and leave the folder; harmless to repeat."""

@@ -119,6 +119,21 @@ class PrivatePostgres:
         self._create_database_once()
         return self._url(DATABASE)
 
+    def revive(self) -> bool:
+        """Start the server again, at the same address, if it has died; say whether it had.
+
+        Raises:
+            PostgresDidNotStart: with the last lines that the server wrote.
+        """
+        if self._process is not None and self._process.is_running:
+            return False
+        if self._child is not None:
+            self._child.poll()
+        self._clear_what_a_crash_left()
+        self._launch()
+        self._wait_until_ready()
+        return True
+
     def stop(self) -> None:
         """End the server in order (rolling back what is open); by force when that takes long."""
         if self._process is None:

@@ -88,6 +88,20 @@ class PrivateValkey:
                 return self._address.url
         raise ValkeyDidNotStart(f"Valkey did not start: see {self._log_path}.")
 
+    def revive(self) -> bool:
+        """Start the server again, at the same address, if it has died; say whether it had.
+
+        Raises:
+            ValkeyDidNotStart: it does not come up, or its port is another program's now.
+        """
+        if self._address is None or (self._process is not None and self._process.is_running):
+            return False
+        if self._child is not None:
+            self._child.poll()
+        if not self._launched(self._address):
+            raise ValkeyDidNotStart(f"Valkey did not start again: see {self._log_path}.")
+        return True
+
     def stop(self) -> None:
         """End the server; by force when it does not answer."""
         if self._address is None or self._process is None:

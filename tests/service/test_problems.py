@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from service import errors, problems
 from service.errors import FieldProblem, ModerationError
+from tests.service.keys import Caller
 
 
 class _Sent(BaseModel):
@@ -150,3 +151,13 @@ def test_the_frameworks_own_errors_are_problems_too(
     assert answer.headers["content-type"] == "application/problem+json"
     if status == 405:
         assert "GET" in answer.headers["allow"]
+
+
+def test_ten_thousand_wrong_names_are_answered_in_short(client: TestClient, caller: Caller) -> None:
+    wrong = {f"{'x' * 500}{number}": 1 for number in range(10)} | dict.fromkeys(
+        map(str, range(3000)), 1
+    )
+    answer = client.post("/v1/comments", json=wrong, headers=caller.headers)
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == 20
+    assert len(answer.content) < 10_000

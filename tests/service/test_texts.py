@@ -69,3 +69,15 @@ def test_an_id_of_somebody_elses_making_is_left_as_it_is() -> None:
     assert texts.check_identifier(" é/e\u0301 ") == " é/e\u0301 "
     with pytest.raises(ValueError, match="must not be empty or blank"):
         texts.check_identifier("  ")
+
+
+def test_a_quarter_of_a_megabyte_of_combining_marks_takes_no_time() -> None:
+    # Brought to NFC it would take half a minute: this test would meet its time limit.
+    endless = "a" + "\u0300\u0316" * 60_000
+    assert len(texts.normal_form(endless)) == len(endless)
+
+
+def test_a_text_that_its_normal_form_makes_short_enough_is_still_brought_to_it() -> None:
+    # U+1F82 comes from four code points, the most there is.
+    written = "\u03b1\u0313\u0300\u0345" * 1500
+    assert texts.normal_form(written) == "\u1f82" * 1500

@@ -316,3 +316,27 @@ def test_root_opens_closed_parents_for_passage_only(data: Path) -> None:
         owners = {psutil.Process(each.pid).uids().effective for each in postgres_processes(data)}
         assert owners == {account.uid} != {0}
         assert stat.S_IMODE(data.parent.stat().st_mode) == 0o701
+
+
+def test_a_server_that_was_killed_is_started_again_at_its_address(data: Path) -> None:
+    holder = embedded.start(data)
+    servers = holder.start()
+    try:
+        note(servers, "kept")
+        assert holder.revive() == []
+        for victim in (valkey_process(servers), postmaster(data)):
+            victim.signal(signal.SIGKILL)
+            assert wait_until_ended([victim], within=SOON)
+            assert len(holder.revive()) == 1
+        assert valkey_process(servers).is_running
+        assert notes(servers) == ["kept"]
+        assert holder.revive() == []
+    finally:
+        holder.stop()
+
+
+def postmaster(data: Path) -> Process:
+    [pid_file] = (data / "postgres").rglob("postmaster.pid")
+    found = Process.find(int(pid_file.read_text().split()[0]))
+    assert found is not None
+    return found
