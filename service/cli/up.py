@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from subprocess import TimeoutExpired
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -131,7 +132,7 @@ def _supervise(
             try:
                 for name in servers.revive():
                     log.write("parley", f"{name} had ended; it runs again.")
-            except (Unavailable, OSError) as error:
+            except (Unavailable, OSError, TimeoutExpired) as error:
                 # Also a full disk: it is said each second until there is room again.
                 log.write("parley", str(error))
 

@@ -128,7 +128,7 @@ class PrivatePostgres:
         if self._process is not None and self._process.is_running:
             return False
         if self._child is not None:
-            self._child.poll()
+            self._child.wait(_STOP_WITHIN.total_seconds())
         self._clear_what_a_crash_left()
         self._launch()
         self._wait_until_ready()

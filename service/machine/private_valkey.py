@@ -97,7 +97,7 @@ class PrivateValkey:
         if self._address is None or (self._process is not None and self._process.is_running):
             return False
         if self._child is not None:
-            self._child.poll()
+            self._child.wait(_STOP_WITHIN.total_seconds())
         if not self._launched(self._address):
             raise ValkeyDidNotStart(f"Valkey did not start again: see {self._log_path}.")
         return True
