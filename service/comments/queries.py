@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from service.articles.tables import Article
@@ -15,7 +15,13 @@ from service.comments.tables import Comment, Revision
 _reply = aliased(Comment)
 _KEEPS_A_PLACE = and_(
     Comment.status.in_((Status.REJECTED, Status.WITHDRAWN)),
-    exists().where(_reply.parent_id == Comment.id, _reply.public_revision.is_not(None)),
+    # A look-up for each: of an EXISTS the planner may make one table of all replies that there are.
+    select(_reply.id)
+    .where(_reply.parent_id == Comment.id, _reply.public_revision.is_not(None))
+    .limit(1)
+    .correlate(Comment)
+    .scalar_subquery()
+    .is_not(None),
 )
 
 

@@ -62,7 +62,7 @@ def test_a_comment_whose_wake_up_was_lost_is_found_by_the_sweep(
     installation.start_beat()
     broker = redis.Redis.from_url(redis_url)
     # As if a wake-up had been sent, and lost.
-    broker.set("parley:woken:score_comments", 1, px=60_000)
+    broker.set("parley:woken:score_comments", 1, px=2_000)
     receipt = installation.post((1, "Thank you, an interesting article."))
     installation.await_decided(1, seconds=60)
     installation.assert_each_is_decided_once([receipt["id"]])

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.articles.tables import Article
@@ -192,9 +193,27 @@ def test_a_cursor_of_somebody_elses_making_is_refused(
         assert (answer.status_code, answer.json()["code"]) == (422, "cursor_invalid")
 
 
+# On an empty table any index is as good as another. Every tenth comment is a reply to the first.
+FILL = text(
+    """
+    INSERT INTO comments (id, site_id, article_id, author_id, parent_id, fingerprint, author_name,
+        body, revision, public_revision, has_replies, status, urgency, score_wanted, created_at)
+    SELECT uuidv7(), c.site_id, c.article_id, c.author_id, CASE WHEN n % 10 = 0 THEN c.id END,
+        ''::bytea, 'Name', 'text', 1, 1, false, 'approved', 0, false, c.created_at
+    FROM comments c, generate_series(1, 300) AS n WHERE c.id = :first
+    """
+)
+
+
 @pytest.mark.parametrize("order", list(Order))
 def test_an_articles_comments_are_read_from_their_index(session: Session, order: Order) -> None:
-    statement = queries.published_statement(new_id(), order=order, after=new_id(), most=51)
+    first = [stored_comment(session) for _ in range(20)]
+    for comment in first:
+        session.execute(FILL, {"first": comment.id})
+    session.execute(text("ANALYZE comments"))
+    half = "SELECT id FROM comments WHERE article_id = :article ORDER BY id OFFSET 150 LIMIT 1"
+    after = session.scalars(text(half), {"article": first[0].article_id}).one()
+    statement = queries.published_statement(first[0].article_id, order=order, after=after, most=51)
     assert indexes_of(session, statement) == {
         "comments_public_idx",
         "comments_parent_id_idx",
