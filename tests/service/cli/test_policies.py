@@ -1,6 +1,7 @@
 """`parley policy …` on a real database, as an administrator calls it."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def test_without_a_file_the_editor_opens_what_rules(
         "path.write_text(text.replace('post_moderation', 'pre_moderation'))\n",
         encoding="utf-8",
     )
-    monkeypatch.setenv("VISUAL", f"{sys.executable} {script}")
+    monkeypatch.setenv("VISUAL", shlex.join([sys.executable, str(script)]))
     run("edit", "news", "--note", "By hand.")
     assert rules(database, caller).changes == ("The mode: pre moderation; it was post moderation.",)
     monkeypatch.setenv("VISUAL", "true")
