@@ -8,6 +8,7 @@ their site's own ids.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -51,6 +52,28 @@ def record_many(session: Session, verdicts: Sequence[Verdict], *, now: datetime)
     return frozenset(external_ids)
 
 
+def verdict_on(comment: Comment, wanted: Status, *, actor: Actor, reason: str) -> Verdict:
+    """Return a verdict that rests on ``comment`` as it stands.
+
+    Raises:
+        CommentCannotBecome: the comment's status does not allow it.
+    """
+    return Verdict(
+        comment_id=comment.id,
+        site_id=comment.site_id,
+        article_id=comment.article_id,
+        author_id=comment.author_id,
+        revision=comment.revision,
+        public_revision=comment.public_revision,
+        current=comment.status,
+        wanted=wanted,
+        actor=actor,
+        reason=reason,
+        urgency=comment.urgency,
+        score_wanted=comment.score_wanted and wanted is not Status.WITHDRAWN,
+    )
+
+
 def record(
     session: Session,
     comment: Comment,
@@ -72,24 +95,13 @@ def record(
         CommentChanged: it rests on a text or a status that is no longer so.
     """
     session.flush()
-    wish = Verdict(
-        comment_id=comment.id,
-        site_id=comment.site_id,
-        article_id=comment.article_id,
-        author_id=comment.author_id,
-        revision=comment.revision,
-        public_revision=comment.public_revision,
-        current=comment.status,
-        wanted=wanted,
-        actor=actor,
-        reason=reason,
+    wish = replace(
+        verdict_on(comment, wanted, actor=actor, reason=reason),
         reasons=reasons,
         note=note,
         moderator_id=moderator_id,
         policy_id=policy_id,
         score_id=score_id,
-        urgency=comment.urgency,
-        score_wanted=comment.score_wanted and wanted is not Status.WITHDRAWN,
     )
     if not record_many(session, [wish], now=now):
         raise CommentChanged(comment.id)

@@ -81,7 +81,7 @@ def claim_unscored(
 ) -> list[Waiting]:
     """Claim comments that were decided without a score before then, oldest first.
 
-    ``free``: whether nobody has the comment in hand.
+    ``free``: whether no person has the comment in hand, has chosen, or left it to a lead.
     """
     unscored = _WAITING.where(
         Comment.score_wanted, Comment.status != Status.PENDING, Comment.decided_at < decided_before

@@ -7,7 +7,7 @@ Locks are taken in one order: the comment, then its choice, then its claim.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -239,22 +239,11 @@ def _stands(choice: Choice, comment: Comment) -> bool:
 
 
 def _verdict(choice: Choice, comment: Comment) -> Verdict:
-    return Verdict(
-        comment_id=comment.id,
-        site_id=comment.site_id,
-        article_id=comment.article_id,
-        author_id=comment.author_id,
-        revision=comment.revision,
-        public_revision=comment.public_revision,
-        current=comment.status,
-        wanted=choice.status,
-        actor=Actor.MODERATOR,
-        reason=choice.reason,
+    return replace(
+        decisions.verdict_on(comment, choice.status, actor=Actor.MODERATOR, reason=choice.reason),
         reasons=choice.reasons,
         note=choice.note,
         moderator_id=choice.moderator_id,
-        urgency=comment.urgency,
-        score_wanted=comment.score_wanted,
     )
 
 
