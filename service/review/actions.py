@@ -24,7 +24,7 @@ from service.decisions import actions as decisions
 from service.decisions.tables import Actor
 from service.decisions.verdict import Verdict
 from service.moderators.tables import Moderator
-from service.review import claims, queries, reasons
+from service.review import claims, queries
 from service.review.errors import (
     ChoiceNotFound,
     ClaimedByAnother,
@@ -36,6 +36,7 @@ from service.review.errors import (
     WithdrawnMeanwhile,
 )
 from service.review.tables import Choice, ChoiceState, Claim, Escalation
+from service.sites import reasons
 from service.sites.tables import Site
 
 APPROVED_BY_PERSON = "approved_by_moderator"

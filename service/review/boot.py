@@ -4,10 +4,10 @@ from typing import Any
 
 from service.moderators.queries import SignedIn
 from service.moderators.tables import Role
-from service.review import reasons
 from service.review.queue import Queue
 from service.review.schemas import RejectReasonOut
 from service.settings import Settings
+from service.sites import reasons
 
 
 def start_of(who: SignedIn, settings: Settings, *, csrf: str) -> dict[str, Any]:

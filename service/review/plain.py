@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from service.comments.status import Status
 from service.errors import Invalid
 from service.moderators.queries import SignedIn
-from service.review import claims, queries, queue, reasons
+from service.review import claims, queries, queue
 from service.review.actions import Wish
 from service.review.cards import cards
 from service.review.notes import clean_note
 from service.review.queue import Queue
 from service.review.tables import Choice
 from service.review.trail import trail
+from service.sites import reasons
 
 
 class OutcomeUnknown(Invalid):

@@ -11,7 +11,7 @@ from service.moderators.auth import CurrentModerator, WatchingModerator
 from service.moderators.queries import SignedIn
 from service.paging import Cursor, CursorQuery, LimitQuery
 from service.request import Now, Transaction
-from service.review import queries, queue, reasons, standing
+from service.review import queries, queue, standing
 from service.review.cards import cards
 from service.review.evidence import evidence
 from service.review.evidence_schemas import EvidenceOut, HighlightOut, StepOut
@@ -29,6 +29,7 @@ from service.review.schemas import (
 )
 from service.review.shared_counts import SharedCounts
 from service.review.trail import trail
+from service.sites import reasons
 
 router = APIRouter()
 

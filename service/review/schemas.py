@@ -13,8 +13,8 @@ from service.moderators.queries import SignedIn
 from service.review.cards import Card
 from service.review.notes import NOTE_MAX_CHARS, clean_note
 from service.review.queue import Queue
-from service.review.reasons import RejectReason
 from service.review.tables import Choice, ChoiceState
+from service.sites.reasons import RejectReason
 
 
 class Outcome(StrEnum):

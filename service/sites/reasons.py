@@ -1,14 +1,23 @@
 """Why a comment is rejected: the site's own list, or this one.
 
-Each reason has a stable code, a sentence for the reader, and the labels that a rejection for it
-teaches the classifier. A reason without labels says nothing about the text's tone.
+Each reason has a stable code, a sentence for the reader, the labels that a rejection for it teaches
+the classifier, and the ground that the reader is told. A reason without labels says nothing about
+the text's tone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from ml.labels import Label
+
+
+class Ground(StrEnum):
+    """On which ground a comment is not published."""
+
+    SITE_POLICY = "site_policy"
+    LAW = "law"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,11 @@ class RejectReason:
     title: str
     sentence: str
     labels: tuple[Label, ...] = ()
+    ground: Ground = Ground.SITE_POLICY
+
+    def taught(self) -> dict[Label, float]:
+        """Return what a rejection for this teaches, by label; a label left out is not judged."""
+        return dict.fromkeys(self.labels, 1.0)
 
 
 DEFAULT_REASONS: tuple[RejectReason, ...] = (
@@ -79,4 +93,5 @@ def find(reasons: Iterable[RejectReason], code: str) -> RejectReason | None:
 def _read(stored: Mapping[str, Any]) -> RejectReason:
     code, sentence = str(stored["code"]), str(stored["sentence"])
     title = str(stored.get("title") or code.replace("-", " ").capitalize())
-    return RejectReason(code, title, sentence, tuple(Label(x) for x in stored.get("labels", ())))
+    labels = tuple(Label(each) for each in stored.get("labels", ()))
+    return RejectReason(code, title, sentence, labels, Ground(stored.get("ground", "site_policy")))
