@@ -14,7 +14,7 @@ from service.policy import article_modes
 from service.policy.rules import Mode
 from service.policy.tables import PreModeratedArticle
 from service.request import Now, Transaction
-from service.sites.auth import CurrentSite
+from service.sites.auth import ManagingSite
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"])
 
@@ -53,7 +53,7 @@ class ModeOut(BaseModel):
 
 @router.get("/{article_id:path}/moderation", responses=_NOT_FOUND)
 def article_mode(
-    article_id: ArticleId, session: Transaction, now: Now, site: CurrentSite
+    article_id: ArticleId, session: Transaction, now: Now, site: ManagingSite
 ) -> ModeOut:
     """Answer how the article's comments are moderated now."""
     return _seen(session, articles.by_external_id(session, site.id, article_id), now=now)
@@ -61,7 +61,7 @@ def article_mode(
 
 @router.put("/{article_id:path}/moderation", responses=_NOT_FOUND)
 def set_article_mode(
-    article_id: ArticleId, sent: ModeIn, session: Transaction, now: Now, site: CurrentSite
+    article_id: ArticleId, sent: ModeIn, session: Transaction, now: Now, site: ManagingSite
 ) -> ModeOut:
     """Have a person see each comment under the article first, or end it, a raid's too."""
     article = articles.by_external_id(session, site.id, article_id)

@@ -44,12 +44,15 @@ class InForce:
     @cached_property
     def parts(self) -> Part:
         """What has to be read of a text."""
+        style = self.policy.style
         asked = Part.NOTHING
         for part, is_asked in (
             (Part.WORDS, not self.document.words.is_empty),
             (Part.LINKS, self.policy.links is not None),
             (Part.CONTACTS, self.policy.contacts is not None),
-            (Part.STYLE, self.policy.style is not None),
+            (Part.CAPITALS, style is not None and style.capitals is not None),
+            (Part.LONGEST_RUN, style is not None and style.longest_run is not None),
+            (Part.REPETITION, style is not None and style.repetition is not None),
             (Part.FINGERPRINT, self.policy.copies is not None),
         ):
             if is_asked:

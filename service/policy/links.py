@@ -48,6 +48,7 @@ _SCHEME_SPELLED = re.compile(
 # A word with a sign inside that links and addresses have; begins only where a word does, so that
 # the time stays linear.
 _PERHAPS_LINK = re.compile(r"(?<!\S)[^\s.@/]*[.@/]\S+")
+_SIGN_INSIDE = re.compile(r"[.@/](?=\S)")  # quick, and without it there is no such word
 _DOT_HINTS = ("[", "(", "{", "dot", "точка", "тчк", "nuqta", "нуқта", "нүкте")
 
 
@@ -107,6 +108,8 @@ def plain_host(written: str) -> str:
 
 def _recognised(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Yield (scheme, url, start, end). Only words that could be one are looked at: it is slow."""
+    if not _SIGN_INSIDE.search(text):
+        return
     for word in _PERHAPS_LINK.finditer(text):
         for match in _LINKIFY.match(word[0]) or ():
             start = word.start() + match.index
@@ -114,8 +117,11 @@ def _recognised(text: str) -> Iterator[tuple[str, str, int, int]]:
 
 
 def _written(text: str) -> Iterator[Link]:
-    spelled = {scheme.end(): scheme.start() for scheme in _SCHEME_SPELLED.finditer(text)}
-    read = _SCHEME_SPELLED.sub(lambda scheme: _SCHEME.rjust(len(scheme[0])), text)
+    spelled: dict[int, int] = {}
+    read = text
+    if "//" in text:
+        spelled = {scheme.end(): scheme.start() for scheme in _SCHEME_SPELLED.finditer(text)}
+        read = _SCHEME_SPELLED.sub(lambda scheme: _SCHEME.rjust(len(scheme[0])), text)
     for schema, url, start, end in _recognised(read):
         host = "" if schema == "mailto:" else _host(url)
         began = spelled.get(start + len(_SCHEME), start)

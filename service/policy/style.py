@@ -2,11 +2,26 @@
 
 import re
 
+import numpy as np
+
 CASED_LETTERS_MIN = 12
 WORDS_MIN = 4
 
 _WORD = re.compile(r"\w+")
-_LONG_RUN = re.compile(r"(\S)\1+")
+_UPPER, _LOWER = 1, 2
+
+
+def _cases() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """Return the case of each character by its code; beyond the last one stands one without."""
+    letters = map(chr, range(_CODES_WITH_CASE))
+    cases = (_UPPER if each.isupper() else _LOWER if each.islower() else 0 for each in letters)
+    return np.fromiter(cases, np.uint8, _CODES_WITH_CASE)
+
+
+# No letter beyond these planes has a case in Unicode 16; a test looks at all of them.
+_CODES_WITH_CASE = 0x20000
+_CASES = _cases()
+_LONG_RUN = re.compile(r"(\S)\1\1+")
 
 
 def capitals(text: str) -> float:
@@ -14,15 +29,20 @@ def capitals(text: str) -> float:
 
     Zero with fewer than ``CASED_LETTERS_MIN`` of them: an abbreviation shouts at nobody.
     """
-    upper = sum(map(str.isupper, text))
-    cased = upper + sum(map(str.islower, text))
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    cases = _CASES.take(codes, mode="clip")
+    upper = int(np.count_nonzero(cases == _UPPER))
+    cased = upper + int(np.count_nonzero(cases == _LOWER))
     return upper / cased if cased >= CASED_LETTERS_MIN else 0.0
 
 
 def longest_run(text: str) -> int:
-    """Return how often the most repeated character stands in a row: 4 for "no!!!!"."""
+    """Return how often the most repeated character stands in a row: 4 for "no!!!!".
+
+    Zero where none stands three times in a row: a doubled letter is no run.
+    """
     runs = (match.end() - match.start() for match in _LONG_RUN.finditer(text))
-    return max(runs, default=min(len(text.strip()), 1))
+    return max(runs, default=0)
 
 
 def repetition(text: str) -> float:

@@ -24,9 +24,11 @@ class Part(Flag):
     WORDS = auto()
     LINKS = auto()
     CONTACTS = auto()
-    STYLE = auto()
+    CAPITALS = auto()
+    LONGEST_RUN = auto()
+    REPETITION = auto()
     FINGERPRINT = auto()
-    ALL = WORDS | LINKS | CONTACTS | STYLE | FINGERPRINT
+    ALL = WORDS | LINKS | CONTACTS | CAPITALS | LONGEST_RUN | REPETITION | FINGERPRINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,13 @@ def read_text(
             words = tuple(matcher.find_normalised(text, read, language))
         if Part.FINGERPRINT in parts:
             fingerprint = fingerprint_normalised(read.text)
-    style = Part.STYLE in parts
     linked = tuple(links(text)) if parts & (Part.LINKS | Part.CONTACTS) else ()
     return TextEvidence(
         words=words,
         links=linked if Part.LINKS in parts else (),
         contacts=tuple(contacts(text, linked)) if Part.CONTACTS in parts else (),
-        capitals=capitals(text) if style else 0.0,
-        longest_run=longest_run(text) if style else 0,
-        repetition=repetition(text) if style else 0.0,
+        capitals=capitals(text) if Part.CAPITALS in parts else 0.0,
+        longest_run=longest_run(text) if Part.LONGEST_RUN in parts else 0,
+        repetition=repetition(text) if Part.REPETITION in parts else 0.0,
         fingerprint=fingerprint,
     )

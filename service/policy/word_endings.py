@@ -40,6 +40,8 @@ def anything(_: str) -> bool:
 
 def squeezed(text: str) -> str:
     """Return the text with every run of one character as that character, digits excepted."""
+    if len(text) < _SHORT:  # a word: an array of it costs more than it saves
+        return _STRETCHED.sub(_once, text)
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     first = np.ones(len(codes), bool)
     np.not_equal(codes[1:], codes[:-1], out=first[1:])
@@ -47,8 +49,14 @@ def squeezed(text: str) -> str:
     return codes[first].tobytes().decode("utf-32-le")
 
 
+def _once(run: re.Match[str]) -> str:
+    return run[1]
+
+
 # What squeezing makes one character of.
 RUNS = re.compile(r"(\D)\1*|\d", re.ASCII | re.DOTALL)
+_STRETCHED = re.compile(r"(\D)\1+", re.ASCII | re.DOTALL)
+_SHORT = 40
 _ZERO, _TEN = np.uint32(ord("0")), np.uint32(10)
 
 

@@ -18,7 +18,9 @@ UNKNOWN = "*"
 _HIDING = r"(?:[*#%]{1,3}|\.{2,3})"
 _HIDDEN = re.compile(rf"(?<![\w*#%.])[^\W\d_]+(?:{_HIDING}[^\W\d_]+){{1,3}}(?![\w*#%])")
 _CUTTING = r"[.,\"()_!-]"
-_SIGN_BETWEEN_LETTERS = re.compile(rf"{_CUTTING}(?<=[^\W\d_].)(?=[^\W\d_])")
+# These two begin with a sign, of which a text has few: they are quick, and most texts end here.
+_HIDING_BETWEEN_LETTERS = re.compile(r"[*#%.](?<=[^\W\d_].)[*#%.]{0,2}(?=[^\W\d_])")
+_CUTTING_BETWEEN_LETTERS = re.compile(rf"{_CUTTING}(?<=[^\W\d_].)(?=[^\W\d_])")
 _CUT = re.compile(rf"(?<!\w)[^\W\d_]{{1,8}}(?:{_CUTTING}[^\W\d_]{{1,8}}){{1,5}}(?!\w)")
 _PIECE = re.compile(r"[^\W\d_]+")
 
@@ -40,12 +42,22 @@ class Guess:
 
 def guesses(text: str) -> Iterator[Guess]:
     """Yield what the hidden and cut words of a normalised text may be."""
-    if any(sign in text for sign in "*#%.") and _HIDDEN.search(text):
-        for word in islice(_HIDDEN.finditer(text), HIDDEN_MAX):
-            yield from _unhidden(word)
-    if _SIGN_BETWEEN_LETTERS.search(text):
-        for word in islice(_CUT.finditer(text), CUT_MAX):
-            yield from _joined(word)
+    for word in islice(_words(_HIDDEN, _HIDING_BETWEEN_LETTERS, text), HIDDEN_MAX):
+        yield from _unhidden(word)
+    for word in islice(_words(_CUT, _CUTTING_BETWEEN_LETTERS, text), CUT_MAX):
+        yield from _joined(word)
+
+
+def _words(word: re.Pattern[str], sign: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield what ``word`` finds, looking only between the spaces around each ``sign``."""
+    seen = 0
+    for found in sign.finditer(text):
+        if found.start() < seen:
+            continue
+        start = max(text.rfind(" ", 0, found.start()) + 1, seen)
+        end = text.find(" ", found.end())
+        seen = len(text) if end < 0 else end
+        yield from word.finditer(text, start, seen)
 
 
 def _unhidden(word: re.Match[str]) -> Iterator[Guess]:

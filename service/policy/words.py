@@ -19,7 +19,7 @@ from ml.normalise import Normalised, normalise_many, normalise_with_offsets
 from service.policy.innocents import Innocents, plainly
 from service.policy.word_endings import RUNS, Follows, squeezed
 from service.policy.word_entries import TOKEN, WORD_MIN_LETTERS, Entry, Kind
-from service.policy.word_masks import UNKNOWN, guesses
+from service.policy.word_masks import UNKNOWN, Guess, guesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Matcher:
         line = squeezed(" " + " ".join(TOKEN.findall(normalised)) + " ")
         if len(self._automaton) and next(self._automaton.iter(line), None) is not None:
             return True
-        return next(iter(guesses(normalised)), None) is not None
+        return next(self._guessed(normalised), None) is not None
 
     def _innocent(self, match: Match) -> bool:
         """Tell whether a word stands there that only contains or resembles the listed one."""
@@ -130,7 +130,12 @@ class Matcher:
 
     def _masked(self, text: str, read: Normalised) -> Iterator[Match]:
         """Find words of which some letters are hidden behind signs, or which signs cut."""
-        for guess in guesses(read.text):
+        for guess, key in self._guessed(read.text):
+            yield _match(key.entry, text, read, guess.start, guess.end)
+
+    def _guessed(self, normalised: str) -> Iterator[tuple[Guess, _Key]]:
+        """Yield what a masked word may be, and the stem that it then begins with."""
+        for guess in guesses(normalised):
             line = f" {guess.letters}"
             found = self._automaton.values(line, UNKNOWN, ahocorasick.MATCH_AT_MOST_PREFIX)
             for key in (key for keys in found for key in keys if " " not in key.letters):
@@ -138,7 +143,7 @@ class Matcher:
                 unknown = stem.count(UNKNOWN) / len(stem)
                 shown = len(stem) > guess.first and unknown <= guess.unknown_share
                 if shown and _follows(key, rest):
-                    yield _match(key.entry, text, read, guess.start, guess.end)
+                    yield guess, key
 
 
 def compile_list(entries: Sequence[Entry]) -> Matcher:

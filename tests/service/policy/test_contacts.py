@@ -22,6 +22,8 @@ from service.policy.contacts import ContactKind, contacts
         ("пиши в телеграм @best_crypto", ContactKind.MESSENGER, "телеграм @best_crypto"),
         ("Telegram kanal: @superkanal", ContactKind.MESSENGER, "Telegram kanal: @superkanal"),
         ("инста: my.shop", ContactKind.MESSENGER, "инста: my.shop"),
+        ("İ, tg: best_crypto", ContactKind.MESSENGER, "tg: best_crypto"),
+        ("was, wahr, WA: best_crypto", ContactKind.MESSENGER, "WA: best_crypto"),
     ],
 )
 def test_a_contact_is_found_with_its_kind_and_place(

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.policy import style
 from service.policy.style import capitals, longest_run, repetition
 
 CALM = (
@@ -26,10 +27,16 @@ def test_an_abbreviation_does_not_shout() -> None:
     assert capitals("СССР") == 0
 
 
+def test_every_letter_with_a_case_is_known() -> None:
+    cased = [code for code in range(0x110000) if chr(code).isupper() or chr(code).islower()]
+    assert max(cased) < style._CODES_WITH_CASE  # noqa: SLF001 - no text shows what is missing
+
+
 def test_the_longest_run_counts_signs_and_letters_but_no_spaces() -> None:
     assert longest_run("Нет!!!!") == 4
     assert longest_run("нееееет") == 5
-    assert longest_run("а      б") == 1
+    assert longest_run("а      б") == 0
+    assert longest_run("касса") == 0
     assert longest_run("") == 0
 
 
