@@ -14,13 +14,13 @@ from service.moderators import actions as moderators
 from service.moderators import auth, forgery
 from service.moderators.attempts import spend_attempt
 from service.moderators.auth import FormModerator, PageModerator
+from service.moderators.page_route import SIGN_IN_PATH, PageRoute
 from service.moderators.queries import SignedIn
 from service.request import AppSettings, Now, Transaction
 from service.review import actions, claims, plain
 from service.review.boot import start_of
 from service.review.errors import LeftToLead, TooManyClaims
 from service.review.notes import NOTE_MAX_CHARS
-from service.review.page_route import SIGN_IN_PATH, PageRoute
 from service.settings import Settings
 
 router = APIRouter(prefix="/review", include_in_schema=False, route_class=PageRoute)
