@@ -9,6 +9,7 @@ from ml.labels import Label
 from service.comments.status import Status
 from service.moderators.auth import CurrentModerator
 from service.moderators.errors import RoleTooLow
+from service.moderators.http import Responses, SiteQuery, site_ids
 from service.moderators.queries import SignedIn
 from service.moderators.tables import Role
 from service.request import AppSettings, Now, Transaction
@@ -16,7 +17,7 @@ from service.review import bulk
 from service.review.actions import Wish
 from service.review.bulk_schemas import BulkIn, BulkOut, BulkUndoneOut, HistogramOut, RefusedOut
 from service.review.cards import cards
-from service.review.http import NOT_FOUND, Responses, SiteQuery, out, site_ids
+from service.review.http import NOT_FOUND, out
 from service.review.schemas import CardOut
 
 router = APIRouter()

@@ -6,11 +6,12 @@ from fastapi import APIRouter, status
 
 from service.comments.status import Status
 from service.moderators.auth import CurrentModerator
+from service.moderators.http import Responses, site_ids
 from service.moderators.queries import SignedIn
 from service.request import AppSettings, Now, Transaction
 from service.review import actions, claims, escalations, queries
 from service.review.cards import cards
-from service.review.http import NOT_FOUND, Responses, out, site_ids
+from service.review.http import NOT_FOUND, out
 from service.review.schemas import (
     CardOut,
     ChoiceOut,

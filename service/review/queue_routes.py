@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime
 
 from service.moderators.auth import CurrentModerator, WatchingModerator
+from service.moderators.http import SiteQuery, site_ids, slugs
 from service.moderators.queries import SignedIn
 from service.paging import Cursor, CursorQuery, LimitQuery
 from service.request import Now, Transaction
@@ -16,7 +17,7 @@ from service.review.cards import cards
 from service.review.evidence import evidence
 from service.review.evidence_schemas import EvidenceOut, HighlightOut, StepOut
 from service.review.highlights import Explainer, highlights
-from service.review.http import NOT_FOUND, SiteQuery, out, site_ids, slugs
+from service.review.http import NOT_FOUND, out
 from service.review.queue import Place, Queue, Sort, Waiting
 from service.review.schemas import (
     CardOut,

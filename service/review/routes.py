@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
+from service.moderators.http import SIGNED_IN
 from service.review import bulk_routes, decision_routes, queue_routes, search_routes
-from service.review.http import SIGNED_IN
 
 router = APIRouter(prefix="/v1/review", tags=["review"], responses=SIGNED_IN)
 

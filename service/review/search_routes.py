@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from service.moderators.auth import CurrentModerator
+from service.moderators.http import SiteQuery, site_ids
 from service.paging import Cursor, CursorQuery, LimitQuery
 from service.request import Now, Transaction
 from service.review.cards import cards
-from service.review.http import NOT_FOUND, SiteQuery, out, site_ids
+from service.review.http import NOT_FOUND, out
 from service.review.schemas import QueuePage
 from service.review.search import search
 
