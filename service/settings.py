@@ -111,6 +111,51 @@ class Webhooks(_Group):
     )
 
 
+class Reports(_Group):
+    words_kept: timedelta = Field(
+        timedelta(days=180),
+        ge=timedelta(0),
+        description="How long the words of a report are kept once it is resolved.",
+    )
+    contact_kept: timedelta = Field(
+        timedelta(days=180),
+        ge=timedelta(0),
+        description="How long a notifier's contact is kept once the notice is answered.",
+    )
+    link_lifetime: timedelta = Field(
+        timedelta(days=365),
+        gt=timedelta(0),
+        description="How long the link under which a notice's outcome is read is good.",
+    )
+
+
+class Appeals(_Group):
+    window: timedelta = Field(
+        timedelta(days=183),
+        ge=timedelta(0),
+        description="How long after a rejection its author may appeal.",
+    )
+    link_lifetime: timedelta = Field(
+        timedelta(days=365),
+        gt=timedelta(0),
+        description="How long the link to a statement of reasons is good.",
+    )
+
+
+class Quality(_Group):
+    judged_twice: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description="Share of the audited comments that a second moderator judges as well.",
+    )
+    given_up_after: timedelta = Field(
+        timedelta(days=30),
+        gt=timedelta(0),
+        description="An audited comment that nobody has judged for so long is left out.",
+    )
+
+
 class Dialects(_Group):
     deadline: timedelta = Field(
         timedelta(milliseconds=600),
@@ -163,6 +208,13 @@ class Settings(BaseSettings):
     scoring: Scoring = Field(Scoring.model_validate({}), description="Scoring by the worker.")
     review: Review = Field(Review.model_validate({}), description="The review queue.")
     webhooks: Webhooks = Field(Webhooks.model_validate({}), description="Telling the site.")
+    reports: Reports = Field(
+        Reports.model_validate({}), description="Readers' reports, and notices of illegal content."
+    )
+    appeals: Appeals = Field(
+        Appeals.model_validate({}), description="Statements of reasons, and appeals."
+    )
+    quality: Quality = Field(Quality.model_validate({}), description="Audits, judged blind.")
     dialects: Dialects = Field(
         Dialects.model_validate({}), description="Other services' APIs, spoken by ours."
     )

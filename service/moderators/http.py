@@ -1,4 +1,4 @@
-"""What the routes for moderators share: which sites are meant, and what every one of them answers."""
+"""What routes for moderators share: which sites are meant, and what every one of them answers."""
 
 from typing import Annotated, Any
 from uuid import UUID
