@@ -14,11 +14,13 @@ from service.problems import MEDIA_TYPE, Problem
 _Document = dict[str, Any]
 
 _API: Final = "/v1/"
+_SITE_KEY: Final = "siteKey"
 _OF_ALL: Final = {"503": "`unavailable`: what we need does not answer; try again in a moment"}
 _OF_GUARDED: Final = {
     "401": "`key_missing`, `key_not_known`",
     "429": "`rate_limited`: come back after `Retry-After` seconds",
 }
+_OF_KEYS: Final = {"403": "`scope_missing`: the key is not for this; `detail` says which would be"}
 _OF_READING: Final = {"422": "`fields_invalid`: `errors` says which, and what would be right"}
 _OF_BODIES: Final = {
     "400": "`malformed_json`, `malformed_body`",
@@ -59,6 +61,8 @@ def _describe_errors(operation: _Document) -> None:
     expected = dict(_OF_ALL)
     if "security" in operation:
         expected |= _OF_GUARDED
+        if any(_SITE_KEY in way for way in operation["security"]):
+            expected |= _OF_KEYS
     if "parameters" in operation or "requestBody" in operation:
         expected |= _OF_READING
     if "requestBody" in operation:

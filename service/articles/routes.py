@@ -15,7 +15,7 @@ from service.articles.schemas import (
     ExternalId,
 )
 from service.request import Transaction
-from service.sites.auth import CurrentSite
+from service.sites.auth import CommentsSite
 from service.sites.tables import Site
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"])
@@ -34,14 +34,14 @@ def count_comments(
         ),
     ],
     session: Transaction,
-    site: CurrentSite,
+    site: CommentsSite,
 ) -> CountsOut:
     """Answer for each article how many of its comments readers see."""
     return _counts(session, site, ids)
 
 
 @router.post("/counts", summary="Count published comments of many articles")
-def count_comments_of_many(sent: CountsIn, session: Transaction, site: CurrentSite) -> CountsOut:
+def count_comments_of_many(sent: CountsIn, session: Transaction, site: CommentsSite) -> CountsOut:
     """Answer as GET does, for up to 1000 articles."""
     return _counts(session, site, sent.ids)
 
@@ -55,7 +55,7 @@ def change_article(
     article_id: Annotated[ExternalId, Path(description="The site's own id; it may have slashes.")],
     sent: ArticleChangeIn,
     session: Transaction,
-    site: CurrentSite,
+    site: CommentsSite,
 ) -> CountOut:
     """Say whether the article takes new comments; a closed one refuses them with 409.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials
@@ -23,10 +23,11 @@ from service.request import now
 from service.settings import Settings
 from service.sites.auth import site_key
 from service.sites.keyring import OpenedBy
+from service.sites.scopes import Scope
 
 
 def _documented_only(
-    _: Annotated[HTTPAuthorizationCredentials | None, Depends(site_key)],
+    _: Annotated[HTTPAuthorizationCredentials | None, Security(site_key, scopes=[Scope.COMMENTS])],
 ) -> OpenedBy:
     raise NotImplementedError  # `HotDoor` calls `_opened_by`, which does not need a threadpool
 
@@ -57,6 +58,7 @@ async def _opened_by(request: Request, app: FastAPI) -> OpenedBy:
     limiter: RateLimiter = app.state.limiter
     settings: Settings = app.state.settings
     opened = await door.keyring.site_of(request.headers.get("authorization"))
+    opened.require(Scope.COMMENTS)
     await limiter.spend_async(
         "submissions", opened.key, per_minute=settings.limits.submissions_per_minute
     )

@@ -19,7 +19,7 @@ from service.comments.waiting import Waiting
 from service.paging import Cursor, CursorQuery, LimitQuery, Page
 from service.request import Now, Transaction
 from service.settings import Settings
-from service.sites.auth import CurrentSite
+from service.sites.auth import CommentsSite
 
 _PATH = "/v1/comments"
 
@@ -120,7 +120,7 @@ def _receipt(stored: Stored, external_id: str | None, *, waited: timedelta) -> R
     summary="See where a comment stands",
     responses={404: {"description": "`comment_not_found`"}},
 )
-def read_comment(comment_id: UUID, session: Transaction, site: CurrentSite) -> CommentOut:
+def read_comment(comment_id: UUID, session: Transaction, site: CommentsSite) -> CommentOut:
     """Answer the comment with its newest text and its status."""
     comment = queries.get(session, site.id, comment_id)
     article, author = queries.article_and_author(session, comment)
@@ -136,7 +136,7 @@ def read_comment(comment_id: UUID, session: Transaction, site: CurrentSite) -> C
 def list_comments(
     article_id: Annotated[ExternalId, Path(description="The site's own id; it may have slashes.")],
     session: Transaction,
-    site: CurrentSite,
+    site: CommentsSite,
     *,
     order: Annotated[Order, Query(description="By when they were sent.")] = Order.OLDEST,
     cursor: CursorQuery = None,

@@ -14,7 +14,7 @@ from service.comments.tables import Comment
 from service.decisions import actions, queries
 from service.decisions.schemas import DecisionOut, EditIn, TrailOut
 from service.request import AppSettings, Now, Transaction
-from service.sites.auth import CurrentSite
+from service.sites.auth import CommentsSite
 
 router = APIRouter(prefix="/v1/comments", tags=["comments"])
 
@@ -38,7 +38,7 @@ def edit_comment(
     session: Transaction,
     settings: AppSettings,
     now: Now,
-    site: CurrentSite,
+    site: CommentsSite,
 ) -> CommentOut:
     """Give a comment another text, which is scored and decided as the first one was.
 
@@ -55,7 +55,7 @@ def edit_comment(
 
 @router.delete("/{comment_id}", summary="Withdraw a comment", responses=_NOT_FOUND)
 def withdraw_comment(
-    comment_id: UUID, session: Transaction, now: Now, site: CurrentSite
+    comment_id: UUID, session: Transaction, now: Now, site: CommentsSite
 ) -> CommentOut:
     """Erase every text of a comment, the name on it and its reader's network. Harmless to repeat.
 
@@ -72,7 +72,7 @@ def withdraw_comment(
 
 
 @router.get("/{comment_id}/decisions", summary="Read the trail of decisions", responses=_NOT_FOUND)
-def read_trail(comment_id: UUID, session: Transaction, site: CurrentSite) -> TrailOut:
+def read_trail(comment_id: UUID, session: Transaction, site: CommentsSite) -> TrailOut:
     """Answer every decision on a comment, oldest first: who or what, why, and on what it rested."""
     comment = comments.get(session, site.id, comment_id)
     trail = queries.explained_history(session, comment.id)

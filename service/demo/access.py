@@ -16,6 +16,7 @@ from service.sites import actions as sites
 from service.sites import queries
 from service.sites.errors import KeyNotKnown, SiteNotFound
 from service.sites.rules import key_digest
+from service.sites.scopes import EVERY
 from service.sites.tables import Site
 
 SLUG: Final = "demo"
@@ -66,7 +67,7 @@ def _with_key(session: Session, site: Site, kept: Access, *, now: datetime) -> A
     try:
         queries.by_key(session, key_digest(kept.key))
     except KeyNotKnown:
-        _, key = sites.issue_key(session, site, name="demo", now=now)
+        _, key = sites.issue_key(session, site, name="demo", scopes=EVERY, now=now)
         return kept.model_copy(update={"key": key})
     return kept
 

@@ -147,8 +147,9 @@ def _refuse(sentence: str) -> NoReturn:
 
 def _say(_: Request, failure: Failure) -> Response:
     """Return any failure: neither true nor false, with the reason where the clients look for it."""
-    if failure.status == 401:  # noqa: PLR2004
-        help_ = "The key is missing, not known, or revoked."
+    if failure.status in (401, 403):
+        is_known = failure.status == 403  # noqa: PLR2004
+        help_ = failure.detail if is_known else "The key is missing, not known, or revoked."
         return PlainTextResponse("invalid", headers={_HELP: help_})
     headers = {**failure.headers, _HELP: failure.detail}
     return PlainTextResponse(failure.detail, failure.status, headers=headers)

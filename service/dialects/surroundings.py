@@ -22,6 +22,7 @@ from service.limits import RateLimiter
 from service.request import now
 from service.settings import Settings
 from service.sites.keyring import OpenedBy
+from service.sites.scopes import Scope
 
 # Counting calls must not cost the time of answering them: a silent broker is not waited for.
 _COUNTED_WITHIN: Final = 0.1
@@ -80,6 +81,7 @@ class Surroundings:
 
         Raises:
             Unauthenticated: no key, or one that is not known or revoked.
+            ScopeMissing: the key is not for classifying.
             RateLimited: the key's calls of this minute are spent.
             Unavailable: the database does not answer in time.
         """
@@ -90,6 +92,7 @@ class Surroundings:
             )
         except TimeoutError as error:
             raise Unavailable(_SILENT) from error
+        opened.require(Scope.CLASSIFY)
         await self._spend(opened)
         return opened
 

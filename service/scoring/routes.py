@@ -9,14 +9,14 @@ from service.request import AppSettings
 from service.scoring.classifier import Classifier
 from service.scoring.errors import TextUnfit
 from service.scoring.schemas import ScoredText, ScoreIn, ScoreOut
-from service.sites.auth import CurrentSite
+from service.sites.auth import ClassifyingSite
 
 router = APIRouter(prefix="/v1/score", tags=["scoring"])
 
 
 @router.post("")
 def score_texts(
-    sent: ScoreIn, request: Request, settings: AppSettings, site: CurrentSite
+    sent: ScoreIn, request: Request, settings: AppSettings, site: ClassifyingSite
 ) -> ScoreOut:
     """Answer what the classifier makes of each text, at once. Nothing is stored or decided."""
     del site  # its key opens the door; scores are the same for everybody

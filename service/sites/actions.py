@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.db import new_id
 from service.sites import rules
 from service.sites.errors import SlugTaken
+from service.sites.scopes import USUAL, Scope
 from service.sites.tables import ApiKey, Site
 
 _PREFIX_BYTES = 4
@@ -55,16 +56,31 @@ def create_site(
 
 
 def issue_key(
-    session: Session, site: Site, *, name: str, for_host_names: bool = False, now: datetime
+    session: Session,
+    site: Site,
+    *,
+    name: str,
+    scopes: Collection[Scope] = USUAL,
+    for_host_names: bool = False,
+    now: datetime,
 ) -> tuple[ApiKey, str]:
     """Store a new key of ``site``; return it with its text, which is shown this once.
 
     ``for_host_names``: the key can be a part of a host name, for clients that send it there.
+
+    Raises:
+        KeyInvalid: the name says nothing, or there is no scope.
     """
+    rules.check_key(name=name, scopes=scopes)
     prefix = secrets.token_hex(_PREFIX_BYTES)
     text = _label_key(prefix) if for_host_names else _key(prefix)
     key = ApiKey(
-        site_id=site.id, name=name, prefix=prefix, digest=rules.key_digest(text), created_at=now
+        site_id=site.id,
+        name=name.strip(),
+        prefix=prefix,
+        digest=rules.key_digest(text),
+        scopes=[scope.value for scope in Scope if scope in scopes],
+        created_at=now,
     )
     session.add(key)
     session.flush()

@@ -1,6 +1,6 @@
 """What can go wrong with a site and its keys."""
 
-from service.errors import Conflict, Invalid, NotFound, Unauthenticated
+from service.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 
 
 class SiteNotFound(NotFound):
@@ -19,6 +19,10 @@ class SlugTaken(Conflict):
 
 class SiteInvalid(Invalid):
     code = "site_invalid"
+
+
+class KeyInvalid(Invalid):
+    code = "key_invalid"
 
 
 class KeyNotFound(NotFound):
@@ -42,3 +46,15 @@ class KeyNotKnown(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("This key is not known or has been revoked: ask for a new one.")
+
+
+class ScopeMissing(Forbidden):
+    """The key is right, and not for this."""
+
+    code = "scope_missing"
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(
+            f"This key is not for that: send one with the scope `{needed}`, "
+            f"issued by `parley site key SITE --scope {needed}`."
+        )

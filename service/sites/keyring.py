@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.errors import Unavailable
-from service.sites import rules
+from service.sites import rules, scopes
 from service.sites.errors import KeyNotKnown
+from service.sites.scopes import Scope
 from service.sites.tables import ApiKey, Site
 
 # A revoked key opens nothing after this time, and a new one that was tried too early opens then.
@@ -29,11 +30,20 @@ _KEYS_IN_A_LOOK_UP: Final = 1_000
 
 
 class OpenedBy(NamedTuple):
-    """What a key tells: the site, and what the site requires of a comment."""
+    """What a key tells: the site, what the site requires of a comment, and what the key may."""
 
     key: str
     site_id: UUID
     required_fields: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+    def require(self, scope: Scope) -> None:
+        """Pass a key that holds the scope.
+
+        Raises:
+            ScopeMissing: it does not.
+        """
+        scopes.require(self.scopes, scope)
 
 
 class KeyRing:
@@ -103,7 +113,7 @@ class KeyRing:
 
     async def _look_up(self, digests: Sequence[bytes]) -> dict[bytes, OpenedBy]:
         wanted = (
-            select(ApiKey.digest, ApiKey.id, Site.id, Site.required_fields)
+            select(ApiKey.digest, ApiKey.id, Site.id, Site.required_fields, ApiKey.scopes)
             .join(Site, Site.id == ApiKey.site_id)
             .where(
                 ApiKey.digest == any_(literal(digests, ARRAY(LargeBinary))),
@@ -116,8 +126,8 @@ class KeyRing:
         except (DBAPIError, OSError) as error:
             raise Unavailable("The database does not answer: try again in a moment.") from error
         return {
-            digest: OpenedBy(key_id.hex, site_id, tuple(required_fields))
-            for digest, key_id, site_id, required_fields in rows
+            digest: OpenedBy(key_id.hex, site_id, tuple(required), tuple(held))
+            for digest, key_id, site_id, required, held in rows
         }
 
 

@@ -2,11 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from service.errors import FieldProblem
-from service.sites.errors import KeyMissing, KeyNotKnown, SiteInvalid
+from service.sites.errors import KeyInvalid, KeyMissing, KeyNotKnown, SiteInvalid
 
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+[^\s]*")
@@ -51,6 +51,21 @@ def check_site(*, slug: str, name: str, url: str, required_fields: Iterable[str]
         raise SiteInvalid(f"{first.pointer.strip('/')} {first.detail}.", fields=fields)
 
 
+def check_key(*, name: str, scopes: Collection[str]) -> None:
+    """Refuse what would not serve as a key.
+
+    Raises:
+        KeyInvalid: says what is wrong, and what would be right.
+    """
+    if not (name.strip() and name.isprintable() and len(name) <= _NAME_MAX_CHARS):
+        wrong = FieldProblem("/name", f"must be printable, 1 to {_NAME_MAX_CHARS} characters")
+    elif not scopes:
+        wrong = FieldProblem("/scopes", "must hold one scope at least")
+    else:
+        return
+    raise KeyInvalid(f"{wrong.pointer.strip('/')} {wrong.detail}.", fields=(wrong,))
+
+
 def key_in(authorization: str | None) -> str:
     """Return the key in an ``Authorization`` header.
 
@@ -69,3 +84,8 @@ def key_in(authorization: str | None) -> str:
 
 def key_digest(key: str) -> bytes:
     return hashlib.sha256(key.encode()).digest()
+
+
+def described_key(*, name: str, prefix: str) -> str:
+    """Return how a key is named to people: what it is for, and what it begins with."""
+    return f"key “{name}” (parley_{prefix}_…)"

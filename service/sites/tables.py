@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ARRAY, ForeignKey, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,26 @@ class Site(Base, kw_only=True):
     required_fields: Mapped[list[str]] = mapped_column(JSONB, default_factory=list)
     reject_reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default_factory=list)
     created_at: Mapped[datetime]
+    # What differs from the defaults: read it with `preferences.of_site`.
+    preferences: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, default_factory=dict, server_default=text("'{}'")
+    )
+
+
+class SiteText(Base, kw_only=True):
+    """The comment policy that readers see, in one language: another version at every change.
+
+    An empty text takes the policy in this language back.
+    """
+
+    __tablename__ = "site_texts"
+
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    markdown: Mapped[str]
+    saved_by: Mapped[str]
+    saved_at: Mapped[datetime]
 
 
 class ApiKey(Base, kw_only=True):
@@ -38,5 +58,6 @@ class ApiKey(Base, kw_only=True):
     name: Mapped[str]
     prefix: Mapped[str]
     digest: Mapped[bytes] = mapped_column(unique=True)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(String))
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -8,7 +8,7 @@ from service.policy.document import PolicyDocument
 from service.policy.routes import Number
 from service.policy.schemas import Note, PolicyIn
 from service.request import Now, Transaction
-from service.sites.auth import CurrentSite
+from service.sites.auth import KeyName, ManagingSite
 from service.trials import actions
 from service.trials.schemas import (
     DISAGREEMENTS_MAX,
@@ -21,7 +21,6 @@ from service.trials.solving import Judge
 
 router = APIRouter(prefix="/v1/policy", tags=["policy"])
 
-SAVED_BY_SITE = "site"
 _NO_CHAMPION: dict[int | str, dict[str, Any]] = {503: {"description": "`no_champion`"}}
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "`policy_version_not_found`"}}
 
@@ -40,7 +39,8 @@ def save_policy(
     judge: Judging,
     *,
     now: Now,
-    site: CurrentSite,
+    site: ManagingSite,
+    key: KeyName,
 ) -> SavedOut:
     """Save the next version, which rules from now on. Sending what rules already changes nothing.
 
@@ -50,7 +50,7 @@ def save_policy(
     saved = actions.save(
         *(session, site.id, sent.document(), judge),
         note=sent.note,
-        saved_by=SAVED_BY_SITE,
+        saved_by=key,
         now=now,
     )
     return SavedOut.of_saved(saved)
@@ -63,7 +63,7 @@ def preview_policy(
     judge: Judging,
     *,
     now: Now,
-    site: CurrentSite,
+    site: ManagingSite,
     limit: Annotated[
         int, Query(ge=0, le=DISAGREEMENTS_MAX, description="Most disagreements answered.")
     ] = 100,
@@ -81,17 +81,20 @@ def restore_policy(
     judge: Judging,
     *,
     now: Now,
-    site: CurrentSite,
+    site: ManagingSite,
+    key: KeyName,
 ) -> SavedOut:
     """Have an old version rule again, as a new one."""
     saved = actions.restore(
-        *(session, site.id, number, judge), note=sent.note, saved_by=SAVED_BY_SITE, now=now
+        *(session, site.id, number, judge), note=sent.note, saved_by=key, now=now
     )
     return SavedOut.of_saved(saved)
 
 
 @router.get("/operating-points")
-def operating_points(session: Transaction, judge: Judging, site: CurrentSite) -> OperatingPointsOut:
+def operating_points(
+    session: Transaction, judge: Judging, site: ManagingSite
+) -> OperatingPointsOut:
     """Answer what the operating points that rule come to with the live model version.
 
     They are worked out again when the first comment is decided under a new one.
@@ -110,7 +113,8 @@ def import_words(
     judge: Judging,
     *,
     now: Now,
-    site: CurrentSite,
+    site: ManagingSite,
+    key: KeyName,
 ) -> SavedOut:
     """Put a CSV file in the place of the site's own listed words: word, kind, language, note.
 
@@ -120,7 +124,7 @@ def import_words(
     saved = actions.save(
         *(session, site.id, document, judge),
         note=note,
-        saved_by=SAVED_BY_SITE,
+        saved_by=key,
         now=now,
     )
     return SavedOut.of_saved(saved)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, status
 
 from service.paging import Cursor, CursorQuery, LimitQuery, Page
 from service.request import AppSettings, Now, Transaction
-from service.sites.auth import CurrentSite
+from service.sites.auth import ManagingSite
 from service.webhooks import actions, queries
 from service.webhooks.schemas import (
     DeliveryOut,
@@ -32,7 +32,7 @@ _NOT_FOUND: dict[int | str, dict[str, Any]] = {
     responses={409: {"description": "`too_many_webhooks`"}},
 )
 def add_webhook(
-    sent: EndpointIn, session: Transaction, settings: AppSettings, now: Now, site: CurrentSite
+    sent: EndpointIn, session: Transaction, settings: AppSettings, now: Now, site: ManagingSite
 ) -> NewEndpointOut:
     """Have every new status of a comment sent to an address, signed (Standard Webhooks 1.0.0).
 
@@ -47,7 +47,7 @@ def add_webhook(
 
 
 @router.get("")
-def list_webhooks(session: Transaction, site: CurrentSite) -> EndpointsOut:
+def list_webhooks(session: Transaction, site: ManagingSite) -> EndpointsOut:
     """Answer the site's addresses, disabled ones too."""
     found = queries.endpoints(session, site.id)
     return EndpointsOut(items=[EndpointOut.model_validate(each) for each in found])
@@ -55,7 +55,7 @@ def list_webhooks(session: Transaction, site: CurrentSite) -> EndpointsOut:
 
 @router.delete("/{endpoint_id}", responses=_NOT_FOUND)
 def disable_webhook(
-    endpoint_id: UUID, session: Transaction, now: Now, site: CurrentSite
+    endpoint_id: UUID, session: Transaction, now: Now, site: ManagingSite
 ) -> EndpointOut:
     """Send nothing to an address any more; what it was owed is given up. Harmless to repeat."""
     endpoint = queries.endpoint(session, site.id, endpoint_id)
@@ -67,7 +67,7 @@ def disable_webhook(
     "/{endpoint_id}/rotate", responses={**_NOT_FOUND, 409: {"description": "`webhook_disabled`"}}
 )
 def rotate_webhook_secret(
-    endpoint_id: UUID, session: Transaction, now: Now, site: CurrentSite
+    endpoint_id: UUID, session: Transaction, now: Now, site: ManagingSite
 ) -> NewEndpointOut:
     """Get another secret, shown this once; for a day what is sent is signed with both."""
     endpoint = queries.endpoint(session, site.id, endpoint_id)
@@ -81,7 +81,7 @@ def rotate_webhook_secret(
     responses={**_NOT_FOUND, 409: {"description": "`webhook_disabled`"}},
 )
 def redeliver_failed(
-    endpoint_id: UUID, sent: RedeliverIn, session: Transaction, now: Now, site: CurrentSite
+    endpoint_id: UUID, sent: RedeliverIn, session: Transaction, now: Now, site: ManagingSite
 ) -> RedeliveredOut:
     """Send again all that was given up since a time: after the address was down for long."""
     endpoint = queries.endpoint(session, site.id, endpoint_id)
@@ -93,7 +93,7 @@ def redeliver_failed(
 def list_deliveries(
     endpoint_id: UUID,
     session: Transaction,
-    site: CurrentSite,
+    site: ManagingSite,
     cursor: CursorQuery = None,
     limit: LimitQuery = 50,
 ) -> Page[DeliveryOut]:
@@ -115,7 +115,7 @@ def list_deliveries(
     responses={**_NOT_FOUND, 409: {"description": "`webhook_disabled`"}},
 )
 def redeliver(
-    endpoint_id: UUID, delivery_id: UUID, session: Transaction, now: Now, site: CurrentSite
+    endpoint_id: UUID, delivery_id: UUID, session: Transaction, now: Now, site: ManagingSite
 ) -> DeliveryOut:
     """Send something once more, whatever became of it before."""
     endpoint = queries.endpoint(session, site.id, endpoint_id)

@@ -36,7 +36,7 @@ def a_submission(site: Site, sent: Mapping[str, object] | None = None) -> Submis
     """Return what the hot door makes of ``sent``."""
     return submission_of(
         CommentIn.model_validate(a_sent_comment() if sent is None else sent),
-        OpenedBy("key", site.id, tuple(site.required_fields)),
+        OpenedBy("key", site.id, tuple(site.required_fields), ("comments",)),
         secret=b"s" * 32,
         body_max_chars=1500,
         now=datetime(2026, 11, 25, 12, 0, tzinfo=UTC),
