@@ -40,9 +40,16 @@ _HEADERS = {
 _translations: ContextVar[gettext.NullTranslations] = ContextVar("translations")
 
 
-def page(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
-    """Return the template, filled, in the reader's language."""
-    language = language_of(request)
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    language: str | None = None,
+    **context: object,
+) -> HTMLResponse:
+    """Return the template, filled, in the reader's language, or in ``language``."""
+    language = language or language_of(request)
     catalogue = _catalogue(_CATALOGUES, language)
     reset = _translations.set(catalogue)
     try:

@@ -16,11 +16,12 @@ from service.db import Base, StoredEnum
 
 
 class Actor(StrEnum):
-    """Who or what decided."""
+    """Who or what decided; ``appeal``: a second person, whom the author asked to look again."""
 
     POLICY = "policy"
     MODERATOR = "moderator"
     SITE = "site"
+    APPEAL = "appeal"
 
 
 class Decision(Base, kw_only=True):

@@ -54,6 +54,7 @@ class Preferences:
     wrote; zero is never. ``thinks_twice``: whether a reader whose comment would be held is asked,
     once, to reconsider. ``reports_hold_at``: so many readers' reports hold a published comment
     again. ``age_alert``: the oldest held comment should not wait longer; None is no alert.
+    ``audit_share``: this share of what is decided without a person is judged by one, blind.
 
     Raises:
         SiteInvalid: says which choice is out of bounds, and what would be right.
@@ -66,15 +67,18 @@ class Preferences:
     age_alert: timedelta | None = timedelta(hours=1)
     proof_of_work: ProofOfWork = ProofOfWork.UNDER_ATTACK
     email: EmailField = EmailField.OPTIONAL
+    audit_share: float = 0.02
 
     def __post_init__(self) -> None:
         alert = self.age_alert
         wrong = {
-            "/edit_window": _outside(self.edit_window, timedelta(0), EDIT_MAX),
-            "/withdraw_window": _outside(self.withdraw_window, timedelta(0), WITHDRAW_MAX),
-            "/age_alert": alert is not None and _outside(alert, AGE_ALERT_MIN, AGE_ALERT_MAX),
+            "/edit_window_seconds": _outside(self.edit_window, timedelta(0), EDIT_MAX),
+            "/withdraw_window_seconds": _outside(self.withdraw_window, timedelta(0), WITHDRAW_MAX),
+            "/age_alert_seconds": alert is not None
+            and _outside(alert, AGE_ALERT_MIN, AGE_ALERT_MAX),
             "/reports_hold_at": not 1 <= self.reports_hold_at <= REPORTS_MAX
             and f"must be 1 to {REPORTS_MAX}",
+            "/audit_share": not 0 <= self.audit_share <= 1 and "must be a share, 0 to 1",
         }
         found = tuple(FieldProblem(where, said) for where, said in wrong.items() if said)
         if found:
@@ -102,6 +106,10 @@ class Preferences:
         if self.email is EmailField.REQUIRED:
             del chosen["email"]
         return {name: _written(value) for name, value in chosen.items()}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return every choice, in the form in which it is stored and shown."""
+        return {each.name: _written(getattr(self, each.name)) for each in fields(self)}
 
 
 def of_site(site: HasPreferences) -> Preferences:
@@ -133,4 +141,5 @@ _READ: Final[Mapping[str, Any]] = {
     "age_alert": _seconds,
     "proof_of_work": ProofOfWork,
     "email": EmailField,
+    "audit_share": float,
 }
