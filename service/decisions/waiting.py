@@ -7,10 +7,18 @@ other. Claimed rows come in the order of their ids.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    ColumnExpressionArgument,
+    Select,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from ml.labels import Language
@@ -18,6 +26,9 @@ from service.authors.tables import Author
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.decisions.tables import Actor, Decision
+
+# The reason of a hold that readers' reports brought about, by the site's rule.
+REPORTED: Final = "reported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +107,14 @@ def has_pending(session: Session, *, sent_before: datetime) -> bool:
 
 
 def decided_by_people(session: Session, comment_ids: list[UUID]) -> set[UUID]:
-    """Return those whose newest decision is not the policy's own."""
+    """Return those whose newest decision is a person's, or a hold that readers asked for."""
     newest = (
         select(func.max(Decision.id))
         .where(Decision.comment_id.in_(comment_ids))
         .group_by(Decision.comment_id)
     )
     by_people = select(Decision.comment_id).where(
-        Decision.id.in_(newest), Decision.actor != Actor.POLICY
+        Decision.id.in_(newest), or_(Decision.actor != Actor.POLICY, Decision.reason == REPORTED)
     )
     return set(session.scalars(by_people))
 
