@@ -55,3 +55,4 @@ class Sanction(Base, kw_only=True):
     laid_at: Mapped[datetime]
     lifted_by: Mapped[str | None] = mapped_column(default=None)
     lifted_at: Mapped[datetime | None] = mapped_column(default=None)
+    lifted_why: Mapped[str | None] = mapped_column(default=None)

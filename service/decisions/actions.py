@@ -48,7 +48,7 @@ def record_many(session: Session, verdicts: Sequence[Verdict], *, now: datetime)
     changes = [_change(each, external_ids[each.comment_id]) for each in decided if _is_news(each)]
     webhooks.announce(session, changes, now=now)
     # Last: articles and authors are what batches have in common, and each waits here for the other.
-    _count(session, decided)
+    _count(session, decided, now=now)
     return frozenset(external_ids)
 
 
@@ -71,6 +71,8 @@ def verdict_on(comment: Comment, wanted: Status, *, actor: Actor, reason: str) -
         reason=reason,
         urgency=comment.urgency,
         score_wanted=comment.score_wanted and wanted is not Status.WITHDRAWN,
+        language=comment.language,
+        margin=comment.margin,
     )
 
 
@@ -181,6 +183,7 @@ def _replace_text(session: Session, comment: Comment, body: str, *, now: datetim
     comment.edited_at = now
     # What was known of the old text says nothing of the new one.
     comment.urgency, comment.score_wanted = 0.0, False
+    comment.language = comment.margin = comment.reason_codes = None
     session.flush()
 
 
@@ -211,17 +214,24 @@ def _decide(
             "note_each": [each.note for each in verdicts],
             "policy_id_each": [each.policy_id for each in verdicts],
             "score_id_each": [each.score_id for each in verdicts],
+            "language_each": [each.language and each.language.value for each in verdicts],
+            "margin_each": [each.margin for each in verdicts],
+            "found_codes_each": [each.found_codes for each in verdicts],
         },
     )
     return {row.id: row.external_id for row in found}
 
 
-def _count(session: Session, decided: Sequence[Verdict]) -> None:
+def _count(session: Session, decided: Sequence[Verdict], *, now: datetime) -> None:
     published = verdict.published_changes(decided)
     if published:
         session.execute(
             statements.COUNT_PUBLISHED,
-            {"article_id_each": list(published), "change_each": list(published.values())},
+            {
+                "article_id_each": list(published),
+                "change_each": list(published.values()),
+                "now": now,
+            },
         )
     outcomes = verdict.author_changes(decided)
     if outcomes:

@@ -17,7 +17,7 @@ from service.policy.floods import FloodCounter
 from service.policy.gathering import Subject, gather
 from service.policy.in_force import InForce
 from service.policy.outcomes import Outcome
-from service.policy.rules import rule
+from service.policy.rules import margin, rule
 from service.scoring import actions as scoring
 from service.scoring.actions import Scored
 
@@ -128,4 +128,6 @@ def _verdict(
         score_id=score_id,
         urgency=ruling.urgency,
         score_wanted=score_id is None,
+        language=evidence.language,
+        margin=margin(in_force.policy, evidence) if ruling.outcome is Outcome.HOLD else None,
     )

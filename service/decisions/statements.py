@@ -28,6 +28,7 @@ from service.articles.tables import Article
 from service.authors.tables import Author
 from service.comments.status import Status
 from service.comments.tables import Comment
+from service.decisions import priority
 from service.decisions.tables import Decision
 
 
@@ -71,6 +72,9 @@ _wanted = _rows(
     note=String(),
     policy_id=Uuid(),
     score_id=BigInteger(),
+    language=String(),
+    margin=Double(),
+    found_codes=String(),
 )
 _moved = (
     update(Comment)
@@ -78,6 +82,12 @@ _moved = (
         status=_wanted.c.status,
         public_revision=_wanted.c.public_afterwards,
         urgency=_wanted.c.urgency,
+        priority=priority.stored(_wanted.c.urgency, _wanted.c.status, now=_DECIDED_AT),
+        margin=_wanted.c.margin,
+        language=_wanted.c.language,
+        reason_codes=func.coalesce(
+            func.string_to_array(_wanted.c.found_codes, ","), Comment.reason_codes
+        ),
         score_wanted=_wanted.c.score_wanted,
         decided_at=case((_wanted.c.status != Status.PENDING.value, _DECIDED_AT)),
     )
@@ -131,7 +141,11 @@ _articles = (
 )
 COUNT_PUBLISHED = (
     update(Article)
-    .values(published_count=Article.published_count + _published.c.change)
+    .values(
+        published_count=Article.published_count + _published.c.change,
+        activity=priority.activity_at(_DECIDED_AT) + func.greatest(_published.c.change, 0),
+        activity_at=_DECIDED_AT,
+    )
     .where(Article.id == _published.c.article_id, Article.id == _articles.c.id)
     .execution_options(synchronize_session=False)
 )

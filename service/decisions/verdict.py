@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 from uuid import UUID
 
+from ml.labels import Language
 from service.comments.status import Status, may_become
 from service.decisions.errors import CommentCannotBecome
 from service.decisions.tables import Actor
@@ -16,7 +17,8 @@ class Verdict:
     """A decision that is about to be recorded, and the state of the comment that it rests on.
 
     ``reason`` is a stable code, ``reasons`` all that contributed, each with ``code`` and
-    ``sentence``.
+    ``sentence``. ``margin`` is how far the nearest score lies from what the policy holds or rejects
+    at.
 
     Raises:
         CommentCannotBecome: ``current`` does not allow ``wanted``.
@@ -39,10 +41,19 @@ class Verdict:
     score_id: int | None = None
     urgency: float = 0.0
     score_wanted: bool = False
+    language: Language | None = None
+    margin: float | None = None
 
     def __post_init__(self) -> None:
         if not may_become(self.current, self.wanted):
             raise CommentCannotBecome(self.comment_id, self.current, self.wanted)
+
+    @property
+    def found_codes(self) -> str | None:
+        """The codes of what the policy found, joined by commas; None: what was found still holds."""
+        if self.actor is not Actor.POLICY:
+            return None
+        return ",".join(dict.fromkeys(each["code"] for each in self.reasons))
 
     @property
     def public_afterwards(self) -> int | None:

@@ -118,6 +118,22 @@ def rule(policy: Policy, evidence: Evidence) -> Ruling:
     return _ruling(against, speaking_for, _urgency(judged, against))
 
 
+def margin(policy: Policy, evidence: Evidence) -> float | None:
+    """Return how far the score nearest to what it is held or rejected from lies from there.
+
+    None where no score was judged: nobody is near anything then.
+    """
+    return min(
+        (
+            abs(score - limit)
+            for threshold, score in _judged(policy, evidence)
+            for limit in (threshold.hold, threshold.reject)
+            if limit is not None
+        ),
+        default=None,
+    )
+
+
 def _ruling(against: list[Reason], speaking_for: list[Reason], urgency: float) -> Ruling:
     outcome = max((reason.outcome for reason in against), default=Outcome.APPROVE)
     found = sorted([*against, *speaking_for], key=_by_weight)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -85,6 +85,100 @@ class Escalation(Base, kw_only=True):
     escalated_at: Mapped[datetime]
 
 
+class Disagreement(Base, kw_only=True):
+    """A moderator's decision that the classifier's scores speak against, put before a lead.
+
+    ``gap`` is how far the highest score lies from what was decided: from 0 for a rejection, which
+    scores that promise no harm contradict, and from 1 for an approval. It is closed by the next
+    decision on the comment, whoever makes it.
+    """
+
+    __tablename__ = "disagreements"
+    __table_args__ = (
+        Index(
+            "disagreements_open_idx",
+            "site_id",
+            text("gap DESC"),
+            "comment_id",
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), index=True)
+    moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderators.id"), index=True)
+    gap: Mapped[float]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Note(Base, kw_only=True):
+    """What a moderator writes for colleagues about an author, or about a comment."""
+
+    __tablename__ = "notes"
+    __table_args__ = (
+        CheckConstraint("(author_id IS NULL) <> (comment_id IS NULL)", name="subject"),
+        Index(
+            "notes_author_id_id_idx",
+            "author_id",
+            "id",
+            postgresql_where=text("author_id IS NOT NULL"),
+        ),
+        Index(
+            "notes_comment_id_id_idx",
+            "comment_id",
+            "id",
+            postgresql_where=text("comment_id IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"), index=True)
+    author_id: Mapped[UUID | None] = mapped_column(ForeignKey("authors.id"), default=None)
+    comment_id: Mapped[UUID | None] = mapped_column(ForeignKey("comments.id"), default=None)
+    moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderators.id"), index=True)
+    body: Mapped[str]
+    written_at: Mapped[datetime]
+
+
+class SearchWord(Base, kw_only=True):
+    """A word that some comment has or had, so that parts and misspellings of it find it.
+
+    ``folded`` is the word in plain Latin letters, whichever script it is written in. ``seen`` counts
+    the comments in which it was met, roughly; a rare one is looked up again now and then
+    (``checked_at``), and forgotten when no comment has it any more.
+    """
+
+    __tablename__ = "search_words"
+    __table_args__ = (
+        Index(
+            "search_words_folded_idx",
+            "folded",
+            postgresql_using="gin",
+            postgresql_ops={"folded": "gin_trgm_ops"},
+        ),
+        Index("search_words_checked_at_idx", "checked_at", postgresql_where=text("seen < 20")),
+    )
+
+    word: Mapped[str] = mapped_column(primary_key=True)
+    folded: Mapped[str]
+    seen: Mapped[int]
+    checked_at: Mapped[datetime]
+
+
+class LogPlace(Base, kw_only=True):
+    """How far a reader of the decisions has come."""
+
+    __tablename__ = "review_log_places"
+
+    reader: Mapped[str] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(BigInteger)
+
+
+# Nearer than this to what the policy holds or rejects at, a score says little either way.
+UNCERTAIN_WITHIN = 0.05
+
 # What the queues and the search read, over another slice's table, which has no other reader so.
 _stored = Comment.__table__.c
 WORDS = func.to_tsvector(
@@ -109,4 +203,40 @@ Index(
     Comment.site_id,
     Comment.decided_at,
     postgresql_where=text("status = 'held'"),
+)
+Index(
+    "comments_held_priority_idx",
+    Comment.site_id,
+    Comment.priority.desc(),
+    Comment.id,
+    postgresql_where=text("status = 'held'"),
+)
+# The queue in one language; the others are walked and left out.
+Index(
+    "comments_held_language_idx",
+    Comment.site_id,
+    Comment.language,
+    Comment.priority.desc(),
+    Comment.id,
+    postgresql_where=text("status = 'held'"),
+)
+Index(
+    "comments_held_article_idx",
+    Comment.article_id,
+    Comment.id,
+    postgresql_where=text("status = 'held'"),
+)
+Index(
+    "comments_held_reasons_idx",
+    Comment.reason_codes,
+    postgresql_using="gin",
+    postgresql_where=text("status = 'held'"),
+)
+# The held that lie nearest to an operating point.
+Index(
+    "comments_uncertain_idx",
+    Comment.site_id,
+    Comment.margin,
+    Comment.id,
+    postgresql_where=text(f"status = 'held' AND margin <= {UNCERTAIN_WITHIN}"),
 )
