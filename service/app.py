@@ -37,6 +37,8 @@ from service.schema import is_current
 from service.scoring.classifier import Classifier
 from service.scoring.routes import router as scoring_router
 from service.settings import Settings
+from service.sites.routes import router as sites_router
+from service.trials.pages import router as policy_pages
 from service.trials.routes import router as trials_router
 from service.webhooks import postbag
 from service.webhooks.routes import router as webhooks_router
@@ -98,9 +100,11 @@ def create_app(
         moderators_router,
         article_modes_router,
         policy_router,
+        policy_pages,
         review_pages,
         review_router,
         scoring_router,
+        sites_router,
         trials_router,
         webhooks_router,
     ):

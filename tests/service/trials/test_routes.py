@@ -1,90 +1,22 @@
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from ml.labels import Label, Language
+from ml.labels import Label
 from service.comments.status import Status
-from service.db import Database, new_id
-from service.decisions import actions
-from service.decisions.tables import Actor
-from service.registry import actions as registry
-from service.scoring import actions as scoring
-from service.scoring.actions import Scored
-from service.sites.tables import Site
-from tests.factories.comments import stored_comment
-from tests.factories.moderators import stored_moderator
-from tests.fakes import FakePredictor
+from service.db import Database
 from tests.service.keys import Caller
+from tests.service.trials.pasts import PAST, Judged, store_past
 
 KEEP = {"thresholds": {"insult": {"hold": 0.4, "reject": 0.97}}, "note": "a try"}
-Judged = tuple[float, Status, Status | None]
-
-
-@pytest.fixture
-def champion(database: Database, classifier: FakePredictor, now: datetime) -> int:
-    """Return the number of the live model version, which is the one that the app scores with."""
-    content = b"a model"
-    classifier.version = registry.digest_of(content)
-    info = {
-        "supported": {label.value: ["en", "ru"] for label in Label},
-        "training": {"thresholds": {"insult": {"hold": 0.3, "reject": 0.9}}},
-    }
-    with database.transaction() as session:
-        return registry.ensure_champion(
-            session, digest=classifier.version, name="m", content=content, info=info, now=now
-        ).id
-
-
-def store_past(
-    database: Database, site: Site, version: int, past: Sequence[Judged], *, now: datetime
-) -> None:
-    """Store comments with a score for insult, what was done, and what a moderator decided."""
-    with database.transaction() as session:
-        moderator = stored_moderator(session, site)
-        for score, done, judged in past:
-            comment = stored_comment(
-                session, site, id=new_id(), created_at=now - timedelta(hours=1)
-            )
-            opinion = Scored(comment.id, 1, {Label.INSULT: score}, Language.ENGLISH, 0.99)
-            ids = scoring.record(session, [opinion], model_version_id=version, now=now)
-            actions.record(
-                *(session, comment, done),
-                actor=Actor.POLICY,
-                reason="score_insult",
-                score_id=ids[comment.id],
-                now=now,
-            )
-            if judged is not None:
-                actions.record(
-                    *(session, comment, judged),
-                    actor=Actor.MODERATOR,
-                    reason="rude",
-                    moderator_id=moderator.id,
-                    now=now,
-                )
-
-
-PAST: list[Judged] = [
-    (0.1, Status.APPROVED, None),
-    (0.2, Status.HELD, Status.REJECTED),
-    (0.6, Status.HELD, Status.APPROVED),
-    (0.85, Status.HELD, Status.APPROVED),
-    (0.99, Status.REJECTED, None),
-]
 
 
 @pytest.fixture
 def past(database: Database, caller: Caller, champion: int) -> None:
     # Identifiers carry the real time, and the site's past is found by them.
     store_past(database, caller.site, champion, PAST, now=datetime.now(tz=None).astimezone())
-
-
-@pytest.fixture
-def now() -> datetime:
-    return datetime.now(tz=None).astimezone()
 
 
 @pytest.mark.usefixtures("past")
