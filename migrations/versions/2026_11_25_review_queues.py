@@ -35,6 +35,12 @@ def upgrade() -> None:
     op.add_column(
         "articles", sa.Column("activity_at", sa.DateTime(timezone=True), nullable=True)
     )
+    for table in ("claims", "choices"):
+        op.add_column(
+            table,
+            sa.Column("queue", sa.String(), server_default=sa.text("'held'"), nullable=False),
+        )
+    op.add_column("choices", sa.Column("answer", sa.String(), nullable=True))
     op.add_column("sanctions", sa.Column("lifted_why", sa.String(), nullable=True))
     _fill_in()
     op.create_index(
@@ -94,26 +100,34 @@ def _fill_in() -> None:
 def _create_tables() -> None:
     op.create_table(
         "disagreements",
-        sa.Column("comment_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("comment_id", sa.Uuid(), nullable=False),
         sa.Column("decision_id", sa.BigInteger(), nullable=False),
         sa.Column("moderator_id", sa.Uuid(), nullable=False),
-        sa.Column("gap", sa.Float(), nullable=False),
+        sa.Column("said", sa.String(), nullable=False),
+        sa.Column("is_audit", sa.Boolean(), nullable=False),
+        sa.Column("gap", sa.Float(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["comment_id"], ["comments.id"]),
         sa.ForeignKeyConstraint(["decision_id"], ["decisions.id"]),
         sa.ForeignKeyConstraint(["moderator_id"], ["moderators.id"]),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"]),
-        sa.PrimaryKeyConstraint("comment_id"),
+        sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("disagreements_decision_id_idx", "disagreements", ["decision_id"])
-    op.create_index("disagreements_moderator_id_idx", "disagreements", ["moderator_id"])
+    for column in ("comment_id", "decision_id", "moderator_id"):
+        op.create_index(f"disagreements_{column}_idx", "disagreements", [column])
+    is_open = sa.text("closed_at IS NULL")
     op.create_index(
-        "disagreements_open_idx",
+        "disagreements_open_key",
         "disagreements",
-        ["site_id", sa.literal_column("gap DESC"), "comment_id"],
-        postgresql_where=sa.text("closed_at IS NULL"),
+        ["comment_id"],
+        unique=True,
+        postgresql_where=is_open,
+    )
+    op.create_index(
+        "disagreements_open_idx", "disagreements", ["site_id", "id"], postgresql_where=is_open
     )
     op.create_table(
         "notes",
@@ -178,6 +192,9 @@ def downgrade() -> None:
     ):
         op.drop_index(index, table_name="comments")
     op.drop_column("sanctions", "lifted_why")
+    op.drop_column("choices", "answer")
+    for table in ("claims", "choices"):
+        op.drop_column(table, "queue")
     for column in ("activity_at", "activity"):
         op.drop_column("articles", column)
     for column in ("reason_codes", "language", "margin", "priority"):

@@ -11,10 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Base, StoredEnum, new_id
+from service.review.queue_names import Queue
 
 
 class Claim(Base, kw_only=True):
-    """A comment kept for one moderator until ``expires_at``, so that two never work on the same."""
+    """A comment kept for one moderator until ``expires_at``, so that two never work on the same.
+
+    ``queue`` is where it was taken from: what comes from the audit is read blind.
+    """
 
     __tablename__ = "claims"
 
@@ -22,6 +26,9 @@ class Claim(Base, kw_only=True):
     moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderators.id"), index=True)
     claimed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    queue: Mapped[Queue] = mapped_column(
+        StoredEnum(Queue), default=Queue.HELD, server_default=text("'held'")
+    )
 
 
 class ChoiceState(StrEnum):
@@ -39,6 +46,9 @@ class Choice(Base, kw_only=True):
     Until then the comment stands as it stood, to the site, to readers and to the classifier's
     teachers, so undoing leaves nothing to take back. A choice is void when the text has been edited
     or withdrawn in between.
+
+    ``queue`` is where it was made. In the audit it is a second opinion, and becomes no decision.
+    ``answer`` is what a reader who appealed is told; ``note`` is for colleagues.
     """
 
     __tablename__ = "choices"
@@ -62,6 +72,10 @@ class Choice(Base, kw_only=True):
     reason: Mapped[str]
     reasons: Mapped[list[dict[str, str]]] = mapped_column(JSONB, default_factory=list)
     note: Mapped[str | None] = mapped_column(default=None)
+    queue: Mapped[Queue] = mapped_column(
+        StoredEnum(Queue), default=Queue.HELD, server_default=text("'held'")
+    )
+    answer: Mapped[str | None] = mapped_column(default=None)
     bulk_id: Mapped[UUID | None] = mapped_column(index=True, default=None)
     claimed_at: Mapped[datetime | None] = mapped_column(default=None)
     chosen_at: Mapped[datetime]
@@ -86,29 +100,36 @@ class Escalation(Base, kw_only=True):
 
 
 class Disagreement(Base, kw_only=True):
-    """A moderator's decision that the classifier's scores speak against, put before a lead.
+    """A person and the classifier's scores, or two people, say different things of a comment.
 
-    ``gap`` is how far the highest score lies from what was decided: from 0 for a rejection, which
-    scores that promise no harm contradict, and from 1 for an approval. It is closed by the next
-    decision on the comment, whoever makes it.
+    It waits for a lead. ``decision_id`` is the decision that is in doubt, ``moderator_id`` who made
+    it, or who spoke against it in the audit (``is_audit``). ``gap`` is how far the highest score
+    lies from what the person said: from 0 for a rejection, from 1 for an approval. The next decision
+    on the comment closes it, whoever makes it.
     """
 
     __tablename__ = "disagreements"
     __table_args__ = (
+        # The newest doubt about a comment takes the place of the one before.
         Index(
-            "disagreements_open_idx",
-            "site_id",
-            text("gap DESC"),
+            "disagreements_open_key",
             "comment_id",
+            unique=True,
             postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index(
+            "disagreements_open_idx", "site_id", "id", postgresql_where=text("closed_at IS NULL")
         ),
     )
 
-    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
+    comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"), index=True)
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), index=True)
     moderator_id: Mapped[UUID] = mapped_column(ForeignKey("moderators.id"), index=True)
-    gap: Mapped[float]
+    said: Mapped[Status] = mapped_column(StoredEnum(Status))
+    is_audit: Mapped[bool]
+    gap: Mapped[float | None]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
 
