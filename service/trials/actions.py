@@ -24,6 +24,7 @@ from service.trials.solving import Judge
 
 # What is saved is tried on fewer, so that saving answers at once.
 COST_COMMENTS_MAX = 20_000
+_ARTICLE_MODES = ("pre-moderation of single articles",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,12 @@ def _tried(
     draft = in_force.draft(document, solved)
     comments = past.comments(session, site_id, now=now, with_bodies=bool(draft.parts), limit=limit)
     return Trial(
-        replay=replay(draft, comments, now=now),
+        replay=replay(
+            *(draft, comments),
+            now=now,
+            sanctions=past.sanctions(session, site_id, now=now),
+            not_kept=_ARTICLE_MODES if past.has_article_modes(session, site_id) else (),
+        ),
         solved=solved,
         pace=past.pace(session, site_id, now=now),
         is_whole=len(comments) < limit,

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import exists, or_, select, text
 from sqlalchemy.orm import Session
 
 from ml.labels import Label, Language
+from service.authors.tables import Author, Sanction
 from service.comments.status import Status
+from service.policy.tables import PreModeratedArticle
+from service.trials.moment import PastSanction
 
 PAST = timedelta(days=30)
 COMMENTS_MAX = 100_000
@@ -28,6 +31,7 @@ class PastComment:
 
     id: UUID
     author_id: UUID
+    article_id: UUID
     created_at: datetime
     article_created_at: datetime
     author_external_id: str | None
@@ -61,7 +65,7 @@ _PAST = text(f"""
             AND status NOT IN ('pending', 'withdrawn')
         ORDER BY id DESC LIMIT :limit
     )
-    SELECT c.id, c.author_id, c.created_at, a.created_at, u.external_id, u.email,
+    SELECT c.id, c.author_id, c.article_id, c.created_at, a.created_at, u.external_id, u.email,
         u.approved_count, u.rejected_count, c.status,
         c.body, d.done, d.judged,
         s.language, s.language_probability, {", ".join(f"s.{label}" for label in _LABELS)}
@@ -115,7 +119,7 @@ def first_id(since: datetime) -> UUID:
 
 
 def _past(row: Sequence[Any]) -> PastComment:
-    known, (status, body, done, judged, language, certainty, *probabilities) = row[:8], row[8:]
+    known, (status, body, done, judged, language, certainty, *probabilities) = row[:9], row[9:]
     scores = None
     if language is not None:
         pairs = zip(_LABELS, probabilities, strict=True)
@@ -124,6 +128,33 @@ def _past(row: Sequence[Any]) -> PastComment:
     return PastComment(
         *(*known, _STATUSES[status], body, *opinion, _STATUSES[done], _STATUSES[judged])
     )
+
+
+def sanctions(
+    session: Session, site_id: UUID, *, now: datetime, within: timedelta = PAST
+) -> dict[UUID, list[PastSanction]]:
+    """Return what was laid on the site's authors and in force in the last days, by author."""
+    asked = (
+        select(Sanction)
+        .join(Author, Author.id == Sanction.author_id)
+        .where(
+            Author.site_id == site_id,
+            or_(Sanction.lifted_at.is_(None), Sanction.lifted_at > now - within),
+        )
+        .order_by(Sanction.laid_at)
+    )
+    found: dict[UUID, list[PastSanction]] = {}
+    for each in session.scalars(asked):
+        ends = [end for end in (each.until, each.lifted_at) if end is not None]
+        laid = PastSanction(each.kind, each.laid_at, min(ends, default=None))
+        found.setdefault(each.author_id, []).append(laid)
+    return found
+
+
+def has_article_modes(session: Session, site_id: UUID) -> bool:
+    """Tell whether people or raids set single articles of the site to pre-moderation."""
+    asked = exists().where(PreModeratedArticle.site_id == site_id)
+    return bool(session.scalar(select(asked)))
 
 
 _PACE = text("""

@@ -1,7 +1,8 @@
 """Replays a policy on a site's past, from stored scores. Pure.
 
-Each comment meets its author's record as it was when the comment came, as far as the past reaches.
-What only the moment knew, floods and copies, is not replayed, and the answer says so.
+Each comment meets its author's record as it was when the comment came, the floods, raids and exact
+copies that it was part of, and the sanctions in force, as far as the past reaches. What nothing is
+kept of is not replayed, and the answer says so.
 """
 
 from collections import Counter
@@ -22,6 +23,7 @@ from service.policy.rules import rule
 from service.policy.text_evidence import Part, TextEvidence, read_text
 from service.policy.throwaway import is_throwaway
 from service.policy.words import Matcher
+from service.trials.moment import Came, Moments, PastSanction
 from service.trials.past import PastComment
 
 _CHUNK = 1000
@@ -72,18 +74,27 @@ class Replay:
         return counts.get(Outcome.HOLD, 0) / self.days
 
 
-def replay(in_force: InForce, past: Sequence[PastComment], *, now: datetime) -> Replay:
+def replay(
+    in_force: InForce,
+    past: Sequence[PastComment],
+    *,
+    now: datetime,
+    sanctions: Mapping[UUID, Sequence[PastSanction]] | None = None,
+    not_kept: Sequence[str] = (),
+) -> Replay:
     """Return what the policy would have done with each comment.
 
     Args:
         in_force: the policy.
         past: oldest first.
         now: the end of the past.
+        sanctions: by author, those in force then.
+        not_kept: what else is known not to be known.
     """
     would: Counter[Outcome] = Counter()
     was: Counter[Outcome] = Counter()
     disagreements = []
-    for comment, ruling in _ruled(in_force, past):
+    for comment, ruling in _ruled(in_force, past, sanctions or {}):
         would[ruling.outcome] += 1
         if comment.done in _DONE:
             was[_DONE[comment.done]] += 1
@@ -96,7 +107,7 @@ def replay(in_force: InForce, past: Sequence[PastComment], *, now: datetime) -> 
         days=_days(past, now),
         disagreements=tuple(disagreements),
         judged=sum(comment.judged is not None for comment in past),
-        not_replayed=_not_replayed(in_force),
+        not_replayed=(*_not_replayed(in_force), *not_kept),
     )
 
 
@@ -110,10 +121,8 @@ def _days(past: Sequence[PastComment], now: datetime) -> float:
 def _not_replayed(in_force: InForce) -> tuple[str, ...]:
     policy = in_force.policy
     asked = {
-        "copies": policy.copies,
-        "floods": policy.floods,
-        "raids": policy.raids,
-        "recent_rejections": policy.authors and policy.authors.recent_rejections,
+        "near copies": policy.copies and policy.copies.near,
+        "floods from one network": policy.floods and policy.floods.network,
     }
     return tuple(name for name, bounds in asked.items() if bounds is not None)
 
@@ -131,16 +140,24 @@ def _disagreement(comment: PastComment, ruling: Ruling) -> Disagreement:
     return Disagreement(comment.id, ruling.outcome, comment.judged, severity, ruling)
 
 
-def _ruled(in_force: InForce, past: Sequence[PastComment]) -> Iterator[tuple[PastComment, Ruling]]:
+def _ruled(
+    in_force: InForce,
+    past: Sequence[PastComment],
+    sanctions: Mapping[UUID, Sequence[PastSanction]],
+) -> Iterator[tuple[PastComment, Ruling]]:
     records = _records(past)
+    moments = Moments(in_force.policy, sanctions)
     asked = in_force.policy.authors
     suspects_email = asked is not None and asked.throwaway_email is not None
     for comment, read in zip(past, _texts(in_force, past), strict=True):
         record = records[comment.author_id]
         email = comment.author_email
+        moment = moments.of(_came(comment, record[0], in_force))
         author = AuthorRecord(
             approved=record[0],
             rejected=record[1],
+            recent_rejected=moment.recent_rejected,
+            sanction=moment.sanction,
             has_throwaway_email=bool(suspects_email and email and is_throwaway(email)),
             is_allowed=comment.author_external_id in in_force.allowed_authors,
         )
@@ -150,12 +167,23 @@ def _ruled(in_force: InForce, past: Sequence[PastComment]) -> Iterator[tuple[Pas
             language=comment.language,
             language_probability=comment.language_probability,
             text=read,
+            copies=moment.copies,
+            floods=moment.floods,
             article=ArticleState(
-                max(comment.created_at - comment.article_created_at, timedelta(0))
+                max(comment.created_at - comment.article_created_at, timedelta(0)),
+                is_pre_moderated=moment.is_raided,
             ),
         )
         yield comment, rule(in_force.policy, evidence)
         _count(record, comment.status, 1)
+        moments.decided(comment.author_id, comment.status)
+
+
+def _came(comment: PastComment, approved: int, in_force: InForce) -> Came:
+    bounds, alike = in_force.policy.copies, None
+    if bounds is not None and len(comment.body) >= bounds.min_chars:
+        alike = "".join(filter(str.isalnum, comment.body.casefold()))
+    return Came(comment.created_at, comment.author_id, comment.article_id, approved, alike)
 
 
 def _records(past: Sequence[PastComment]) -> dict[UUID, list[int]]:

@@ -72,7 +72,7 @@ def test_words_and_records_are_replayed_and_what_cannot_be_is_named(
     }
     found = client.post("/v1/policy/preview", json=draft, headers=caller.headers).json()
     assert found["cost"]["would"] == {"approve": 0, "hold": 5, "reject": 0}
-    assert found["not_replayed"] == ["copies", "floods"]
+    assert found["not_replayed"] == ["near copies"]
 
 
 def clear(count: int) -> list[Judged]:
