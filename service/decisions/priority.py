@@ -59,7 +59,9 @@ def stored(
         .correlate(Comment)
         .scalar_subquery()
     )
-    held_at = case((Comment.status == Status.HELD, func.coalesce(Comment.decided_at, now)), else_=now)
+    held_at = case(
+        (Comment.status == Status.HELD, func.coalesce(Comment.decided_at, now)), else_=now
+    )
     since = func.date_part("epoch", held_at) / DOUBLES_EVERY.total_seconds()
     factors = func.greatest(urgency, _HARM_LEAST) * (1 + func.coalesce(readers, 0))
     return case((status == Status.HELD.value, func.ln(factors) / math.log(2) - since), else_=0.0)
