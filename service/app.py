@@ -1,8 +1,9 @@
 """The one place where the web side is wired."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
+from uuid import UUID
 
 import structlog
 from fastapi import FastAPI
@@ -81,7 +82,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.settings = settings
-    app.state.classifier = classifier
+    app.state.classifier, app.state.own_classifiers = classifier, {}
     app.state.load = load
     problems.install(app)
     openapi.install(app)
@@ -160,11 +161,14 @@ def _has_champion(database: Database) -> bool:
 
 @contextmanager
 def _following_the_registry(app: FastAPI, database: Database) -> Iterator[None]:
-    """Keep ``app.state.classifier`` the live one; whoever scores reads it once."""
+    """Keep the classifiers of ``app.state`` the live ones; whoever scores reads them once."""
     if app.state.load is None:
         yield
         return
-    swap = partial(setattr, app.state, "classifier")
+
+    def swap(shared: Classifier, own: Mapping[UUID, Classifier]) -> None:
+        app.state.classifier, app.state.own_classifiers = shared, own
+
     watch = ChampionWatch(database, Champion(app.state.load), swap)
     watch.look()
     watch.start()
@@ -182,6 +186,7 @@ def _backlog(database: Database) -> dict[str, float]:
             return found | {
                 "deliveries_due": postbag.count_due(session),
                 "articles_raided": article_modes.count_raided(session, now=now()),
+                "model_versions_damaged": registry.count_damaged(session),
             }
     except SQLAlchemyError as error:
         _log.warning("backlog_not_counted", error=type(error).__name__)

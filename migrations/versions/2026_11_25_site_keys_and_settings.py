@@ -36,7 +36,7 @@ def upgrade() -> None:
             nullable=False,
         ),
     )
-    op.alter_column("api_keys", "scopes", server_default=None)
+    op.alter_column("api_keys", "scopes", server_default=sa.text("'{comments,classify}'"))
     op.create_table(
         "site_texts",
         sa.Column("site_id", sa.Uuid(), nullable=False),
@@ -48,9 +48,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("site_texts_site_id_fkey")),
         sa.PrimaryKeyConstraint("site_id", "language", "version", name=op.f("site_texts_pkey")),
     )
+    op.create_table(
+        "site_changes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("site_changes_site_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("site_changes_pkey")),
+    )
+    op.create_index("site_changes_site_id_id_idx", "site_changes", ["site_id", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("site_changes_site_id_id_idx", table_name="site_changes")
+    op.drop_table("site_changes")
     op.drop_table("site_texts")
     op.drop_column("api_keys", "scopes")
     op.drop_column("sites", "preferences")

@@ -7,14 +7,16 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from service import texts
 from service.errors import FieldProblem
+from service.sites import log
 from service.sites.errors import SiteInvalid
 from service.sites.markdown import MARKDOWN_MAX_CHARS
 from service.sites.reader_language import ReaderLanguage, by_preference
-from service.sites.tables import Site, SiteText
+from service.sites.tables import ChangeKind, Site, SiteText
 
 
 def shown(session: Session, site_id: UUID, language: ReaderLanguage) -> SiteText | None:
@@ -31,7 +33,7 @@ def current(session: Session, site_id: UUID) -> dict[ReaderLanguage, SiteText]:
     newest = session.scalars(
         select(SiteText)
         .where(SiteText.site_id == site_id)
-        .distinct(SiteText.language)
+        .ext(distinct_on(SiteText.language))
         .order_by(SiteText.language, SiteText.version.desc())
     )
     return {ReaderLanguage(row.language): row for row in newest if row.markdown}
@@ -79,7 +81,9 @@ def save(
         saved_at=now,
     )
     session.add(saved)
-    session.flush()
+    kind = ChangeKind.POLICY_TEXT_SAVED
+    told = {"language": language.value, "version": saved.version}
+    log.write(session, site_id, kind, by=saved_by, now=now, **told)
     return saved
 
 

@@ -98,14 +98,11 @@ class Preferences:
 
     def stored(self) -> dict[str, Any]:
         """Return what a row holds: what differs from the defaults."""
-        chosen = {
-            each.name: getattr(self, each.name)
+        return {
+            each.name: _written(getattr(self, each.name))
             for each in fields(self)
             if getattr(self, each.name) != each.default
         }
-        if self.email is EmailField.REQUIRED:
-            del chosen["email"]
-        return {name: _written(value) for name, value in chosen.items()}
 
     def as_json(self) -> dict[str, Any]:
         """Return every choice, in the form in which it is stored and shown."""

@@ -1,14 +1,15 @@
 """Who sends us comments."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKey, String, text
+from sqlalchemy import ARRAY, ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.db import Base, new_id
+from service.db import Base, StoredEnum, new_id
 
 
 class Site(Base, kw_only=True):
@@ -45,6 +46,37 @@ class SiteText(Base, kw_only=True):
     saved_at: Mapped[datetime]
 
 
+class ChangeKind(StrEnum):
+    """What a line of a site's log tells of."""
+
+    SETTINGS_CHANGED = "settings_changed"
+    POLICY_TEXT_SAVED = "policy_text_saved"
+    KEY_ISSUED = "key_issued"
+    KEY_REVOKED = "key_revoked"
+    INVITED = "invited"
+    INVITATION_REVOKED = "invitation_revoked"
+    JOINED = "joined"
+    ROLE_CHANGED = "role_changed"
+    LEFT = "left"
+    PASSWORD_LINK_MADE = "password_link_made"  # noqa: S105 - a name of what happened
+    TOKEN_ISSUED = "token_issued"  # noqa: S105 - a name of what happened
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a name of what happened
+
+
+class SiteChange(Base, kw_only=True):
+    """A line of a site's log: who changed what about its settings, keys and team. Append-only."""
+
+    __tablename__ = "site_changes"
+    __table_args__ = (Index("site_changes_site_id_id_idx", "site_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("sites.id"))
+    kind: Mapped[ChangeKind] = mapped_column(StoredEnum(ChangeKind))
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, default_factory=dict)
+
+
 class ApiKey(Base, kw_only=True):
     """A site's secret for the API; only its hash is kept.
 
@@ -58,6 +90,8 @@ class ApiKey(Base, kw_only=True):
     name: Mapped[str]
     prefix: Mapped[str]
     digest: Mapped[bytes] = mapped_column(unique=True)
-    scopes: Mapped[list[str]] = mapped_column(ARRAY(String))
+    scopes: Mapped[list[str]] = mapped_column(
+        ARRAY(String), server_default=text("'{comments,classify}'")
+    )
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 from itertools import count
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from service.sites.tables import Site
@@ -14,6 +14,7 @@ class SiteChanges(TypedDict, total=False):
     name: str
     url: str
     required_fields: list[str]
+    preferences: dict[str, Any]
 
 
 def a_site(**changes: Unpack[SiteChanges]) -> Site:
