@@ -6,6 +6,7 @@ from service.comments import tables as comments
 from service.db import Base
 from service.decisions import tables as decisions
 from service.dialects import tables as dialects
+from service.embed import tables as embed
 from service.examples import tables as examples
 from service.moderators import tables as moderators
 from service.policy import tables as policy
@@ -29,5 +30,6 @@ SLICES = (
     decisions,
     review,
     dialects,
+    embed,
 )
 metadata = Base.metadata

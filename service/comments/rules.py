@@ -124,10 +124,23 @@ def hidden(value: str, *, secret: bytes) -> str:
     return hmac.digest(secret, value.encode(), "sha256").hex()
 
 
-def author_identity(*, external_id: str | None, name: str, email: str | None, secret: bytes) -> str:
-    """Return what tells authors of a site apart: the site's own id, or name and e-mail hidden."""
+def author_identity(
+    *,
+    external_id: str | None,
+    name: str,
+    email: str | None,
+    reader: str | None = None,
+    secret: bytes,
+) -> str:
+    """Return what tells authors of a site apart: the site's own id, or what hides who it is.
+
+    ``reader`` is what a reader's browser is known by, hidden already. It counts before the name,
+    or whoever signs with a trusted reader's name would be trusted.
+    """
     if external_id is not None:
         return f"id:{external_id}"
+    if reader is not None:
+        return f"reader:{reader}"
     guest = f"{name.casefold()}\0{(email or '').casefold()}"
     return f"guest:{hidden(guest, secret=secret)}"
 

@@ -17,7 +17,8 @@ FIND_KNOWN: Final = text("""
     JOIN authors a USING (site_id, identity)
 """)
 FIND_PARENTS: Final = text("""
-    SELECT c.id, c.site_id, a.external_id AS article_id, c.status, c.has_replies
+    SELECT c.id, c.site_id, a.external_id AS article_id, c.status, c.has_replies,
+        coalesce(c.thread_id, c.id) AS thread_id
     FROM comments c JOIN articles a ON a.id = c.article_id
     WHERE c.id = ANY(CAST(:ids AS uuid[]))
 """)
@@ -67,17 +68,18 @@ PUT_AUTHORS: Final = text("""
 # No target: a batch that is tried again after its commit went unheard meets its own ids.
 PUT_COMMENTS: Final = text("""
     INSERT INTO comments (
-        id, site_id, article_id, author_id, parent_id, external_id, fingerprint, author_name, body,
-        language_hint, reader_network, created_at,
+        id, site_id, article_id, author_id, parent_id, thread_id, external_id, fingerprint,
+        author_name, body, language_hint, reader_network, policy_shown, created_at,
         revision, has_replies, status, urgency, score_wanted
     )
     SELECT g.*, 1, false, 'pending', 0.0, false
     FROM unnest(
         CAST(:ids AS uuid[]), CAST(:site_ids AS uuid[]), CAST(:article_ids AS uuid[]),
-        CAST(:author_ids AS uuid[]), CAST(:parent_ids AS uuid[]), CAST(:external_ids AS text[]),
+        CAST(:author_ids AS uuid[]), CAST(:parent_ids AS uuid[]), CAST(:thread_ids AS uuid[]),
+        CAST(:external_ids AS text[]),
         CAST(:fingerprints AS bytea[]), CAST(:author_names AS text[]), CAST(:bodies AS text[]),
         CAST(:language_hints AS text[]), CAST(:reader_networks AS text[]),
-        CAST(:times AS timestamptz[])
+        CAST(:policies_shown AS text[]), CAST(:times AS timestamptz[])
     ) AS g
     ON CONFLICT DO NOTHING
     RETURNING id

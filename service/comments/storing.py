@@ -41,10 +41,11 @@ _Outcomes = dict[UUID, Outcome]
 
 
 class _Known(NamedTuple):
-    """The articles and authors of a batch that are there already."""
+    """The articles, authors and parents of a batch that are there already."""
 
     articles: dict[ArticleKey, _Row]
     authors: dict[AuthorKey, _Row]
+    parents: dict[UUID, _Row]
 
 
 class _Around(NamedTuple):
@@ -67,7 +68,7 @@ async def store(engine: AsyncEngine, batch: Sequence[Submission]) -> list[Outcom
         around = _around(due, known)
         if due and not any(around):
             outcomes |= await _put_comments(
-                connection, due, _ids(known.articles), _ids(known.authors)
+                connection, due, known, _ids(known.articles), _ids(known.authors)
             )
     if any(around):
         async with engine.begin() as connection:
@@ -83,12 +84,13 @@ async def _put(
     articles = _ids(known.articles) | await _put_articles(connection, around.articles)
     authors = _ids(known.authors) | await _put_authors(connection, around.authors)
     still_due = [s for s in due if s.id not in outcomes]
-    return outcomes | await _put_comments(connection, still_due, articles, authors)
+    return outcomes | await _put_comments(connection, still_due, known, articles, authors)
 
 
 async def _put_comments(
     connection: AsyncConnection,
     due: Sequence[Submission],
+    known: _Known,
     articles: Mapping[ArticleKey, UUID],
     authors: Mapping[AuthorKey, UUID],
 ) -> _Outcomes:
@@ -102,12 +104,14 @@ async def _put_comments(
         article_ids=[articles[s.article_key] for s in due],
         author_ids=[authors[s.author_key] for s in due],
         parent_ids=[s.parent_id for s in due],
+        thread_ids=[known.parents[s.parent_id].thread_id if s.parent_id else None for s in due],
         external_ids=[s.external_id for s in due],
         fingerprints=[s.fingerprint for s in due],
         author_names=[s.author_name for s in due],
         bodies=[s.body for s in due],
         language_hints=[s.language_hint for s in due],
         reader_networks=[s.reader_network for s in due],
+        policies_shown=[s.policy_shown for s in due],
         times=[s.created_at for s in due],
     )
     new = {row.id for row in rows}
@@ -138,37 +142,38 @@ async def _known(connection: AsyncConnection, batch: Sequence[Submission]) -> _K
         author_sites=[site_id for site_id, _ in authors],
         identities=[identity for _, identity in authors],
     )
-    known = _Known({}, {})
+    known = _Known({}, {}, await _parents(connection, batch))
     for row in rows:
         place = known.articles if row.kind == "article" else known.authors
         place[row.site_id, row.key] = row
     return known
 
 
+async def _parents(connection: AsyncConnection, batch: Sequence[Submission]) -> dict[UUID, _Row]:
+    ids = list({s.parent_id for s in batch if s.parent_id})
+    rows = await _rows(connection, FIND_PARENTS, ids=ids) if ids else []
+    return {row.id: row for row in rows}
+
+
 async def _settled(
     connection: AsyncConnection, batch: Sequence[Submission], known: _Known
 ) -> _Outcomes:
     """Return the outcomes of those that need no storing: refused, or surely stored before."""
-    outcomes = await _refusals(connection, batch, known.articles)
+    outcomes = _refusals(batch, known)
     # What was stored before stays stored, whatever happened to its article or parent since.
     doubtful = [s for s in batch if s.external_id and (s.id in outcomes or s.parent_id)]
     return outcomes | await _stored_before(connection, doubtful)
 
 
-async def _refusals(
-    connection: AsyncConnection, batch: Sequence[Submission], articles: Mapping[ArticleKey, _Row]
-) -> _Outcomes:
+def _refusals(batch: Sequence[Submission], known: _Known) -> _Outcomes:
     """Return why some cannot be stored: a closed article, or a parent that is none."""
-    parent_ids = list({s.parent_id for s in batch if s.parent_id})
-    rows = await _rows(connection, FIND_PARENTS, ids=parent_ids) if parent_ids else []
-    parents = {row.id: row for row in rows}
     refused: _Outcomes = {}
     for s in batch:
-        article = articles.get(s.article_key)
+        article = known.articles.get(s.article_key)
         if article is not None and not article.is_open:
             refused[s.id] = ArticleClosed()
         elif s.parent_id:
-            wrong = _wrong_with_parent(s, parents.get(s.parent_id))
+            wrong = _wrong_with_parent(s, known.parents.get(s.parent_id))
             if wrong:
                 refused[s.id] = wrong
     return refused
@@ -216,7 +221,8 @@ def _outcome_again(sent: Submission, row: _Row) -> Outcome:
 
 def _around(due: Sequence[Submission], known: _Known) -> _Around:
     """Return the parents to mark, and the articles and authors that are new or have changed."""
-    articles = {s.article_key: s for s in due}
+    # What readers' browsers say of an article counts only until its site has spoken.
+    articles = {s.article_key: s for s in sorted(due, key=lambda s: s.may_rename)}
     authors = {s.author_key: s for s in due}
     return _Around(
         parents=list({s.parent_id for s in due if s.parent_id}),
@@ -234,7 +240,10 @@ def _around(due: Sequence[Submission], known: _Known) -> _Around:
 
 
 def _is_same_article(sent: Submission, row: _Row | None) -> bool:
-    return row is not None and row.url == sent.article_url and row.title == sent.article_title
+    if row is None:
+        return False
+    is_as_sent = row.url == sent.article_url and row.title == sent.article_title
+    return is_as_sent or not sent.may_rename
 
 
 def _is_same_author(sent: Submission, row: _Row | None) -> bool:

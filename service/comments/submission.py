@@ -33,6 +33,8 @@ class Submission(NamedTuple):
     body: str
     language_hint: str | None
     reader_network: str | None
+    policy_shown: str | None
+    may_rename: bool
     created_at: datetime
 
     @property
@@ -58,9 +60,20 @@ Outcome = Stored | ModerationError
 
 
 def submission_of(
-    sent: CommentIn, opened: OpenedBy, *, secret: bytes, body_max_chars: int, now: datetime
+    sent: CommentIn,
+    opened: OpenedBy,
+    *,
+    secret: bytes,
+    body_max_chars: int,
+    now: datetime,
+    reader: str | None = None,
+    policy_shown: str | None = None,
+    may_rename: bool = True,
 ) -> Submission:
     """Return what to store of ``sent``.
+
+    ``reader`` tells the author of a comment section apart, who has no account with the site.
+    ``may_rename``: whether an article that is known gets the address and the title that were sent.
 
     Raises:
         Invalid: the body is not one, or a field that the site requires is missing.
@@ -70,7 +83,7 @@ def submission_of(
     if opened.required_fields:
         rules.check_required(opened.required_fields, _optional(sent))
     identity = rules.author_identity(
-        external_id=author.id, name=author.name, email=author.email, secret=secret
+        external_id=author.id, name=author.name, email=author.email, reader=reader, secret=secret
     )
     network = sent.reader_network
     return Submission(
@@ -95,6 +108,8 @@ def submission_of(
         body=body,
         language_hint=sent.language,
         reader_network=None if network is None else rules.hidden(network, secret=secret),
+        policy_shown=policy_shown,
+        may_rename=may_rename,
         created_at=now,
     )
 

@@ -65,9 +65,7 @@ class Comment(Base, kw_only=True):
             ),
         ),
         # Networks to be forgotten, oldest first.
-        Index(
-            "comments_network_idx", "id", postgresql_where=text("reader_network IS NOT NULL")
-        ),
+        Index("comments_network_idx", "id", postgresql_where=text("reader_network IS NOT NULL")),
         Index("comments_author_idx", "author_id", "id"),
         Index(
             "comments_parent_id_idx", "parent_id", postgresql_where=text("parent_id IS NOT NULL")

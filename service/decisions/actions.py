@@ -2,14 +2,15 @@
 
 Only withdrawing a comment takes out of its decisions what they quote of it.
 
-Locks are taken in one order everywhere: comments by id, then articles, then authors, these two by
-their site's own ids.
+Locks are taken in one order everywhere: comments by id, then threads by id, then articles, then
+authors, these two by their site's own ids.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -37,19 +38,22 @@ def record_many(session: Session, verdicts: Sequence[Verdict], *, now: datetime)
     none is, lock the comments first, in the order of their ids.
 
     It takes the same few statements whatever the number: it moves the comments, appends the
-    decisions, keeps the counts of articles and authors, and owes the deliveries.
+    decisions, keeps the counts of threads, articles and authors, and owes the deliveries.
     """
     if not verdicts:
         return frozenset()
-    external_ids = _decide(session, verdicts, now=now)
+    moved = _decide(session, verdicts, now=now)
     decided = verdicts
-    if len(external_ids) < len(verdicts):
-        decided = [each for each in verdicts if each.comment_id in external_ids]
-    changes = [_change(each, external_ids[each.comment_id]) for each in decided if _is_news(each)]
+    if len(moved) < len(verdicts):
+        decided = [each for each in verdicts if each.comment_id in moved]
+    changes = [
+        _change(each, moved[each.comment_id].external_id) for each in decided if _is_news(each)
+    ]
     webhooks.announce(session, changes, now=now)
+    _count_replies(session, decided, {which: each.thread_id for which, each in moved.items()})
     # Last: articles and authors are what batches have in common, and each waits here for the other.
     _count(session, decided, now=now)
-    return frozenset(external_ids)
+    return frozenset(moved)
 
 
 def verdict_on(comment: Comment, wanted: Status, *, actor: Actor, reason: str) -> Verdict:
@@ -112,7 +116,9 @@ def record(
     return session.scalars(newest.order_by(Decision.id.desc()).limit(1)).one()
 
 
-def withdraw(session: Session, comment: Comment, *, now: datetime) -> Comment:
+def withdraw(
+    session: Session, comment: Comment, *, actor: Actor = Actor.SITE, now: datetime
+) -> Comment:
     """Erase what the comment says and who it says wrote it, for good; harmless to repeat.
 
     With it go what could confirm a guess of the text, what decisions quote of it, and what was
@@ -121,12 +127,14 @@ def withdraw(session: Session, comment: Comment, *, now: datetime) -> Comment:
     comment = comments.lock(session, comment.id)
     if comment.status is Status.WITHDRAWN:
         return comment
-    record(session, comment, Status.WITHDRAWN, actor=Actor.SITE, reason="withdrawn", now=now)
+    record(session, comment, Status.WITHDRAWN, actor=actor, reason="withdrawn", now=now)
     _erase(session, comment)
     return comment
 
 
-def edit(session: Session, comment: Comment, body: str, *, now: datetime) -> Comment:
+def edit(
+    session: Session, comment: Comment, body: str, *, actor: Actor = Actor.SITE, now: datetime
+) -> Comment:
     """Put ``body`` in the place of the comment's text, keep the old one, and have it decided again.
 
     What readers saw stays public until then. An edit never lifts a rejection: a rejected comment
@@ -142,7 +150,7 @@ def edit(session: Session, comment: Comment, body: str, *, now: datetime) -> Com
         return comment
     _replace_text(session, comment, body, now=now)
     if comment.status is not Status.REJECTED:
-        record(session, comment, Status.PENDING, actor=Actor.SITE, reason="edited", now=now)
+        record(session, comment, Status.PENDING, actor=actor, reason="edited", now=now)
         enqueue(session, ScoreComments())
     return comment
 
@@ -187,10 +195,15 @@ def _replace_text(session: Session, comment: Comment, body: str, *, now: datetim
     session.flush()
 
 
-def _decide(
-    session: Session, verdicts: Sequence[Verdict], *, now: datetime
-) -> dict[UUID, str | None]:
-    """Move and append; return the site's own id of each comment that moved, by our id."""
+class _Moved(NamedTuple):
+    """A comment that moved: the site's own id of it, and the thread of a reply."""
+
+    external_id: str | None
+    thread_id: UUID | None
+
+
+def _decide(session: Session, verdicts: Sequence[Verdict], *, now: datetime) -> dict[UUID, _Moved]:
+    """Move and append; return each comment that moved, by our id."""
     if len({each.comment_id for each in verdicts}) < len(verdicts):
         raise ValueError("one verdict for each comment")
     found = session.execute(
@@ -219,7 +232,22 @@ def _decide(
             "found_codes_each": [each.found_codes for each in verdicts],
         },
     )
-    return {row.id: row.external_id for row in found}
+    return {row.id: _Moved(row.external_id, row.thread_id) for row in found}
+
+
+def _count_replies(
+    session: Session, decided: Sequence[Verdict], thread_of: Mapping[UUID, UUID | None]
+) -> None:
+    changes = verdict.reply_changes(decided, thread_of)
+    if changes:
+        session.execute(
+            statements.COUNT_REPLIES,
+            {
+                "thread_id_each": [thread for thread, _ in changes],
+                "article_id_each": [article for _, article in changes],
+                "change_each": list(changes.values()),
+            },
+        )
 
 
 def _count(session: Session, decided: Sequence[Verdict], *, now: datetime) -> None:

@@ -17,17 +17,16 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    insert,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.types import Boolean, TypeEngine
 
 from service.articles.tables import Article
 from service.authors.tables import Author
 from service.comments.status import Status
-from service.comments.tables import Comment
+from service.comments.tables import Comment, Thread
 from service.decisions import priority
 from service.decisions.tables import Decision
 
@@ -98,7 +97,7 @@ _moved = (
         Comment.status == _wanted.c.current,
         Comment.public_revision.is_not_distinct_from(_wanted.c.public_revision),
     )
-    .returning(Comment.id, Comment.external_id)
+    .returning(Comment.id, Comment.external_id, Comment.thread_id)
     .cte("moved")
 )
 _appended = (
@@ -127,7 +126,21 @@ _appended = (
 )
 
 # Moves the comments, appends their decisions, and returns which comments moved.
-DECIDE = select(_moved.c.id, _moved.c.external_id).add_cte(_appended)
+DECIDE = select(_moved.c.id, _moved.c.external_id, _moved.c.thread_id).add_cte(_appended)
+
+_replies = _rows("replies", thread_id=Uuid(), article_id=Uuid(), change=Integer())
+_put_threads = insert(Thread).from_select(
+    ["comment_id", "article_id", "reply_count"],
+    # One order for everybody, so that nobody waits in a circle.
+    select(_replies.c.thread_id, _replies.c.article_id, _replies.c.change).order_by(
+        _replies.c.thread_id
+    ),
+    include_defaults=False,
+)
+COUNT_REPLIES = _put_threads.on_conflict_do_update(
+    index_elements=[Thread.comment_id],
+    set_={"reply_count": Thread.reply_count + _put_threads.excluded.reply_count},
+)
 
 _published = _rows("published", article_id=Uuid(), change=Integer())
 _articles = (

@@ -16,11 +16,16 @@ from service.db import Base, StoredEnum
 
 
 class Actor(StrEnum):
-    """Who or what decided; ``appeal``: a second person, whom the author asked to look again."""
+    """Who or what decided.
+
+    ``author``: whoever wrote the comment, in the comment section. ``appeal``: a second person, whom
+    the author asked to look again.
+    """
 
     POLICY = "policy"
     MODERATOR = "moderator"
     SITE = "site"
+    AUTHOR = "author"
     APPEAL = "appeal"
 
 

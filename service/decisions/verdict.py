@@ -1,7 +1,7 @@
 """A decision about to be recorded, and what it does to the counts that rest on it. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from uuid import UUID
@@ -67,6 +67,11 @@ class Verdict:
         is_of_an_older_text = self.public_revision != self.revision
         return self.public_revision if waits and is_of_an_older_text else None
 
+    @property
+    def published_change(self) -> int:
+        """1 when readers begin to see the comment, -1 when they no longer do, else 0."""
+        return (self.public_afterwards is not None) - (self.public_revision is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class AuthorChange:
@@ -83,10 +88,24 @@ def published_changes(verdicts: Iterable[Verdict]) -> dict[UUID, int]:
     """Return what is added to the published count of each article, without zeros."""
     changes: Counter[UUID] = Counter()
     for verdict in verdicts:
-        change = (verdict.public_afterwards is not None) - (verdict.public_revision is not None)
-        if change:
-            changes[verdict.article_id] += change
+        if verdict.published_change:
+            changes[verdict.article_id] += verdict.published_change
     return {article: change for article, change in changes.items() if change}
+
+
+def reply_changes(
+    verdicts: Iterable[Verdict], thread_of: Mapping[UUID, UUID | None]
+) -> dict[tuple[UUID, UUID], int]:
+    """Return what is added to the replies of each thread, by thread and article, without zeros.
+
+    ``thread_of`` says in which thread a comment stands; None is at the top.
+    """
+    changes: Counter[tuple[UUID, UUID]] = Counter()
+    for verdict in verdicts:
+        thread = thread_of[verdict.comment_id]
+        if verdict.published_change and thread is not None:
+            changes[thread, verdict.article_id] += verdict.published_change
+    return {where: change for where, change in changes.items() if change}
 
 
 def author_changes(verdicts: Iterable[Verdict]) -> dict[UUID, AuthorChange]:

@@ -17,7 +17,11 @@ from service.review.errors import DecidedMeanwhile, LeftToLead, NotHeld
 from service.review.tables import Choice, ChoiceState, Escalation
 
 IS_OPEN: ColumnElement[bool] = Choice.state == literal_column("'open'")
-NAMES = {Actor.POLICY: "the site's policy", Actor.SITE: "the site"}
+NAMES = {
+    Actor.POLICY: "the site's policy",
+    Actor.SITE: "the site",
+    Actor.AUTHOR: "the author",
+}
 
 
 def comment_of(session: Session, site_ids: Sequence[UUID], comment_id: UUID) -> Comment:

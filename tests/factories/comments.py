@@ -17,6 +17,7 @@ _WHEN = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
 class CommentChanges(TypedDict, total=False):
     id: UUID
     parent_id: UUID | None
+    thread_id: UUID | None
     external_id: str | None
     author_name: str
     body: str
