@@ -167,6 +167,72 @@ class Dialects(_Group):
     )
 
 
+class Embed(_Group):
+    """The comment section: what readers' browsers call. Their addresses are never stored."""
+
+    shared_for: timedelta = Field(
+        timedelta(seconds=1),
+        ge=timedelta(0),
+        description="How long lists and counts that all readers see are answered from memory.",
+    )
+    reads_per_minute: int = Field(
+        600, ge=1, description="Readers' calls of one address in a minute that only read."
+    )
+    writes_per_minute: int = Field(60, ge=1, description="Other calls of one address in a minute.")
+    comments_per_minute: int = Field(
+        20, ge=1, description="Comments in a minute that readers of one address may send."
+    )
+    site_comments_per_minute: int = Field(
+        3000, ge=1, description="Comments in a minute that all readers of one site may send."
+    )
+    seconds_to_write: timedelta = Field(
+        timedelta(seconds=3),
+        ge=timedelta(0),
+        description="A comment sent sooner after its form was opened has to wait: programs do that.",
+    )
+    form_lifetime: timedelta = Field(
+        timedelta(days=1),
+        gt=timedelta(0),
+        description="How long after it was opened a form can be sent without another ticket.",
+    )
+    attack_from: int = Field(
+        300,
+        ge=1,
+        description="Comments sent to a site in a minute from which it counts as under attack.",
+    )
+    attack_lasts: timedelta = Field(
+        timedelta(minutes=10),
+        ge=timedelta(seconds=1),
+        description="How long a site counts as under attack after that minute.",
+    )
+    work_bits: int = Field(
+        16,
+        ge=1,
+        le=24,
+        description="Zero bits that a browser's work must find under attack; one more doubles it.",
+    )
+    work_lifetime: timedelta = Field(
+        timedelta(minutes=10),
+        gt=timedelta(0),
+        description="How long a browser may take for that work.",
+    )
+    second_thought_within: timedelta = Field(
+        timedelta(milliseconds=300),
+        gt=timedelta(0),
+        description="Whether a reader should reconsider is answered within this time, with no.",
+    )
+    outcome_within: timedelta = Field(
+        timedelta(seconds=1),
+        ge=timedelta(0),
+        description="How long a reader's browser is kept waiting for the outcome of a comment.",
+    )
+    networks_kept: timedelta = Field(
+        timedelta(days=30),
+        gt=timedelta(0),
+        description="How long the keyed hash of the network that a comment came from is kept.",
+    )
+
+
 class Worker(_Group):
     processes: int = Field(2, ge=1, le=64, description="Processes of one Celery worker.")
     sweep_every: timedelta = Field(
@@ -218,6 +284,7 @@ class Settings(BaseSettings):
     dialects: Dialects = Field(
         Dialects.model_validate({}), description="Other services' APIs, spoken by ours."
     )
+    embed: Embed = Field(Embed.model_validate({}), description="The comment section.")
     worker: Worker = Field(Worker.model_validate({}), description="The Celery worker.")
 
     @model_validator(mode="after")
