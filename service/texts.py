@@ -27,6 +27,11 @@ _EMPTY_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 NORMALISED_MAX_CHARS = 8_000
 
 
+def said(line: str) -> str:
+    """Mark a line that a page says: translators find it, and the page translates it."""
+    return line
+
+
 def normal_form(text: str) -> str:
     """Return ``text`` in NFC, with LF for CRLF and CR, without blanks at its ends.
 

@@ -7,7 +7,27 @@ const language = navigator.languages.find((each) => each.startsWith(page)) ?? pa
 
 /** Return the line in the page's language, with `{name}` filled in. */
 export function t(text, values = {}) {
-  return (lines[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const found = lines[text] ?? text;
+  return fill(Array.isArray(found) ? found[0] : found, values);
+}
+
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+// The order in which catalogues have the forms of a number.
+const ORDER = ["zero", "one", "two", "few", "many", "other"];
+
+/** Return the form of the line that fits the number, with `{n}` and `{name}` filled in. */
+export function many(one, others, n, values = {}) {
+  const found = lines[one];
+  let text = n === 1 ? one : others;
+  if (Array.isArray(found)) {
+    const rules = new Intl.PluralRules(page);
+    const kinds = ORDER.filter((each) => rules.resolvedOptions().pluralCategories.includes(each));
+    text = found[Math.min(kinds.indexOf(rules.select(n)), found.length - 1)];
+  }
+  return fill(text, { n: number(n), ...values });
 }
 
 const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60]];
