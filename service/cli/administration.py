@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,6 +18,9 @@ from service.db import Database
 from service.errors import Conflict
 from service.schema import is_current
 from service.settings import Settings
+
+# Who did it, where it is kept: whoever has the database's keys has no other name.
+COMMAND_LINE: Final = "command line"
 
 
 class SchemaNotCurrent(Conflict):

@@ -5,12 +5,17 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from service.cli.administration import now, show, transaction
+from service.cli import public_keys
+from service.cli.administration import COMMAND_LINE, now, show, transaction
 from service.cli.entry import console
 from service.sites import actions, queries
+from service.sites.scopes import MEANINGS, USUAL, Scope
 from service.sites.tables import Site
 
 app = typer.Typer(no_args_is_help=True, help="The sites that send comments, and their keys.")
+app.add_typer(public_keys.app, name="public-key")
+
+_SCOPES = " ".join(f"{scope}: {meaning}." for scope, meaning in MEANINGS.items())
 
 Slug = Annotated[str, typer.Argument(help="The site's short name: a-z, 0-9 and hyphens.")]
 
@@ -45,11 +50,25 @@ def key(
         bool,
         typer.Option("--host-name", help="For clients that send it as a part of our host name."),
     ] = False,
+    scope: Annotated[
+        list[Scope] | None,
+        typer.Option("--scope", help=f"What it may do; may be repeated. {_SCOPES}"),
+    ] = None,
 ) -> None:
     """Issue a key and print it, this once: only its hash is kept."""
+    held = tuple(scope or USUAL)
     with transaction() as session:
         site = queries.by_slug(session, slug)
-        _, text = actions.issue_key(session, site, name=name, for_host_names=host_name, now=now())
+        _, text = actions.issue_key(
+            session,
+            site,
+            name=name,
+            scopes=held,
+            for_host_names=host_name,
+            by=COMMAND_LINE,
+            now=now(),
+        )
+    console.print(f"It may: {'; '.join(MEANINGS[each] for each in held)}.", markup=False)
     console.print("Send it as `Authorization: Bearer …`; it is not shown again.", markup=False)
     typer.echo(text)
 
@@ -63,12 +82,13 @@ def keys(slug: Slug) -> None:
         (
             f"parley_{each.prefix}_…",
             each.name,
+            ", ".join(each.scopes),
             f"{each.created_at:%Y-%m-%d}",
             f"{each.revoked_at:%Y-%m-%d}" if each.revoked_at else "",
         )
         for each in found
     )
-    show("Key", "Name", "Issued", "Revoked", rows=rows)
+    show("Key", "Name", "Scopes", "Issued", "Revoked", rows=rows)
 
 
 @app.command("revoke")
@@ -80,5 +100,6 @@ def revoke(
     prefix = beginning[len("parley_") :][:8] if beginning.startswith("parley") else beginning[:8]
     with transaction() as session:
         site = queries.by_slug(session, slug)
-        actions.revoke_key(session, queries.key_by_prefix(session, site, prefix), now=now())
+        found = queries.key_by_prefix(session, site, prefix)
+        actions.revoke_key(session, found, by=COMMAND_LINE, now=now())
     console.print("Revoked.")

@@ -67,7 +67,7 @@ def _with_key(session: Session, site: Site, kept: Access, *, now: datetime) -> A
     try:
         queries.by_key(session, key_digest(kept.key))
     except KeyNotKnown:
-        _, key = sites.issue_key(session, site, name="demo", scopes=EVERY, now=now)
+        _, key = sites.issue_key(session, site, name="demo", scopes=EVERY, by="demo", now=now)
         return kept.model_copy(update={"key": key})
     return kept
 

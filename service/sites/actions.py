@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from service.db import new_id
-from service.sites import rules
+from service.sites import log, rules
 from service.sites.errors import SlugTaken
 from service.sites.scopes import USUAL, Scope
-from service.sites.tables import ApiKey, Site
+from service.sites.tables import ApiKey, ChangeKind, Site
 
 _PREFIX_BYTES = 4
 _SECRET_BYTES = 32
@@ -62,6 +62,7 @@ def issue_key(
     name: str,
     scopes: Collection[Scope] = USUAL,
     for_host_names: bool = False,
+    by: str,
     now: datetime,
 ) -> tuple[ApiKey, str]:
     """Store a new key of ``site``; return it with its text, which is shown this once.
@@ -83,7 +84,8 @@ def issue_key(
         created_at=now,
     )
     session.add(key)
-    session.flush()
+    told = {"prefix": prefix, "name": key.name, "scopes": key.scopes}
+    log.write(session, site.id, ChangeKind.KEY_ISSUED, by=by, now=now, **told)
     return key, text
 
 
@@ -96,8 +98,10 @@ def _label_key(prefix: str) -> str:
     return f"parley-{prefix}-{secret}"
 
 
-def revoke_key(session: Session, key: ApiKey, *, now: datetime) -> None:
+def revoke_key(session: Session, key: ApiKey, *, by: str, now: datetime) -> None:
     """End ``key``; a process that still knows it forgets it within a second."""
-    if key.revoked_at is None:
-        key.revoked_at = now
-    session.flush()
+    if key.revoked_at is not None:
+        return
+    key.revoked_at = now
+    told = {"prefix": key.prefix, "name": key.name}
+    log.write(session, key.site_id, ChangeKind.KEY_REVOKED, by=by, now=now, **told)

@@ -100,7 +100,7 @@ def _prepare(servers: Servers) -> str:
         site = sites.create_site(
             session, slug="bench", name="Bench", url="https://news.example", now=now
         )
-        _, key = sites.issue_key(session, site, name="bench", now=now)
+        _, key = sites.issue_key(session, site, name="bench", by="bench", now=now)
     engine.dispose()
     return key
 

@@ -28,5 +28,5 @@ def a_caller(
         site = actions.create_site(
             session, slug=slug, name=slug.title(), url=f"https://{slug}.example", now=now
         )
-        _, key = actions.issue_key(session, site, name="test", scopes=scopes, now=now)
+        _, key = actions.issue_key(session, site, name="test", scopes=scopes, by="test", now=now)
     return Caller(site, key)

@@ -5,9 +5,17 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from service.sites import actions, queries, rules
-from service.sites.errors import KeyNotFound, KeyNotKnown, SiteInvalid, SiteNotFound, SlugTaken
-from service.sites.tables import Site
+from service.sites import actions, log, queries, rules
+from service.sites.errors import (
+    KeyInvalid,
+    KeyNotFound,
+    KeyNotKnown,
+    SiteInvalid,
+    SiteNotFound,
+    SlugTaken,
+)
+from service.sites.scopes import Scope
+from service.sites.tables import ChangeKind, Site
 from tests.factories.sites import a_site
 
 
@@ -65,7 +73,7 @@ def test_only_what_a_comment_has_can_be_required(session: Session, now: datetime
 
 def test_a_key_opens_its_site_and_its_text_is_not_stored(session: Session, now: datetime) -> None:
     site = _create(session, now)
-    key, text = actions.issue_key(session, site, name="backend", now=now)
+    key, text = actions.issue_key(session, site, name="backend", by="test", now=now)
     assert re.fullmatch(rf"parley_{key.prefix}_[\w-]{{43}}", text)
     assert queries.by_key(session, rules.key_digest(text)) == (site, key)
     assert text.encode() not in key.digest
@@ -75,9 +83,11 @@ def test_a_key_opens_its_site_and_its_text_is_not_stored(session: Session, now: 
 def test_a_revoked_key_opens_nothing_and_stays_revoked_since_then(
     session: Session, now: datetime
 ) -> None:
-    key, text = actions.issue_key(session, _create(session, now), name="backend", now=now)
-    actions.revoke_key(session, key, now=now)
-    actions.revoke_key(session, key, now=now.replace(year=2027))
+    key, text = actions.issue_key(
+        session, _create(session, now), name="backend", by="test", now=now
+    )
+    actions.revoke_key(session, key, by="test", now=now)
+    actions.revoke_key(session, key, by="test", now=now.replace(year=2027))
     assert key.revoked_at == now
     with pytest.raises(KeyNotKnown):
         queries.by_key(session, rules.key_digest(text))
@@ -87,8 +97,43 @@ def test_a_key_is_found_by_prefix_only_on_its_own_site(session: Session, now: da
     site, other = _create(session, now), a_site()
     session.add(other)
     session.flush()
-    key, _ = actions.issue_key(session, site, name="backend", now=now)
+    key, _ = actions.issue_key(session, site, name="backend", by="test", now=now)
     assert queries.key_by_prefix(session, site, key.prefix) is key
     assert queries.keys(session, site) == [key]
     with pytest.raises(KeyNotFound):
         queries.key_by_prefix(session, other, key.prefix)
+
+
+def test_a_new_key_may_send_and_score_and_nothing_more(session: Session, now: datetime) -> None:
+    key, _ = actions.issue_key(session, _create(session, now), name="backend", by="test", now=now)
+    assert key.scopes == ["comments", "classify"]
+
+
+def test_a_key_may_what_it_was_issued_for(session: Session, now: datetime) -> None:
+    site = _create(session, now)
+    wanted = [Scope.MANAGE, Scope.CLASSIFY, Scope.MANAGE]
+    key, _ = actions.issue_key(session, site, name="ops", scopes=wanted, by="test", now=now)
+    assert key.scopes == ["classify", "manage"]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "pointer"), [(" ", [Scope.MANAGE], "/name"), ("ops", [], "/scopes")]
+)
+def test_a_key_without_name_or_scope_is_refused(
+    session: Session, now: datetime, name: str, wanted: list[Scope], pointer: str
+) -> None:
+    site = _create(session, now)
+    with pytest.raises(KeyInvalid) as raised:
+        actions.issue_key(session, site, name=name, scopes=wanted, by="test", now=now)
+    assert raised.value.fields[0].pointer == pointer
+
+
+def test_keys_come_and_go_in_the_log_of_the_site(session: Session, now: datetime) -> None:
+    site = _create(session, now)
+    key, text = actions.issue_key(session, site, name="backend", by="ana@news.example", now=now)
+    actions.revoke_key(session, key, by="command line", now=now)
+    gone, came = log.newest(session, site.id, limit=10)
+    assert (came.kind, came.changed_by) == (ChangeKind.KEY_ISSUED, "ana@news.example")
+    assert (gone.kind, gone.changed_by) == (ChangeKind.KEY_REVOKED, "command line")
+    assert gone.details == {"prefix": key.prefix, "name": "backend"}
+    assert text.rpartition("_")[2] not in str(came.details)

@@ -111,7 +111,7 @@ def test_a_revoked_key_opens_nothing_within_two_seconds(
             await ring.site_of(caller.headers["Authorization"])
             with database.transaction() as session:
                 for key in session.query(ApiKey):
-                    actions.revoke_key(session, key, now=now)
+                    actions.revoke_key(session, key, by="test", now=now)
             revoked_at = time.monotonic()
             while time.monotonic() - revoked_at < 5:
                 try:
