@@ -111,16 +111,20 @@ class Rule(IntFlag):
     LEET = 8
     SCRIPTS = 16
     SPACED = 32
+    NAMED = 64  # a mention that may hold spaces: [id1|A name]
 
 
 def undo(codes: Codes, origins: Origins | None, rules: int) -> tuple[Codes, Origins | None]:
-    """Return one framed text after one round of the rules: the same object if nothing changed."""
+    """Return a framed stretch after one round of the rules: the same object if nothing changed.
+
+    Neither a word nor a text begins or ends without a space, before or after.
+    """
     before = codes.tobytes().decode("utf-32-le")
     text = _Text(before, origins)
     if rules & _MARKUP:
         text.rewrite(_ENTITY, _character)
         text.rewrite(_TAG, lambda _: " ")
-    if rules & _MENTION_RULE:
+    if rules & _MENTION_RULES:
         text.rewrite(_EMAIL, lambda _: " @ ")
         text.rewrite(_MENTION, lambda _: " @ ")
     if rules & _ADDRESS_RULE:
@@ -139,7 +143,9 @@ def undo(codes: Codes, origins: Origins | None, rules: int) -> tuple[Codes, Orig
 
 
 # Plain numbers: an enumeration's own "&" takes as long as a small regular expression.
-_MARKUP, _MENTION_RULE, _ADDRESS_RULE, _LEET, _SCRIPTS, _SPACED_RULE = map(int, Rule)
+_MARKUP, _ADDRESS_RULE, _LEET = int(Rule.MARKUP), int(Rule.ADDRESS), int(Rule.LEET)
+_SCRIPTS, _SPACED_RULE = int(Rule.SCRIPTS), int(Rule.SPACED)
+_MENTION_RULES = int(Rule.MENTION | Rule.NAMED)
 _BLANKS = re.compile(r" {2,}")
 
 

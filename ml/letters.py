@@ -28,13 +28,14 @@ class Kind(IntEnum):
     DIGIT = 4
     SPACE = 5
     LEET = 6  # stands for a letter anywhere in a word: @ $ €
-    LEET_INSIDE = 7  # only between letters: ! |
+    LEET_INSIDE = 7  # only between letters: !
     DOT = 8
     COLON = 9
     MARKUP = 10  # < &
     SLASH = 11
     APOSTROPHE = 12
     HASH = 13
+    BAR = 14  # | is one of the signs that stand between letters only
 
 
 LETTERS = (Kind.LATIN, Kind.CYRILLIC, Kind.LETTER)
@@ -137,9 +138,9 @@ def _kinds() -> npt.NDArray[np.uint8]:
     # Only Cyrillic that folds counts as such: nothing else may be left to mix with Latin.
     table[[ord(letter) for letter in TO_LATIN if letter >= "\u0400"]] = Kind.CYRILLIC
     for characters, kind in (
-        (" ", Kind.SPACE), ("@$€", Kind.LEET), ("!|", Kind.LEET_INSIDE), (".", Kind.DOT),
+        (" ", Kind.SPACE), ("@$€", Kind.LEET), ("!", Kind.LEET_INSIDE), (".", Kind.DOT),
         (":", Kind.COLON), ("<&", Kind.MARKUP), ("/", Kind.SLASH), ("'", Kind.APOSTROPHE),
-        ("#", Kind.HASH),
+        ("#", Kind.HASH), ("|", Kind.BAR),
     ):  # fmt: skip
         for character in characters:
             table[ord(character)] = kind

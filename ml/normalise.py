@@ -11,7 +11,7 @@ a text in which something looks like a disguise or like mark-up takes the way th
 Languages are told apart by the clean text, labels by the folded one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +21,10 @@ from ml.letters import (
     MEANING,
     NOTHING,
     SPACE,
+    Codes,
 )
-from ml.rows import Rows
+from ml.rows import Origins, Rows, joined
+from ml.suspicion import Span, Suspects
 
 # One disguise within another is undone in turn; nobody nests them deeper.
 _ROUNDS_MAX = 6
@@ -77,27 +79,55 @@ def normalise_many(texts: Sequence[str], *, with_origins: bool = False) -> Batch
     return Batch(clean, folding.folded(clean))
 
 
-def _undisguised(clean: Rows, suspects: dict[int, int]) -> dict[int, Rows]:
+def _undisguised(clean: Rows, suspects: Suspects) -> dict[int, Rows]:
     """Return the suspected rows that hold a disguise, as they read without, by their numbers.
 
     What one round has changed may call for another rule, until nothing calls for any.
     """
     undone: dict[int, Rows] = {}
+    numbers: Sequence[int] = range(len(clean))
+    rows = clean
     for _ in range(_ROUNDS_MAX):
-        changed: dict[int, Rows] = {}
-        for i, rules in suspects.items():
-            row = undone[i] if i in undone else clean.span(i, i + 1)
-            codes, origins = disguises.undo(row.codes, row.origins, rules)
-            if codes is not row.codes:
-                changed[i] = Rows(codes, np.array([len(codes)]), origins)
+        changed = {}
+        for i, spans in suspects.items():
+            row = _row_without(rows, i, spans)
+            if row is not None:
+                changed[numbers[i]] = row
         if not changed:
             break
         undone |= changed
-        codes = np.concatenate([row.codes for row in changed.values()])
-        ends = np.cumsum([len(row.codes) for row in changed.values()])
         numbers = list(changed)
-        suspects = {numbers[i]: rule for i, rule in suspicion.suspects(Rows(codes, ends)).items()}
+        rows = joined(list(changed.values()))
+        suspects = suspicion.suspects(rows)
     return undone
+
+
+def _row_without(rows: Rows, number: int, spans: Mapping[Span, int]) -> Rows | None:
+    """Return a row after one round of the rules that its spans call for; None if none applied."""
+    row = rows.span(number, number + 1)
+    start, _ = rows.bounds(number)
+    position = 0
+    pieces: list[Codes] = []
+    origins: list[Origins] = []
+    for (first, last), rules in spans.items():
+        span = slice(first - start, last - start)
+        before = row.codes[span]
+        codes, found = disguises.undo(
+            before, None if row.origins is None else row.origins[span], rules
+        )
+        if codes is before:
+            continue
+        # The space behind a word may be the one before the next.
+        pieces += [row.codes[position : span.start], codes[:-1]]
+        if row.origins is not None and found is not None:
+            origins += [row.origins[position : span.start], found[:-1]]
+        position = span.stop - 1
+    if not pieces:
+        return None
+    codes = np.concatenate([*pieces, row.codes[position:]])
+    if row.origins is not None:
+        origins.append(row.origins[position:])
+    return Rows(codes, np.array([len(codes)]), np.concatenate(origins) if origins else None)
 
 
 def _rows(texts: Sequence[str], *, with_origins: bool) -> Rows:

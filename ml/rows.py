@@ -1,5 +1,6 @@
 """Many texts in one array of code points, so that each step is a few operations on all of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,6 +30,10 @@ class Rows:
         starts = np.zeros(len(self.ends), np.int64)
         starts[1:] = self.ends[:-1]
         return starts
+
+    def bounds(self, number: int) -> tuple[int, int]:
+        """Return where a row starts and ends."""
+        return int(self.ends[number - 1]) if number else 0, int(self.ends[number])
 
     def span(self, first: int, last: int) -> "Rows":
         """Return rows ``first`` up to ``last`` as rows of their own."""
@@ -66,3 +71,12 @@ class Rows:
         whole = self.codes.tobytes().decode("utf-32-le")
         bounds = pairwise([0, *self.ends.tolist()])
         return [whole[start:end].strip(" ") for start, end in bounds]
+
+
+def joined(parts: Sequence[Rows]) -> Rows:
+    """Return the rows of all parts, one after the other; all have origins or none has."""
+    codes = np.concatenate([part.codes for part in parts])
+    lengths = np.cumsum([len(part.codes) for part in parts])
+    ends = np.concatenate([p.ends + n - len(p.codes) for p, n in zip(parts, lengths, strict=True)])
+    origins = [part.origins for part in parts if part.origins is not None]
+    return Rows(codes, ends, np.concatenate(origins) if origins else None)

@@ -80,6 +80,7 @@ def test_one_word_in_two_scripts_or_spellings_reads_the_same(one: str, other: st
         ("see www.example.org/a?b=1 now", "see http ehample org now"),
         ("write to me@site.com", "write to @"),
         ("@somebody_else thanks", "@ thanks"),
+        ("@_somebody thanks", "@ thanks"),
         ("[id123|Somebody], thanks", "@ , thanks"),
         ("1 < 2 and AT&T", "1 < 2 and at&t"),
         ("", ""),
@@ -131,6 +132,13 @@ def test_a_highlight_of_an_address_covers_the_address() -> None:
 @given(st.lists(any_text, max_size=8))
 def test_a_text_reads_the_same_alone_and_among_others(texts: list[str]) -> None:
     assert normalise_many(texts).folded.texts() == [normalise(text) for text in texts]
+
+
+def test_a_word_reads_the_same_beside_any_other() -> None:
+    assert normalise("iphone 5's") == "iphone 5's"
+    assert normalise("iphone 5's and an id1ot") == "iphone 5's and an idiot"
+    assert normalise("d1d 1t d1d") == "did 1t did"
+    assert normalise("f1's id1ot") == "f1's idiot"
 
 
 @given(any_text)
