@@ -112,10 +112,10 @@ class Webhooks(_Group):
 
 
 class Reports(_Group):
-    words_kept: timedelta = Field(
+    kept: timedelta = Field(
         timedelta(days=180),
         ge=timedelta(0),
-        description="How long the words of a report are kept once it is resolved.",
+        description="How long a reader's report is kept once it is resolved.",
     )
     contact_kept: timedelta = Field(
         timedelta(days=180),
@@ -185,10 +185,10 @@ class Embed(_Group):
     site_comments_per_minute: int = Field(
         3000, ge=1, description="Comments in a minute that all readers of one site may send."
     )
-    seconds_to_write: timedelta = Field(
+    least_time_to_write: timedelta = Field(
         timedelta(seconds=3),
         ge=timedelta(0),
-        description="A comment sent sooner after its form was opened has to wait: programs do that.",
+        description="A comment sent sooner after its form was opened has to wait: so fast are programs.",
     )
     form_lifetime: timedelta = Field(
         timedelta(days=1),
