@@ -11,6 +11,7 @@ from service.examples import tables as examples
 from service.moderators import tables as moderators
 from service.policy import tables as policy
 from service.registry import tables as registry
+from service.reports import tables as reports
 from service.review import tables as review
 from service.scoring import tables as scoring
 from service.sites import tables as sites
@@ -28,6 +29,7 @@ SLICES = (
     webhooks,
     examples,
     decisions,
+    reports,
     review,
     dialects,
     embed,
