@@ -4,7 +4,7 @@ Who dies in the middle leaves nothing behind: the transaction ends with the conn
 comments are pending as before.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -18,6 +18,7 @@ from service.decisions import by_policy, waiting
 from service.decisions.waiting import Waiting
 from service.errors import ModerationError
 from service.jobs import ScoreComments
+from service.registry.champion import Live
 from service.scoring.actions import Scored
 from service.scoring.classifier import Classifier
 from service.trials.solving import Judge, see_to
@@ -88,18 +89,38 @@ def _score_batch(workplace: Workplace, decide: Decide) -> int:
 def decide_scored(
     session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
 ) -> None:
-    """Score all, and decide them by their sites' policies."""
-    live = workplace.champion.current(session)
-    judge = Judge(live.version_id, live.classifier)
-    by_policy.decide_scored(
-        session,
-        claimed,
-        opinions(live.classifier, claimed),
-        model_version_id=live.version_id,
-        floods=workplace.floods,
-        solve=partial(see_to, judge=judge, now=now),
-        now=now,
-    )
+    """Score all, and decide them by their sites' policies.
+
+    Each site's comments are scored by one version, and ruled on by thresholds solved for that very
+    one, whatever is promoted meanwhile.
+    """
+    for live, some in by_version(session, workplace, claimed):
+        judge = Judge(live.version_id, live.classifier)
+        by_policy.decide_scored(
+            session,
+            some,
+            opinions(live.classifier, some),
+            model_version_id=live.version_id,
+            floods=workplace.floods,
+            solve=partial(see_to, judge=judge, now=now),
+            now=now,
+        )
+
+
+def by_version(
+    session: Session, workplace: Workplace, claimed: Sequence[Waiting]
+) -> Iterator[tuple[Live[Classifier], list[Waiting]]]:
+    """Yield the versions that decide on these comments' sites, each with its comments.
+
+    Versions come in the order of their ids, so that two workers take turns in one order.
+    """
+    live = workplace.champion.of_sites(session, {each.site_id for each in claimed})
+    versions = {each.version_id: each for each in live.values()}
+    for version_id in sorted(versions):
+        yield (
+            versions[version_id],
+            [each for each in claimed if live[each.site_id].version_id == version_id],
+        )
 
 
 def _decide_all_that_can_be(

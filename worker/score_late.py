@@ -12,7 +12,7 @@ from service.decisions import actions, waiting
 from service.decisions.waiting import Waiting
 from service.review import queue
 from service.scoring import actions as scoring
-from worker.score_comments import all_that_can_be, decide_scored, opinions
+from worker.score_comments import all_that_can_be, by_version, decide_scored, opinions
 from worker.workplace import Workplace
 
 # How long a comment that was decided without a score waits for the next try.
@@ -58,9 +58,9 @@ def _decide(
     session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
 ) -> None:
     def keep_scores(some: Sequence[Waiting]) -> None:
-        live = workplace.champion.current(session)
-        scored = opinions(live.classifier, some)
-        scoring.record(session, scored, model_version_id=live.version_id, now=now)
+        for live, comments in by_version(session, workplace, some):
+            scored = opinions(live.classifier, comments)
+            scoring.record(session, scored, model_version_id=live.version_id, now=now)
 
     def decide_again(some: Sequence[Waiting]) -> None:
         decide_scored(session, workplace, some, now=now)

@@ -1,4 +1,4 @@
-"""Where a label comes from, and who stands behind it. Standard library only."""
+"""Where a label comes from, who stands behind it, and why one goes. Standard library only."""
 
 from enum import StrEnum
 
@@ -6,6 +6,10 @@ from enum import StrEnum
 class Origin(StrEnum):
     """The door through which a label came."""
 
+    DECISION = "decision"
+    BULK = "bulk"
+    AUDIT = "audit"
+    APPEAL = "appeal"
     PERSPECTIVE = "perspective"
     AKISMET = "akismet"
 
@@ -15,3 +19,27 @@ class Trust(StrEnum):
 
     MODERATOR = "moderator"
     SITE = "site"
+
+
+class Removal(StrEnum):
+    """Why an example is gone."""
+
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+    DROPPED = "dropped"
+
+
+class Cause(StrEnum):
+    """What made labels suspicious."""
+
+    CONTRADICTS = "contradicts"
+    PATTERN = "pattern"
+
+
+class QuarantineState(StrEnum):
+    """``open`` waits for a lead; nobody learns from what is in it meanwhile."""
+
+    OPEN = "open"
+    RELEASED = "released"
+    DROPPED = "dropped"

@@ -1,6 +1,6 @@
 """What can go wrong with model versions."""
 
-from service.errors import Invalid, Unavailable
+from service.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 class DigestWrong(Invalid):
@@ -8,6 +8,46 @@ class DigestWrong(Invalid):
 
     def __init__(self, digest: str) -> None:
         super().__init__(f"The content is not that of {digest}: give the digest of these bytes.")
+
+
+class ModelVersionNotFound(NotFound):
+    code = "model_version_not_found"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"There is no model version {number}: see the list of versions.")
+
+
+class ArtifactDamaged(Conflict):
+    """The stored bytes are not those of the digest; nothing of them may decide."""
+
+    code = "artifact_damaged"
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(
+            f"The artifact {digest} is missing or damaged, so it is refused: what decides now goes "
+            "on. Restore it from a backup, or promote another version."
+        )
+
+
+class NotThatSites(Conflict):
+    code = "model_version_of_another_site"
+
+    def __init__(self) -> None:
+        super().__init__("This version was made for another site.")
+
+
+class NothingToRollBack(Conflict):
+    code = "nothing_to_roll_back"
+
+    def __init__(self) -> None:
+        super().__init__("No version has ever replaced another here, so there is no way back.")
+
+
+class IsChampion(Conflict):
+    code = "model_version_is_champion"
+
+    def __init__(self) -> None:
+        super().__init__("This version decides already: it cannot be its own shadow.")
 
 
 class NoChampion(Unavailable):

@@ -1,15 +1,17 @@
 """Has a process that scores by itself follow the registry, without asking it at every request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Generic
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.db import Database
 from service.errors import Unavailable
+from service.registry import queries
 from service.registry.champion import Champion, Loaded
 from service.registry.errors import NoChampion
 
@@ -19,13 +21,16 @@ EVERY = timedelta(seconds=5)
 
 
 class ChampionWatch(Generic[Loaded]):
-    """Looks now and then, in a thread of its own, and hands over whatever is live."""
+    """Looks now and then, in a thread of its own, and hands over whatever is live.
+
+    ``swap`` gets the shared champion, and those of the sites that have their own.
+    """
 
     def __init__(
         self,
         database: Database,
         champion: Champion[Loaded],
-        swap: Callable[[Loaded], None],
+        swap: Callable[[Loaded, Mapping[UUID, Loaded]], None],
         *,
         every: timedelta = EVERY,
     ) -> None:
@@ -40,7 +45,8 @@ class ChampionWatch(Generic[Loaded]):
         """Hand over the champion; when it cannot be had, what was handed over before stays."""
         try:
             with self._database.transaction() as session:
-                live = self._champion.current(session)
+                live = self._champion.current(session).classifier
+                own = self._champion.of_sites(session, queries.sites_with_own(session))
         except NoChampion:
             # A new installation: the first worker that starts offers what ships.
             _log.info("no_champion_yet")
@@ -48,7 +54,7 @@ class ChampionWatch(Generic[Loaded]):
         except (SQLAlchemyError, Unavailable) as error:
             _log.warning("champion_not_seen", error=type(error).__name__)
             return
-        self._swap(live.classifier)
+        self._swap(live, {site_id: each.classifier for site_id, each in own.items()})
 
     def start(self) -> None:
         self._thread.start()

@@ -1,6 +1,6 @@
 from typing import Any, TypedDict
 
-from service.registry.actions import digest_of
+from service.registry.queries import digest_of
 
 
 class Offer(TypedDict):
