@@ -25,6 +25,8 @@ from service.decisions.errors import CommentChanged, CommentWithdrawn
 from service.decisions.quotes import without_quotes
 from service.decisions.tables import Actor, Decision
 from service.decisions.verdict import Verdict
+from service.examples import actions as examples
+from service.examples.origin import Removal
 from service.jobs import ScoreComments, enqueue
 from service.policy import copy_counts
 from service.webhooks import actions as webhooks
@@ -128,7 +130,7 @@ def withdraw(
     if comment.status is Status.WITHDRAWN:
         return comment
     record(session, comment, Status.WITHDRAWN, actor=actor, reason="withdrawn", now=now)
-    _erase(session, comment)
+    _erase(session, comment, now=now)
     return comment
 
 
@@ -155,7 +157,9 @@ def edit(
     return comment
 
 
-def _erase(session: Session, comment: Comment) -> None:
+def _erase(session: Session, comment: Comment, *, now: datetime) -> None:
+    # First, because copies of the text are found by the text.
+    examples.forget_comments(session, [comment.id], why=Removal.WITHDRAWN, now=now)
     comment.body = comment.author_name = ""
     comment.fingerprint = NO_FINGERPRINT
     comment.reader_network = None
