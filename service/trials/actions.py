@@ -60,7 +60,7 @@ def judge(session: Session, classifier: Classifier | None) -> Judge | None:
         return None
     version_id, digest = live
     is_same = classifier is not None and classifier.version == digest
-    return Judge(version_id, classifier if is_same else None)
+    return Judge(version_id, classifier if is_same else None, digest)
 
 
 def preview(

@@ -67,16 +67,15 @@ class Draft:
         Raises:
             NoteUnfit: nothing is said, or too much.
         """
-        try:
-            note = texts.clean_line(self.note)
-        except ValueError as error:
-            raise NoteUnfit(f"The note {error}.") from None
-        if not 1 <= len(note) <= NOTE_MAX_CHARS:
+        if not 1 <= len(self.note.strip()) <= NOTE_MAX_CHARS:
             raise NoteUnfit(
                 f"Say in 1 to {NOTE_MAX_CHARS} characters why the policy is changed: it is kept"
                 " with the version."
             )
-        return note
+        try:
+            return texts.clean_line(self.note)
+        except ValueError as error:
+            raise NoteUnfit(f"The note {error}.") from None
 
 
 def standing(session: Session, site_id: UUID) -> Draft:

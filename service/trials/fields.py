@@ -101,7 +101,7 @@ def _input(name: str, info: FieldInfo) -> Input:
         name=name,
         kind=kind,
         label=_called(name),
-        hint=(info.description or "").replace("`", ""),
+        hint=(info.description or "").replace("`", "").replace("null:", "empty:"),
         choices=choices,
         may_be_empty=_may_be_none(info.annotation),
         is_whole=plain is int,

@@ -7,12 +7,15 @@ decided are scored anew where the live version has not scored them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from ml import labelled_scores
+from ml.labelled_scores import LabelledScores
 from ml.labels import Label, Language
 from service.policy import in_force, queries, solutions
 from service.policy.document import PolicyDocument
@@ -28,10 +31,14 @@ _SHARE_MIN_COUNT = 200
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The live model version; without its classifier only its stored scores are at hand."""
+    """The live model version; without its classifier only its stored scores are at hand.
+
+    ``digest`` names it to the evaluation that ships, whose scores are of one version alone.
+    """
 
     version_id: int
     classifier: Classifier | None
+    digest: str | None = None
 
 
 def solve(
@@ -47,10 +54,29 @@ def solve(
     return solve_wishes(
         document.wishes,
         own=labelled(session, site_id, judge, now=now),
-        bundled=(),
+        bundled=_bundled(document, judge),
         share_rejected=_share_rejected(session, site_id, now=now),
         advised=queries.built_in(session).document.policy().thresholds,
     )
+
+
+def _bundled(document: PolicyDocument, judge: Judge) -> list[LabelledScore]:
+    """Return what the evaluation that ships says of the labels wished for, if of this version."""
+    shipped = _shipped()
+    if shipped is None or shipped.version != judge.digest:
+        return []
+    wanted = {(wish.label, wish.language) for wish in document.wishes}
+    return [
+        LabelledScore(label, language, score, truth)
+        for label, language, found in shipped
+        if (label, language) in wanted
+        for score, truth in zip(found.scores, found.truths, strict=True)
+    ]
+
+
+@cache
+def _shipped() -> LabelledScores | None:
+    return labelled_scores.bundled()
 
 
 def see_to(

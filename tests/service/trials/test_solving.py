@@ -8,7 +8,9 @@ from random import Random
 import pytest
 from sqlalchemy.orm import Session
 
+from ml.labelled_scores import LabelledScores, Scored
 from ml.labels import Label, Language
+from ml.thresholds import Automatic
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import new_id
@@ -182,3 +184,30 @@ def test_what_was_worked_out_first_is_kept(session: Session, site: Site) -> None
     first = solving.solve(session, site.id, WISHES, Judge(version.id, Reader(one)), now=now)
     assert solutions.store(session, saved.id, version.id, first, now=now) == first
     assert solutions.store(session, saved.id, version.id, (), now=now) == first
+
+
+def _evaluation(version: str) -> LabelledScores:
+    draw = Random(5)  # noqa: S311 - no secret
+    texts = [Text.drawn(draw) for _ in range(4000)]
+    scores = tuple(one(*map(float, text.body.split())) for text in texts)
+    scored = Scored(scores, tuple(text.rejected for text in texts))
+    return LabelledScores(version, {Label.INSULT: {Language.ENGLISH: scored}})
+
+
+@pytest.mark.parametrize(
+    ("version", "source"), [("sha256:one", Source.BUNDLED), ("sha256:other", Source.ADVISED)]
+)
+def test_a_site_without_decisions_goes_by_the_evaluation_that_ships_if_it_is_of_this_version(
+    session: Session, monkeypatch: pytest.MonkeyPatch, version: str, source: Source
+) -> None:
+    monkeypatch.setattr(solving, "_shipped", lambda: _evaluation(version))
+    site = a_site()
+    session.add(site)
+    session.flush()
+    judge = Judge(1, Reader(one), "sha256:one")
+    solved = solving.solve(session, site.id, WISHES, judge, now=datetime.now(UTC))
+    assert {each.source for each in solved} == {source}
+    if source is Source.BUNDLED:
+        [reject] = [each for each in solved if each.wish.point.automatic is Automatic.REJECT]
+        assert reject.threshold is not None
+        assert "From Parley's own evaluation" in solved[0].sentence
