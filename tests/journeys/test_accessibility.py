@@ -19,7 +19,7 @@ VIEWS: dict[str, dict[str, object]] = {
 }
 
 
-def _violations(page: Page) -> list[str]:
+def violations(page: Page) -> list[str]:
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     return [
         f"{each['id']}: {each['help']} {[node['html'] for node in each['nodes']]}"
@@ -42,30 +42,30 @@ def test_no_page_breaks_a_rule_of_accessibility(
     page = new_context(bypass_csp=True, **VIEWS[view]).pages[0]  # axe is put into the page
     found: dict[str, list[str]] = {}
     page.goto(f"{served}/review")
-    found["sign in"] = _violations(page)
+    found["sign in"] = violations(page)
     page.fill("#email", desk.moderator.email)
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector(".card.in-focus[data-state=todo]")
     page.wait_for_selector("#trail", state="attached")
-    found["desk"] = _violations(page)
+    found["desk"] = violations(page)
     page.keyboard.press("r")
-    found["reasons"] = _violations(page)
+    found["reasons"] = violations(page)
     page.keyboard.press("1")
     page.wait_for_selector("#undo:visible")
-    found["decided"] = _violations(page)
+    found["decided"] = violations(page)
     page.keyboard.press("Shift+Slash")
-    found["help"] = _violations(page)
+    found["help"] = violations(page)
     page.keyboard.press("Escape")
     page.keyboard.press("Control+KeyK")
-    found["palette"] = _violations(page)
+    found["palette"] = violations(page)
     page.keyboard.press("Escape")
     page.locator("#open-bulk").click()
     page.wait_for_selector(".preview li")
-    found["bulk"] = _violations(page)
+    found["bulk"] = violations(page)
     page.keyboard.press("Escape")
     page.keyboard.press("h")
-    found["context"] = _violations(page)
+    found["context"] = violations(page)
     page.goto(f"{served}/review/plain")
-    found["plain"] = _violations(page)
+    found["plain"] = violations(page)
     assert {name: each for name, each in found.items() if each} == {}
