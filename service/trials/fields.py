@@ -25,13 +25,17 @@ _BY_HAND = frozenset({"thresholds", "operating_points", "words"})
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One field: ``name`` is its place in the document, parts joined by dots."""
+    """One field: ``name`` is its place in the document, parts joined by dots.
+
+    ``default`` is what stands in it when the rule is switched on.
+    """
 
     name: str
     kind: Kind
     label: str
     hint: str
     choices: tuple[tuple[str, str], ...] = ()
+    default: Any = None
     may_be_empty: bool = False
     is_whole: bool = False
 
@@ -103,6 +107,7 @@ def _input(name: str, info: FieldInfo) -> Input:
         label=_called(name),
         hint=(info.description or "").replace("`", "").replace("null:", "empty:"),
         choices=choices,
+        default=None if info.is_required() else info.get_default(),
         may_be_empty=_may_be_none(info.annotation),
         is_whole=plain is int,
     )

@@ -39,11 +39,12 @@ def typed(document: PolicyDocument) -> dict[str, list[str]]:
     for each in general().every_input():
         found[each.name] = _written(stored[each.name])
     for group in rules():
-        if stored[group.name] is not None:
+        is_on = stored[group.name] is not None
+        if is_on:
             found[group.switch] = [_ON]
-            for each in group.every_input():
-                value = _written(_inside(stored, each.name))
-                found[each.name] = ["\n".join(value)] if each.kind == "lines" else value
+        for each in group.every_input():
+            value = _written(_inside(stored, each.name) if is_on else each.default)
+            found[each.name] = ["\n".join(value)] if each.kind == "lines" else value
     for label, limits in stored["thresholds"].items():
         for name, value in (limits or {}).items():
             found[f"thresholds.{label}.{name}"] = _written(value)
@@ -59,7 +60,7 @@ def typed(document: PolicyDocument) -> dict[str, list[str]]:
 
 def wish_rows(given: Typed) -> range:
     """Return the rows of operating points to show: those that are filled in, and some to spare."""
-    used = [int(name.split(".")[1]) for name in given if name.startswith("operating_points.")]
+    used = [row for row in range(_WISHES_MAX) if _is_filled(given, row)]
     return range(min(max(used, default=-1) + 1 + _SPARE_ROWS, _WISHES_MAX))
 
 
@@ -193,6 +194,6 @@ def _written(value: Any) -> list[str]:  # noqa: ANN401
         return []
     if value is True:
         return [_ON]
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return list(map(str, value))
     return [f"{value:g}" if isinstance(value, float) else str(value)]

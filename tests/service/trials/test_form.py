@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from ml.labels import Label, Language
 from service.policy.document import SCORED_LANGUAGES, PolicyDocument
+from service.policy.sections import Copies, Raids
 from service.trials.fields import Group, rules
 from service.trials.form import read, typed, wish_rows
 from tests.service.policy.made_up import policies
@@ -157,3 +158,10 @@ def test_groups_that_ask_for_languages_name_them() -> None:
     assert isinstance(languages, Group)
     accepted = next(each for each in languages.every_input() if each.name == "languages.accepted")
     assert (Language.UZBEK.value, "Uzbek") in accepted.choices
+
+
+def test_a_rule_that_is_only_ticked_has_its_defaults() -> None:
+    given = typed(PolicyDocument.model_validate({"thresholds": {}}))
+    document = read({**given, "copies.on": ["on"], "raids.on": ["on"]}).document
+    assert document is not None
+    assert (document.copies, document.raids) == (Copies(), Raids())
