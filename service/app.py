@@ -20,6 +20,7 @@ from service.database_url import sync_url
 from service.db import Database
 from service.decisions import waiting
 from service.decisions.routes import router as decisions_router
+from service.demo.pages import router as demo_pages
 from service.dialects import surroundings
 from service.dialects.all import all_dialects
 from service.dialects.dialect import Dispatch
@@ -110,6 +111,8 @@ def create_app(
         webhooks_router,
     ):
         app.include_router(router)
+    if not settings.is_production:
+        app.include_router(demo_pages)
     html.install(app)
     return app
 

@@ -17,6 +17,7 @@ from service.cli.up import run
 from service.database_url import sync_url
 from service.db import Database
 from service.demo.access import Access, prepare
+from service.demo.pages import PATH
 from service.demo.readers import Readers, as_curl, outcomes
 from service.errors import ModerationError
 from service.settings import Settings
@@ -70,7 +71,8 @@ def _say_where(
     decided = ", ".join(f"{count} {status}" for status, count in sorted(counted.items()))
     console.print(
         f"\n  The demo runs; its comments: {decided}."
-        f"\n\n  Review page   {address}/review"
+        f"\n\n  Article       {address}{PATH}"
+        f"\n  Review page   {address}/review"
         f"\n                {access.email}"
         f"\n                {access.password}"
         f"\n  API           {address}/docs"

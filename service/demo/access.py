@@ -13,14 +13,16 @@ from service.moderators import actions as moderators
 from service.moderators.errors import EmailTaken
 from service.moderators.tables import Role
 from service.sites import actions as sites
-from service.sites import queries
+from service.sites import policy_texts, queries
 from service.sites.errors import KeyNotKnown, SiteNotFound
+from service.sites.reader_language import ReaderLanguage
 from service.sites.rules import key_digest
 from service.sites.scopes import EVERY
 from service.sites.tables import Site
 
 SLUG: Final = "demo"
 _FILE_NAME: Final = "demo.json"
+_POLICY_TEXTS: Final = Path(__file__).with_name("policy")
 _DOMAIN: Final = "demo.example"
 _PASSWORD_BYTES: Final = 15
 
@@ -52,6 +54,7 @@ def prepare(session: Session, kept: Access, *, now: datetime) -> Access:
     What was kept stays, if the database still knows it; else it is made anew.
     """
     site = _site(session, now=now)
+    _say_the_policy(session, site, now=now)
     return _with_moderator(session, site, _with_key(session, site, kept, now=now), now=now)
 
 
@@ -61,6 +64,21 @@ def _site(session: Session, *, now: datetime) -> Site:
     except SiteNotFound:
         address = f"https://{_DOMAIN}"
         return sites.create_site(session, slug=SLUG, name="Demo", url=address, now=now)
+
+
+def _say_the_policy(session: Session, site: Site, *, now: datetime) -> None:
+    """Show readers a comment policy in each language, unless the site has one already."""
+    if policy_texts.current(session, site.id):
+        return
+    for path in _POLICY_TEXTS.glob("*.md"):
+        policy_texts.save(
+            session,
+            site.id,
+            ReaderLanguage(path.stem),
+            path.read_text("utf-8"),
+            saved_by="demo",
+            now=now,
+        )
 
 
 def _with_key(session: Session, site: Site, kept: Access, *, now: datetime) -> Access:

@@ -1,9 +1,9 @@
-"""The section's scripts as browsers get them: few requests, few bytes, and never two versions mixed.
+"""The section's scripts as browsers get them: few requests, few bytes, no two versions mixed.
 
-In ``static/`` each module is a file of its own, and runs as it stands. Browsers would have to ask for
-them one after the other, and small files compress badly. So what ``parley.js`` needs at first is
-joined into ``core.js``; modules that are imported when they are needed stay files, and import what
-they share from it. Every address but that of ``parley.js`` has the digest of all files in it.
+In ``static/`` each module is a file of its own, and runs as it stands. Browsers would have to ask
+for them one after the other, and small files compress badly. So what ``parley.js`` needs at first
+is joined into ``core.js``; modules that are imported when they are needed stay files, and import
+what they share from it. Every address but that of ``parley.js`` has the digest of all files in it.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ def published(folder: Path, *, also: Iterable[bytes] = ()) -> dict[str, str]:
     parts = list(_in_order(ENTRY, sources, seen=set()))
     files = {ENTRY: f'import"./{CORE}?v={version}";\n', CORE: _joined(parts, sources)}
     files |= {name: text for name, text in sources.items() if name not in parts}
-    at = {name: CORE for name in parts}
+    at = dict.fromkeys(parts, CORE)
     scripts = {name: _versioned(text, at, version) for name, text in files.items()}
     return scripts | {name: rcssmin.cssmin(text) for name, text in styles.items()}
 

@@ -83,7 +83,7 @@ def test_every_comment_is_taken_in_once_however_often_it_is_sent(
         stored = session.scalar(select(func.count()).select_from(Comment))
         replies = session.scalar(select(func.count(Comment.parent_id)).select_from(Comment))
     assert stored == len(everybody)
-    assert replies == 4
+    assert replies == 26
 
 
 def test_what_is_not_decided_in_time_is_told_as_pending(opened: TestClient) -> None:
