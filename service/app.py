@@ -18,6 +18,7 @@ from service.comments.routes import hot as hot_door
 from service.comments.routes import router as comments_router
 from service.database_url import sync_url
 from service.db import Database
+from service.decisions import alerts as scoring_alerts
 from service.decisions import waiting
 from service.decisions.routes import router as decisions_router
 from service.demo.pages import router as demo_pages
@@ -85,6 +86,8 @@ def create_app(
     app.state.settings = settings
     app.state.classifier, app.state.own_classifiers = classifier, {}
     app.state.load = load
+    # Who has something to say to those who work on a site.
+    app.state.alert_sources = (scoring_alerts.scoring,)
     problems.install(app)
     openapi.install(app)
     app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)

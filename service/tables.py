@@ -12,6 +12,7 @@ from service.learning import tables as learning
 from service.moderators import tables as moderators
 from service.policy import tables as policy
 from service.registry import tables as registry
+from service.reports import tables as reports
 from service.review import tables as review
 from service.scoring import tables as scoring
 from service.sites import tables as sites
@@ -29,6 +30,7 @@ SLICES = (
     webhooks,
     examples,
     decisions,
+    reports,
     learning,
     review,
     dialects,

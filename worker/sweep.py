@@ -8,8 +8,7 @@ from service.decisions import by_policy, waiting
 from service.dialects import akismet_telling
 from service.jobs import DeliverWebhooks, ScoreComments, Sweep, TellWordPress
 from service.policy import copy_counts
-from service.review import actions as review
-from service.review import claims, escalations
+from service.review import claims, escalations, settling
 from service.webhooks import postbag
 from worker.score_late import score_late
 from worker.task import handles
@@ -42,7 +41,7 @@ def settle_choices(workplace: Workplace) -> None:
     looked_at = 1
     while looked_at:
         with workplace.database.transaction() as session:
-            looked_at = review.settle_due(session, now=workplace.clock())
+            looked_at = settling.settle_due(session, now=workplace.clock())
 
 
 def end_claims(workplace: Workplace) -> None:

@@ -38,14 +38,16 @@ def lay_sanction(
     return sanction
 
 
-def lift_sanction(session: Session, author: Author, *, lifted_by: str, now: datetime) -> bool:
+def lift_sanction(
+    session: Session, author: Author, *, lifted_by: str, why: str | None = None, now: datetime
+) -> bool:
     """Lift what lies on the author; say whether anything did."""
     # The author's row is the queue of those who do this at once.
     session.execute(select(Author.id).where(Author.id == author.id).with_for_update(key_share=True))
     lifted = session.scalars(
         update(Sanction)
         .where(Sanction.author_id == author.id, Sanction.lifted_at.is_(None))
-        .values(lifted_by=lifted_by, lifted_at=now)
+        .values(lifted_by=lifted_by, lifted_at=now, lifted_why=why)
         .returning(Sanction.id)
     )
     return lifted.one_or_none() is not None

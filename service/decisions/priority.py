@@ -36,7 +36,8 @@ _HARM_LEAST = 0.01
 
 def weight(priority: float, *, now: datetime) -> float:
     """Return what a stored priority amounts to now: harm x (1 + readers) x 2^(hours held / 4)."""
-    return 2.0 ** min(priority + now.timestamp() / DOUBLES_EVERY.total_seconds(), 1023.0)
+    doublings = priority + now.timestamp() / DOUBLES_EVERY.total_seconds()
+    return math.exp2(min(doublings, 1023.0))
 
 
 def activity_at(now: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -1,7 +1,7 @@
 """Who is who, and who may do what where."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -107,6 +107,18 @@ def may(session: Session, moderator_id: UUID, site_id: UUID, needed: Role) -> bo
         )
     )
     return role is not None and reaches(role, needed)
+
+
+def sites_with(
+    session: Session, moderator_id: UUID, site_ids: Collection[UUID], needed: Role
+) -> frozenset[UUID]:
+    """Return those of the sites on which the moderator works in a role that is enough."""
+    rows = session.execute(
+        select(Membership.site_id, Membership.role).where(
+            Membership.moderator_id == moderator_id, Membership.site_id.in_(site_ids)
+        )
+    )
+    return frozenset(site_id for site_id, role in rows if reaches(role, needed))
 
 
 def names(session: Session, moderator_ids: set[UUID]) -> dict[UUID, str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from service.moderators.queries import SignedIn
 from service.moderators.tables import Role
-from service.review.queue import Queue
+from service.review.queue_names import Queue
 from service.review.schemas import RejectReasonOut
 from service.settings import Settings
 from service.sites import reasons

@@ -1,7 +1,7 @@
 """Many held comments at once: by selection, or by a range of scores seen on a histogram."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from service.errors import ModerationError
 from service.moderators.tables import Moderator
 from service.review import actions
 from service.review.actions import Wish
-from service.review.errors import ChoiceNotFound, UndoTooLate
+from service.review.errors import ChoiceNotFound
 from service.review.queue import IS_HELD, is_chosen, is_claimed, is_escalated
 from service.review.tables import Choice
 from service.scoring.tables import Score
@@ -101,22 +101,12 @@ def decide_many(
     now: datetime,
     window: timedelta,
 ) -> Bulk:
-    """Decide each comment as if alone, marked as one of many; one refusal stops no other.
-
-    Comments are locked in the order of their ids, so that two bulks never wait in a circle.
-    """
+    """Decide each comment as if alone, marked as one of many; one refusal stops no other."""
     bulk_id = new_id()
-    decided: list[UUID] = []
-    refused: dict[UUID, ModerationError] = {}
-    for comment_id in sorted(wishes):
-        wish = replace(wishes[comment_id], bulk_id=bulk_id)
-        try:
-            actions.decide(session, moderator, site_ids, comment_id, wish, now=now, window=window)
-        except ModerationError as error:
-            refused[comment_id] = error
-        else:
-            decided.append(comment_id)
-    return Bulk(bulk_id, now + window, decided, refused)
+    made = actions.decide_each(
+        session, moderator, site_ids, wishes, now=now, window=window, bulk_id=bulk_id
+    )
+    return Bulk(bulk_id, now + window, list(made.choices), dict(made.refused))
 
 
 def undo_many(
@@ -131,12 +121,7 @@ def undo_many(
     choices = list(session.scalars(of_bulk.order_by(Choice.comment_id)))
     if not choices:
         raise ChoiceNotFound
-    too_late = 0
-    for choice in choices:
-        try:
-            actions.undo(session, moderator, choice.id, now=now)
-        except UndoTooLate:
-            too_late += 1
+    too_late = len(actions.undo_each(session, choices, now=now))
     return len(choices) - too_late, too_late
 
 

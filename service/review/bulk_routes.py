@@ -15,9 +15,8 @@ from service.moderators.tables import Role
 from service.request import AppSettings, Now, Transaction
 from service.review import bulk
 from service.review.actions import Wish
-from service.review.bulk_schemas import BulkIn, BulkOut, BulkUndoneOut, HistogramOut, RefusedOut
-from service.review.cards import cards
-from service.review.http import NOT_FOUND, out
+from service.review.bulk_schemas import BulkIn, BulkOut, BulkUndoneOut, HistogramOut
+from service.review.http import NOT_FOUND, seen
 from service.review.schemas import CardOut
 
 router = APIRouter()
@@ -60,7 +59,7 @@ def read_range(
     """List what waits with a score from `low` to below `high`, highest first."""
     wanted = bulk.Range(low, high, label)
     found = bulk.in_range(session, _led(who, site), who.moderator, wanted, limit=limit, now=now)
-    return out(cards(session, found, now=now), who)
+    return seen(session, found, who, now=now)
 
 
 @router.post("/bulk", responses=_FOR_LEADS)
@@ -82,15 +81,7 @@ def decide_many(
     }
     window = settings.review.undo_window
     made = bulk.decide_many(session, who.moderator, _led(who, None), wishes, now=now, window=window)
-    return BulkOut(
-        id=made.id,
-        decided=len(made.decided),
-        settles_at=made.settles_at,
-        refused=[
-            RefusedOut(comment_id=comment_id, code=error.code, detail=error.detail)
-            for comment_id, error in made.refused.items()
-        ],
-    )
+    return BulkOut.of(made)
 
 
 @router.post("/bulk/{decision_id}/undo", responses={404: {"description": "`decision_not_found`"}})

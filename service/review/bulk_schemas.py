@@ -1,12 +1,13 @@
 """What crosses HTTP when many comments are decided at once."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ml.labels import Label
+from service.review.bulk import Bulk
 from service.review.notes import NOTE_MAX_CHARS, clean_note
 from service.review.schemas import Outcome
 
@@ -44,6 +45,18 @@ class BulkOut(BaseModel):
     decided: int
     refused: list[RefusedOut]
     settles_at: datetime = Field(description="Until then it can be undone.")
+
+    @classmethod
+    def of(cls, made: Bulk) -> Self:
+        return cls(
+            id=made.id,
+            decided=len(made.decided),
+            settles_at=made.settles_at,
+            refused=[
+                RefusedOut(comment_id=comment_id, code=error.code, detail=error.detail)
+                for comment_id, error in made.refused.items()
+            ],
+        )
 
 
 class BulkUndoneOut(BaseModel):

@@ -1,6 +1,6 @@
 """What a moderator sees of comments in the list: read for a whole page in a few queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,13 +14,18 @@ from service.authors.tables import Author
 from service.comments.tables import Comment
 from service.decisions.tables import Decision
 from service.moderators import queries as moderators
+from service.review.queue_names import Queue
 from service.review.tables import Choice, Claim
+from service.review.waits import Waits, waits
 from service.scoring.tables import Score
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One comment, with what is needed to decide it; ``score`` is of the text shown, if any."""
+    """One comment, with what is needed to decide it; ``score`` is of the text shown, if any.
+
+    ``is_blind``: it is read for the audit, so nobody may see what was thought of it.
+    """
 
     comment: Comment
     article: Article
@@ -30,15 +35,23 @@ class Card:
     score: Score | None
     claim: Claim | None
     choice: Choice | None
+    waits: Waits
     names: Mapping[UUID, str]
+    is_blind: bool = False
 
     def name_of(self, moderator_id: UUID) -> str:
         """Return the name of whoever has the comment in hand or chose last."""
         return self.names[moderator_id]
 
 
-def cards(session: Session, comments: Sequence[Comment], *, now: datetime) -> list[Card]:
-    """Return a card for each comment, in the same order."""
+def cards(
+    session: Session,
+    comments: Sequence[Comment],
+    *,
+    blind: Collection[UUID] = (),
+    now: datetime,
+) -> list[Card]:
+    """Return a card for each comment, in the same order; those in ``blind`` are read blind."""
     ids = [comment.id for comment in comments]
     around = {
         comment_id: (article, author)
@@ -57,6 +70,7 @@ def cards(session: Session, comments: Sequence[Comment], *, now: datetime) -> li
     people = {claim.moderator_id for claim in claims.values()}
     people |= {choice.moderator_id for choice in choices.values()}
     names = moderators.names(session, people)
+    waiting = waits(session, ids)
     return [
         Card(
             comment=comment,
@@ -67,18 +81,20 @@ def cards(session: Session, comments: Sequence[Comment], *, now: datetime) -> li
             score=_of_this_text(scores.get(comment.id), comment),
             claim=claims.get(comment.id),
             choice=choices.get(comment.id),
+            waits=waiting[comment.id],
             names=names,
+            is_blind=comment.id in blind,
         )
         for comment in comments
     ]
 
 
 def newest_choices(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, Choice]:
-    """Return the newest choice on each comment that has one."""
+    """Return the newest choice on each comment that has one; the audit's are for nobody to see."""
     found = (
         select(Choice)
         .ext(distinct_on(Choice.comment_id))
-        .where(Choice.comment_id.in_(comment_ids))
+        .where(Choice.comment_id.in_(comment_ids), Choice.queue != Queue.AUDIT)
         .order_by(Choice.comment_id, Choice.id.desc())
     )
     return {choice.comment_id: choice for choice in session.scalars(found)}

@@ -1,8 +1,9 @@
 """Claiming and deciding as JSON."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Query, status
 
 from service.comments.status import Status
 from service.moderators.auth import CurrentModerator
@@ -10,8 +11,8 @@ from service.moderators.http import Responses, site_ids
 from service.moderators.queries import SignedIn
 from service.request import AppSettings, Now, Transaction
 from service.review import actions, claims, escalations, queries
-from service.review.cards import cards
-from service.review.http import NOT_FOUND, out
+from service.review.http import NOT_FOUND, seen
+from service.review.queue_names import Queue
 from service.review.schemas import (
     CardOut,
     ChoiceOut,
@@ -25,7 +26,9 @@ from service.review.tables import Choice
 
 router = APIRouter()
 
-_LEFT_TO_LEAD: Responses = {403: {"description": "`left_to_lead`, `foreign_request`"}}
+_LEFT_TO_LEAD: Responses = {
+    403: {"description": "`left_to_lead`, `role_too_low`, `foreign_request`"}
+}
 _ESCALATING = NOT_FOUND | {
     409: {"description": "`claimed_by_another`, `decided_meanwhile`, `not_held`"}
 }
@@ -33,7 +36,8 @@ _CLAIMING: Responses = {
     **NOT_FOUND,
     **_LEFT_TO_LEAD,
     409: {
-        "description": "`claimed_by_another`, `decided_meanwhile`, `not_held`, `too_many_claims`"
+        "description": "`claimed_by_another`, `decided_meanwhile`, `not_held`, `not_waiting`, "
+        "`too_many_claims`"
     },
 }
 _DECIDING: Responses = {
@@ -41,7 +45,7 @@ _DECIDING: Responses = {
     **_LEFT_TO_LEAD,
     409: {
         "description": "`decided_meanwhile`, `edited_meanwhile`, `withdrawn_meanwhile`, "
-        "`claimed_by_another`, `not_held`"
+        "`claimed_by_another`, `not_held`, `not_waiting`"
     },
 }
 
@@ -51,14 +55,14 @@ def read_claims(session: Transaction, now: Now, who: CurrentModerator) -> list[C
     """List the comments that one has in hand oneself."""
     ids = claims.mine(session, who.moderator, now=now)
     found = queries.comments_of(session, who.site_ids, ids)
-    return out(cards(session, found, now=now), who)
+    return seen(session, found, who, now=now)
 
 
 @router.post("/claims", responses=NOT_FOUND | {409: {"description": "`too_many_claims`"}})
 def claim_next(
     sent: ClaimsIn, session: Transaction, settings: AppSettings, now: Now, who: CurrentModerator
 ) -> list[CardOut]:
-    """Take the most urgent free comments in hand; nobody else gets them while the lease runs.
+    """Take the first free comments of a queue in hand; nobody else gets them while the lease runs.
 
     The answer is empty when nothing waits.
     """
@@ -67,12 +71,13 @@ def claim_next(
         session,
         who.moderator,
         sites,
+        queue=sent.queue,
         count=sent.count,
         most=settings.review.claims_max,
         now=now,
         lease=settings.review.lease,
     )
-    return out(cards(session, taken, now=now), who)
+    return seen(session, taken, who, now=now)
 
 
 @router.put("/claims")
@@ -85,12 +90,13 @@ def keep(
         who.moderator,
         who.site_ids,
         sent.comments,
+        queue=sent.queue,
         most=settings.review.claims_max,
         now=now,
         lease=settings.review.lease,
     )
     found = queries.comments_of(session, who.site_ids, taken)
-    by_id = {card.id: card for card in out(cards(session, found, now=now), who)}
+    by_id = {card.id: card for card in seen(session, found, who, now=now)}
     return [
         KeptOut(
             comment_id=comment_id,
@@ -104,7 +110,13 @@ def keep(
 
 @router.put("/claims/{comment_id}", responses=_CLAIMING)
 def claim_one(
-    comment_id: UUID, session: Transaction, settings: AppSettings, now: Now, who: CurrentModerator
+    comment_id: UUID,
+    *,
+    session: Transaction,
+    settings: AppSettings,
+    now: Now,
+    who: CurrentModerator,
+    queue: Annotated[Queue, Query(description="Where it waits.")] = Queue.HELD,
 ) -> CardOut:
     """Take this comment in hand, or keep it for another lease."""
     claims.claim(
@@ -112,18 +124,19 @@ def claim_one(
         who.moderator,
         who.site_ids,
         comment_id,
+        queue=queue,
         most=settings.review.claims_max,
         now=now,
         lease=settings.review.lease,
     )
     comment = queries.comment_of(session, who.site_ids, comment_id)
-    return out(cards(session, [comment], now=now), who)[0]
+    return seen(session, [comment], who, now=now)[0]
 
 
 @router.delete("/claims", status_code=status.HTTP_204_NO_CONTENT)
 def release_all(session: Transaction, who: CurrentModerator) -> None:
     """Give back everything that one has in hand."""
-    claims.release_all(session, who.moderator)
+    claims.release_all(session, who.moderator.id)
 
 
 @router.delete("/claims/{comment_id}", status_code=status.HTTP_204_NO_CONTENT, responses=NOT_FOUND)
@@ -147,7 +160,8 @@ def decide(
 ) -> ChoiceOut:
     """Approve or reject. Sending it twice decides once.
 
-    It can be undone until `settles_at`; only then the comment moves and the site is told.
+    It can be undone until `settles_at`; only then the comment moves, the site is told, and what
+    waited in `queue` is answered.
     """
     wish = actions.Wish(
         status=Status(sent.status.value),
@@ -155,6 +169,8 @@ def decide(
         reason=sent.reason,
         note=sent.note,
         replaces=sent.replaces,
+        queue=sent.queue,
+        answer=sent.answer,
     )
     choice = actions.decide(
         session,

@@ -65,6 +65,29 @@ class NotHeld(Conflict):
         super().__init__(f"The comment is {status}; only a held comment can be taken in hand.")
 
 
+class NotWaiting(Conflict):
+    code = "not_waiting"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The comment does not wait in this queue any more, or not for you: take the next one."
+        )
+
+
+class NoteNotFound(NotFound):
+    code = "note_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such note.")
+
+
+class NotYourNote(Forbidden):
+    code = "not_your_note"
+
+    def __init__(self) -> None:
+        super().__init__("A note is removed by whoever wrote it.")
+
+
 class ReasonMissing(Invalid):
     code = "reason_required"
 

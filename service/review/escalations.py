@@ -13,12 +13,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from service.comments import news
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.moderators.tables import Moderator
-from service.review import claims, queries
-from service.review.errors import ClaimedByAnother
-from service.review.tables import Claim, Escalation
+from service.review import claims, queries, surroundings
+from service.review.tables import Escalation
 
 
 def escalate(
@@ -37,10 +37,10 @@ def escalate(
         NotHeld, DecidedMeanwhile: there is nothing left to decide.
         ClaimedByAnother: a colleague has it in hand.
     """
-    comment = queries.lock_undecided(session, site_ids, comment_id)
-    claim = session.get(Claim, comment_id, populate_existing=True)
-    if claim is not None and claim.moderator_id != moderator.id and claim.expires_at > now:
-        raise ClaimedByAnother(claims.holder(session, comment_id))
+    around = surroundings.look(session, moderator, site_ids, [comment_id])
+    comment = around.comment(comment_id)
+    around.check_held(comment)
+    around.own_claim(comment, now=now)
     session.execute(
         insert(Escalation)
         .values(
@@ -53,6 +53,7 @@ def escalate(
         .on_conflict_do_nothing(index_elements=["comment_id"])
     )
     claims.release(session, moderator, comment_id)
+    news.tell(session, news.Kind.CHANGED, {comment.site_id: [comment_id]})
 
 
 def take_back(
@@ -63,12 +64,13 @@ def take_back(
     Raises:
         CommentNotFound: there is no such comment on these sites.
     """
-    queries.comment_of(session, site_ids, comment_id)
+    comment = queries.comment_of(session, site_ids, comment_id)
     session.execute(
         delete(Escalation).where(
             Escalation.comment_id == comment_id, Escalation.moderator_id == moderator.id
         )
     )
+    news.tell(session, news.Kind.CHANGED, {comment.site_id: [comment_id]})
 
 
 def forget_ended(session: Session) -> None:

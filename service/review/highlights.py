@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from ml.labels import Label
-from service.review.evidence import LabelScore
+from service.review.measures import LabelScore
 
 _MOST = 8
 

@@ -12,7 +12,7 @@ from service import html
 from service.errors import Conflict, Invalid, RateLimited, Unauthenticated
 from service.moderators import actions as moderators
 from service.moderators import auth, forgery
-from service.moderators.attempts import spend_attempt
+from service.moderators.attempts import remember, spend_attempt
 from service.moderators.auth import FormModerator, PageModerator
 from service.moderators.page_route import SIGN_IN_PATH, PageRoute
 from service.moderators.queries import SignedIn
@@ -61,6 +61,7 @@ def sign_in(
         return _sign_in_page(request, settings, next_=next_, email=email, refused=error.detail)
     answer = html.go_to(html.own_path(next_, otherwise="/review"))
     auth.set_cookie(answer, token, settings)
+    remember(request, answer, settings, email)
     return answer
 
 
@@ -68,7 +69,7 @@ def sign_in(
 def sign_out(
     request: Request, session: Transaction, settings: AppSettings, who: FormModerator
 ) -> Response:
-    claims.release_all(session, who.moderator)
+    claims.release_all(session, who.moderator.id)
     moderators.sign_out(session, auth.token_of(request) or "")
     answer = html.go_to(SIGN_IN_PATH)
     auth.clear_cookie(answer, settings)

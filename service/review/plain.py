@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from service.comments.status import Status
 from service.errors import Invalid
 from service.moderators.queries import SignedIn
-from service.review import claims, queries, queue
+from service.review import claims, counts, queries
 from service.review.actions import Wish
 from service.review.cards import cards
 from service.review.notes import clean_note
-from service.review.queue import Queue
+from service.review.queue_names import Queue
 from service.review.tables import Choice
 from service.review.trail import trail
 from service.sites import reasons
@@ -50,7 +50,7 @@ def desk(session: Session, who: SignedIn, *, now: datetime) -> dict[str, Any]:
     sites = {site.id: site for site in who.sites.values()}
     shown: dict[str, Any] = {
         "counts": [
-            each for each in queue.waiting(session, who.site_ids) if each.queue is Queue.HELD
+            each for each in counts.waiting(session, who.site_ids) if each.queue is Queue.HELD
         ],
         "names": {site.id: site.name for site in sites.values()},
         "undoable": _undoable(session, who, now=now),

@@ -6,15 +6,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from service.comments import queries as comments
 from service.comments.errors import CommentNotFound
-from service.comments.status import Status
 from service.comments.tables import Comment
 from service.decisions.tables import Actor, Decision
 from service.moderators import queries as moderators
-from service.moderators.tables import Moderator, Role
-from service.review.errors import DecidedMeanwhile, LeftToLead, NotHeld
-from service.review.tables import Choice, ChoiceState, Escalation
+from service.review.tables import Choice
 
 IS_OPEN: ColumnElement[bool] = Choice.state == literal_column("'open'")
 NAMES = {
@@ -43,50 +39,6 @@ def comments_of(
     found = select(Comment).where(Comment.id.in_(comment_ids), Comment.site_id.in_(site_ids))
     by_id = {comment.id: comment for comment in session.scalars(found)}
     return [by_id[comment_id] for comment_id in comment_ids if comment_id in by_id]
-
-
-def lock_undecided(session: Session, site_ids: Sequence[UUID], comment_id: UUID) -> Comment:
-    """Return the comment, locked: it is held, and nobody has chosen what becomes of it.
-
-    Raises:
-        CommentNotFound: there is none on these sites.
-        NotHeld: it does not wait for a moderator.
-        DecidedMeanwhile: somebody has just decided it.
-    """
-    comment = comments.lock(session, comment_id)
-    if comment.site_id not in site_ids:
-        raise CommentNotFound(comment_id)
-    if comment.status is not Status.HELD:
-        raise NotHeld(comment.status)
-    newest = newest_choice(session, comment_id)
-    if newest is not None and newest.state is ChoiceState.OPEN:
-        raise DecidedMeanwhile(newest.status, name_of(session, newest.moderator_id))
-    return comment
-
-
-def check_not_left_to_lead(session: Session, moderator: Moderator, comment: Comment) -> None:
-    """Refuse a held comment that was left to a lead to whoever is none.
-
-    Raises:
-        LeftToLead: it was, and the moderator does not lead on its site.
-    """
-    if comment.status is not Status.HELD:
-        return
-    is_left = session.get(Escalation, comment.id, populate_existing=True) is not None
-    if is_left and not moderators.may(session, moderator.id, comment.site_id, Role.LEAD):
-        raise LeftToLead
-
-
-def newest_choice(session: Session, comment_id: UUID) -> Choice | None:
-    found = select(Choice).where(Choice.comment_id == comment_id).order_by(Choice.id.desc())
-    choice: Choice | None = session.scalar(found.limit(1))
-    return choice
-
-
-def newest_decision(session: Session, comment_id: UUID) -> Decision:
-    """Return the decision that is the comment's status; a comment that is decided has one."""
-    found = select(Decision).where(Decision.comment_id == comment_id).order_by(Decision.id.desc())
-    return session.scalars(found.limit(1)).one()
 
 
 def newest_decision_ids(session: Session, comment_ids: Collection[UUID]) -> dict[UUID, int]:

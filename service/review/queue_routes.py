@@ -1,52 +1,88 @@
-"""The queues as JSON: lists, counts, one comment's evidence, and what changed on the screen."""
+"""The queues as JSON: lists, counts, filters, and what changed on the screen."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
+from ml.labels import Language
+from service.decisions import priority
 from service.moderators.auth import CurrentModerator, WatchingModerator
-from service.moderators.http import SiteQuery, site_ids, slugs
-from service.moderators.queries import SignedIn
+from service.moderators.http import SiteQuery, site_ids
 from service.paging import Cursor, CursorQuery, LimitQuery
 from service.request import Now, Transaction
-from service.review import queries, queue, standing
-from service.review.cards import cards
-from service.review.evidence import evidence
-from service.review.evidence_schemas import EvidenceOut, HighlightOut, StepOut
-from service.review.highlights import Explainer, highlights
-from service.review.http import NOT_FOUND, out
-from service.review.queue import Place, Queue, Sort, Waiting
+from service.review import alerts, counts, elsewhere, queries, queue, standing
+from service.review.facets import facets
+from service.review.http import (
+    NOT_FOUND,
+    FilterQuery,
+    alert_sources,
+    alerts_out,
+    counts_out,
+    seen,
+)
+from service.review.places import Place
+from service.review.queue_names import OF_HELD, Queue, Sort
 from service.review.schemas import (
-    CardOut,
     ChangesOut,
+    FacetOut,
+    FacetsOut,
     PaceOut,
-    QueueOut,
     QueuePage,
+    QueuesOut,
     RejectReasonOut,
     StandingOut,
 )
-from service.review.shared_counts import SharedCounts
-from service.review.trail import trail
+from service.review.shared_counts import SHARED
 from service.sites import reasons
+from service.sites.alerts import Source
 
 router = APIRouter()
 
-# One for the process: the key is the sites' ids, which no two databases have in common.
-_SHARED = SharedCounts()
-
 QueueQuery = Annotated[Queue, Query(alias="queue", description="Which one.")]
-SortQuery = Annotated[Sort, Query(alias="sort", description="Its order; `recent` has its own.")]
+SortQuery = Annotated[
+    Sort | None,
+    Query(
+        alias="sort",
+        description="Its order. Without it: `priority`, and `nearest` for `uncertain`. Only what "
+        "is held can be put into any order; the others go by `oldest` or `newest`, and `recent` "
+        "has its own.",
+    ),
+]
+Sources = Annotated[tuple[Source, ...], Depends(alert_sources)]
+
+_ORDERS = {
+    Sort.PRIORITY: priority.SENTENCE,
+    Sort.OLDEST: "What has waited longest comes first.",
+    Sort.NEWEST: "What came last comes first.",
+    Sort.HIGHEST: "The highest probability of harm comes first.",
+    Sort.LOWEST: "The lowest probability of harm comes first.",
+    Sort.NEAREST: "What lies nearest to where the site holds or rejects comes first.",
+}
+_LANGUAGES = {
+    Language.ENGLISH: "English",
+    Language.RUSSIAN: "Russian",
+    Language.UZBEK: "Uzbek",
+    Language.KAZAKH: "Kazakh",
+    Language.OTHER: "Other",
+}
 
 
 @router.get("/queues", responses=NOT_FOUND)
 def read_counts(
-    session: Transaction, who: CurrentModerator, site: SiteQuery = None
-) -> list[QueueOut]:
-    """Answer how many comments wait on each site, and since when."""
-    return _counts(who, queue.waiting(session, site_ids(who, site)))
+    session: Transaction, now: Now, who: CurrentModerator, sources: Sources, site: SiteQuery = None
+) -> QueuesOut:
+    """Answer how many comments wait on each site, since when, and what else is to be known.
+
+    Of appeals and audits those are counted too that others have to take, because one has decided
+    them oneself.
+    """
+    sites = site_ids(who, site)
+    return QueuesOut(
+        queues=counts_out(who, counts.waiting(session, sites)),
+        alerts=alerts_out(who, alerts.gather(session, sources, sites, now=now)),
+    )
 
 
 @router.get("/queue", responses=NOT_FOUND)
@@ -57,33 +93,87 @@ def read_queue(
     who: CurrentModerator,
     site: SiteQuery = None,
     name: QueueQuery = Queue.HELD,
-    sort: SortQuery = Sort.PRIORITY,
+    sort: SortQuery = None,
+    filters: FilterQuery,
     cursor: CursorQuery = None,
     limit: LimitQuery = 50,
 ) -> QueuePage:
-    """List what waits, without what a colleague has in hand; or what was decided, newest first."""
+    """List what waits, without what a colleague has in hand; or what was decided, newest first.
+
+    Every filter narrows the list. `label` and `reason` go by what the policy found in the text.
+    In the queue `audit` comments are read blind: without status, scores, reasons and decisions.
+    """
     sites = site_ids(who, site)
     if name is Queue.RECENT:
         before = Cursor.decode(cursor).after if cursor else None
-        chosen = queue.recent(session, sites, before=before, limit=limit + 1)
+        chosen = queue.recent(session, sites, filters=filters, before=before, limit=limit + 1)
         ids = dict.fromkeys(choice.comment_id for choice in chosen[:limit])
         here = queries.comments_of(session, sites, list(ids))
         more = Cursor(chosen[limit - 1].id).encode() if len(chosen) > limit else None
-    else:
+        order = _ORDERS[Sort.NEWEST]
+    elif name in OF_HELD:
+        by = sort or queue.natural(name)
         after = Place.decode(cursor) if cursor else None
-        found = queue.page(
+        held = queue.page(
             session,
             sites,
             who.moderator,
             queue=name,
-            sort=sort,
+            sort=by,
+            filters=filters,
             after=after,
             limit=limit + 1,
             now=now,
         )
-        here = found[:limit]
-        more = Place.of(here[-1]).encode() if len(found) > limit else None
-    return QueuePage(as_of=now, items=out(cards(session, here, now=now), who), next=more)
+        here = held[:limit]
+        more = Place.of(here[-1], by).encode() if len(held) > limit else None
+        order = _ORDERS[by]
+    else:
+        newest_first = sort is Sort.NEWEST
+        last = Cursor.decode(cursor).after if cursor else None
+        waiting = elsewhere.page(
+            session,
+            sites,
+            who.moderator,
+            queue=name,
+            filters=filters,
+            newest_first=newest_first,
+            after=last,
+            limit=limit + 1,
+            now=now,
+        )
+        here = [each.comment for each in waiting[:limit]]
+        more = Cursor(waiting[limit - 1].item_id).encode() if len(waiting) > limit else None
+        order = _ORDERS[Sort.NEWEST if newest_first else Sort.OLDEST]
+    items = seen(session, here, who, queue=name, now=now)
+    return QueuePage(as_of=now, items=items, next=more, order=order)
+
+
+@router.get("/facets", responses=NOT_FOUND)
+def read_facets(
+    *,
+    session: Transaction,
+    now: Now,
+    who: CurrentModerator,
+    site: SiteQuery = None,
+    name: QueueQuery = Queue.HELD,
+    filters: FilterQuery,
+) -> FacetsOut:
+    """Answer by what a queue can be narrowed, and how many it leaves, over its first 2,000."""
+    found = facets(session, site_ids(who, site), who.moderator, name=name, filters=filters, now=now)
+    return FacetsOut(
+        counted=found.counted,
+        languages=[
+            FacetOut(value=value, title=_LANGUAGES[Language(value)], count=n)
+            for value, n in found.languages
+        ],
+        labels=[FacetOut(value=value, title=_title(value), count=n) for value, n in found.labels],
+        reasons=[FacetOut(value=value, title=_title(value), count=n) for value, n in found.reasons],
+        articles=[
+            FacetOut(value=article.external_id, title=article.title, count=n)
+            for article, n in found.articles
+        ],
+    )
 
 
 @router.get("/changes", responses=NOT_FOUND)
@@ -92,6 +182,7 @@ def read_changes(
     session: Transaction,
     now: Now,
     who: WatchingModerator,
+    sources: Sources,
     since: Annotated[
         AwareDatetime, Query(description="`as_of` of the list that is on the screen.")
     ],
@@ -102,63 +193,21 @@ def read_changes(
 ) -> ChangesOut:
     """Answer what a page asks every few seconds. It does not keep the session from ending.
 
-    The counts may be a second old: pages that watch the same sites share them.
+    The counts may be a second old: pages that watch the same sites share them. A page that listens
+    to `/v1/review/events` needs this only where the line breaks.
     """
     sites = site_ids(who, site)
-    found = standing.standings(session, who.moderator, who.site_ids, comments or [], now=now)
+    found = standing.standings(session, who.site_ids, comments or [], now=now)
+    overview = SHARED.of(session, sites, sources=sources, now=now)
+    pace = standing.pace(session, who.moderator, now=now)
     return ChangesOut(
         as_of=now,
-        queues=_counts(who, _SHARED.of(session, sites)),
+        queues=counts_out(who, overview.waiting),
+        alerts=alerts_out(who, overview.alerts),
         arrived=standing.arrived(session, sites, who.moderator, since=since, now=now),
-        comments=[StandingOut.model_validate(each, from_attributes=True) for each in found],
-        pace=PaceOut.model_validate(
-            standing.pace(session, who.moderator, now=now), from_attributes=True
-        ),
+        comments=[StandingOut.of(each, who.moderator) for each in found],
+        pace=PaceOut.model_validate(pace, from_attributes=True),
     )
-
-
-@router.get("/comments/{comment_id}", responses=NOT_FOUND)
-def read_comment(
-    comment_id: UUID, session: Transaction, now: Now, who: CurrentModerator
-) -> CardOut:
-    """Answer one comment, whatever its status."""
-    comment = queries.comment_of(session, who.site_ids, comment_id)
-    return out(cards(session, [comment], now=now), who)[0]
-
-
-@router.get("/comments/{comment_id}/evidence", responses=NOT_FOUND)
-def read_evidence(
-    comment_id: UUID, session: Transaction, now: Now, who: CurrentModerator
-) -> EvidenceOut:
-    """Answer all that bears on a comment: scores, thread, author, trail."""
-    comment = queries.comment_of(session, who.site_ids, comment_id)
-    found = evidence(session, comment, now=now)
-    return EvidenceOut.of(found, out([found.card], who)[0])
-
-
-@router.get("/comments/{comment_id}/highlights", responses=NOT_FOUND)
-def read_highlights(
-    comment_id: UUID, request: Request, session: Transaction, now: Now, who: CurrentModerator
-) -> list[HighlightOut]:
-    """Answer which pieces of the text carried the scores, by the classifier that is live now.
-
-    Nothing is answered where the classifier cannot explain itself, or has not scored the text.
-    """
-    comment = queries.comment_of(session, who.site_ids, comment_id)
-    classifier = request.app.state.classifier
-    if not isinstance(classifier, Explainer):
-        return []
-    found = highlights(classifier, comment.body, evidence(session, comment, now=now).scores)
-    return [HighlightOut.model_validate(each, from_attributes=True) for each in found]
-
-
-@router.get("/comments/{comment_id}/history", responses=NOT_FOUND)
-def read_history(comment_id: UUID, session: Transaction, who: CurrentModerator) -> list[StepOut]:
-    """Answer the trail of decisions, oldest first, with what was undone or void."""
-    queries.comment_of(session, who.site_ids, comment_id)
-    return [
-        StepOut.model_validate(step, from_attributes=True) for step in trail(session, comment_id)
-    ]
 
 
 @router.get("/sites/{site}/reasons", responses=NOT_FOUND)
@@ -167,14 +216,5 @@ def read_reasons(site: str, who: CurrentModerator) -> list[RejectReasonOut]:
     return [RejectReasonOut.of(each) for each in reasons.of_site(who.site(site).reject_reasons)]
 
 
-def _counts(who: SignedIn, found: Sequence[Waiting]) -> list[QueueOut]:
-    names = slugs(who)
-    return [
-        QueueOut(
-            queue=each.queue,
-            site=names[each.site_id],
-            count=each.count,
-            oldest_at=each.oldest_at,
-        )
-        for each in found
-    ]
+def _title(code: str) -> str:
+    return code.replace("_", " ").capitalize()

@@ -3,9 +3,23 @@
 from fastapi import APIRouter
 
 from service.moderators.http import SIGNED_IN
-from service.review import bulk_routes, decision_routes, queue_routes, search_routes
+from service.review import (
+    author_routes,
+    bulk_routes,
+    comment_routes,
+    decision_routes,
+    queue_routes,
+    search_routes,
+)
 
 router = APIRouter(prefix="/v1/review", tags=["review"], responses=SIGNED_IN)
 
-for part in (queue_routes, search_routes, decision_routes, bulk_routes):
+for part in (
+    queue_routes,
+    search_routes,
+    comment_routes,
+    decision_routes,
+    bulk_routes,
+    author_routes,
+):
     router.include_router(part.router)

@@ -2,18 +2,22 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ml.labels import Label, Language
 from service.comments.status import Status
+from service.decisions import priority
 from service.moderators.queries import SignedIn
+from service.moderators.tables import Moderator
 from service.review.cards import Card
 from service.review.notes import NOTE_MAX_CHARS, clean_note
-from service.review.queue import Queue
+from service.review.queue_names import Queue
+from service.review.standing import Standing
 from service.review.tables import Choice, ChoiceState
+from service.review.waits_schemas import WaitsOut
 from service.sites.reasons import RejectReason
 
 
@@ -35,12 +39,17 @@ class ClaimsIn(_Sent):
         default=None, max_length=100, description="Slug; without it, of all sites of one's own."
     )
     count: int = Field(default=1, ge=1, le=20, description="Most comments to take.")
+    queue: Queue = Field(default=Queue.HELD, description="Of which queue.")
 
 
 class KeepIn(_Sent):
     """Which comments to take in hand, or to keep there for another lease."""
 
     comments: list[UUID] = Field(max_length=50)
+    queue: Queue = Field(
+        default=Queue.HELD,
+        description="Where they wait. What is taken from `audit` is read blind while in hand.",
+    )
 
 
 class EscalationIn(_Sent):
@@ -73,8 +82,22 @@ class DecisionIn(_Sent):
         default=None,
         ge=1,
         le=2**63 - 1,
-        description="To overturn a decision: its id. Without it only a held comment is decided.",
+        description="To overturn or confirm a decision: its id. Without it only a held comment is "
+        "decided.",
     )
+    queue: Queue = Field(
+        default=Queue.HELD,
+        description="Where the comment was put before you. What waits there is answered by the "
+        "decision; in `audit` it is a second opinion, and the comment stays as it is.",
+    )
+    answer: Annotated[
+        str | None,
+        Field(
+            max_length=NOTE_MAX_CHARS,
+            description="For the reader who appealed, in queue `appeals`.",
+        ),
+        AfterValidator(clean_note),
+    ] = None
 
 
 class SentenceOut(BaseModel):
@@ -143,19 +166,33 @@ class CardOut(BaseModel):
     parent_author: str | None = Field(description="To whom it replies.")
     body: str
     revision: int
-    status: Status
+    status: Status | None = Field(description="Null while the comment is read blind.")
     language: Language | None = Field(description="As the classifier recognised it.")
+    language_certainty: float | None = Field(description="Its probability, in [0, 1].")
     created_at: datetime
     edited_at: datetime | None
     why: list[SentenceOut] = Field(description="Why the comment is here, in words.")
     scores: dict[Label, float] = Field(description="Probabilities in [0, 1] of this text.")
-    urgency: float
+    urgency: float | None = Field(description="The highest probability of harm, in [0, 1].")
+    priority: float | None = Field(
+        description="Of what is held: likely harm, times one and the comments lately read under "
+        "the article, times two for every four hours of waiting."
+    )
     decision_id: int | None = Field(description="The newest decision; to overturn it, `replaces`.")
     claim: ClaimOut | None
     choice: ChoiceOut | None = Field(description="What a moderator decided last.")
+    waits: WaitsOut | None = Field(description="What else waits for a person's word on it.")
+    is_blind: bool = Field(
+        description="Whether it is read for the audit: without status, scores, reasons, decisions."
+    )
 
     @classmethod
-    def of(cls, card: Card, who: SignedIn, slugs: dict[UUID, str]) -> Self:
+    def of(cls, card: Card, who: SignedIn, slugs: dict[UUID, str], *, now: datetime) -> Self:
+        found = cls._whole(card, who, slugs, now=now)
+        return found.model_copy(update=_UNSEEN) if card.is_blind else found
+
+    @classmethod
+    def _whole(cls, card: Card, who: SignedIn, slugs: dict[UUID, str], *, now: datetime) -> Self:
         comment = card.comment
         return cls(
             id=comment.id,
@@ -176,6 +213,7 @@ class CardOut(BaseModel):
             revision=comment.revision,
             status=comment.status,
             language=card.score.language if card.score else None,
+            language_certainty=card.score.language_probability if card.score else None,
             created_at=comment.created_at,
             edited_at=comment.edited_at,
             why=[SentenceOut.model_validate(each) for each in card.decision.reasons]
@@ -183,6 +221,9 @@ class CardOut(BaseModel):
             else [],
             scores=card.score.by_label() if card.score else {},
             urgency=comment.urgency,
+            priority=priority.weight(comment.priority, now=now)
+            if comment.status is Status.HELD
+            else None,
             decision_id=card.decision.id if card.decision else None,
             claim=ClaimOut(
                 by=card.name_of(card.claim.moderator_id),
@@ -198,7 +239,22 @@ class CardOut(BaseModel):
             )
             if card.choice
             else None,
+            waits=None if card.waits.is_nothing else WaitsOut.of(card.waits),
+            is_blind=card.is_blind,
         )
+
+
+# What somebody who is to judge a text by itself must not see of it.
+_UNSEEN: Final[dict[str, Any]] = {
+    "status": None,
+    "why": [],
+    "scores": {},
+    "urgency": None,
+    "priority": None,
+    "decision_id": None,
+    "choice": None,
+    "waits": None,
+}
 
 
 class QueueOut(BaseModel):
@@ -206,8 +262,23 @@ class QueueOut(BaseModel):
 
     queue: Queue
     site: str
-    count: int
+    count: int = Field(description="Exact, up to 10,000.")
+    is_capped: bool = Field(description="Whether there are more than 10,000.")
     oldest_at: datetime | None
+
+
+class AlertOut(BaseModel):
+    """Something that whoever works on the site should know now."""
+
+    site: str
+    code: str = Field(description="Stays the same over versions.", examples=["scoring_degraded"])
+    sentence: str
+    since: datetime | None
+
+
+class QueuesOut(BaseModel):
+    queues: list[QueueOut]
+    alerts: list[AlertOut]
 
 
 class RejectReasonOut(BaseModel):
@@ -243,6 +314,25 @@ class StandingOut(BaseModel):
     is_mine: bool = Field(description="Whether one has it in hand oneself.")
     choice: ChosenOut | None
 
+    @classmethod
+    def of(cls, found: Standing, moderator: Moderator) -> Self:
+        chosen = found.choice
+        return cls(
+            id=found.id,
+            status=found.status,
+            revision=found.revision,
+            claimed_by=found.claimed_by,
+            is_mine=found.holder_id == moderator.id,
+            choice=None
+            if chosen is None
+            else ChosenOut(
+                by=chosen.by,
+                is_mine=chosen.moderator_id == moderator.id,
+                status=chosen.status,
+                state=chosen.state,
+            ),
+        )
+
 
 class PaceOut(BaseModel):
     """One's own work of the last twelve hours."""
@@ -255,6 +345,7 @@ class PaceOut(BaseModel):
 class ChangesOut(BaseModel):
     as_of: datetime
     queues: list[QueueOut]
+    alerts: list[AlertOut]
     arrived: int = Field(description="Free comments that were held after `since`.")
     comments: list[StandingOut]
     pace: PaceOut
@@ -273,3 +364,22 @@ class QueuePage(BaseModel):
     as_of: datetime = Field(description="Send as `since` to `/v1/review/changes`.")
     items: list[CardOut]
     next: str | None = Field(description="Send as `cursor` for the next page; null on the last.")
+    order: str = Field(description="In which order this is, in words.")
+
+
+class FacetOut(BaseModel):
+    """One value that a queue can be narrowed by, and how many it leaves."""
+
+    value: str
+    title: str
+    count: int
+
+
+class FacetsOut(BaseModel):
+    """By what a queue can be narrowed; counted over its first comments, `counted` of them."""
+
+    counted: int
+    languages: list[FacetOut]
+    labels: list[FacetOut]
+    reasons: list[FacetOut]
+    articles: list[FacetOut]

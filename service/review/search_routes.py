@@ -8,8 +8,7 @@ from service.moderators.auth import CurrentModerator
 from service.moderators.http import SiteQuery, site_ids
 from service.paging import Cursor, CursorQuery, LimitQuery
 from service.request import Now, Transaction
-from service.review.cards import cards
-from service.review.http import NOT_FOUND, out
+from service.review.http import NOT_FOUND, seen
 from service.review.schemas import QueuePage
 from service.review.search import search
 
@@ -36,6 +35,7 @@ def find(
     here = found[:limit]
     return QueuePage(
         as_of=now,
-        items=out(cards(session, here, now=now), who),
+        items=seen(session, here, who, now=now),
         next=Cursor(here[-1].id).encode() if len(found) > limit else None,
+        order="What came last comes first.",
     )

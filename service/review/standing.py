@@ -1,6 +1,6 @@
 """What changed around the comments on a moderator's screen, asked every few seconds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,8 +24,8 @@ _SHIFT = timedelta(hours=12)
 class Chosen:
     """Who decided what; ``state`` says whether it still counts."""
 
+    moderator_id: UUID
     by: str
-    is_mine: bool
     status: Status
     state: ChoiceState
 
@@ -37,8 +37,9 @@ class Standing:
     id: UUID
     status: Status
     revision: int
+    site_id: UUID
+    holder_id: UUID | None
     claimed_by: str | None
-    is_mine: bool
     choice: Chosen | None
 
 
@@ -53,31 +54,31 @@ class Pace:
 
 def standings(
     session: Session,
-    moderator: Moderator,
-    site_ids: Sequence[UUID],
-    comment_ids: Sequence[UUID],
+    site_ids: Collection[UUID],
+    comment_ids: Collection[UUID],
     *,
     now: datetime,
 ) -> list[Standing]:
     """Return where these comments stand, without those that are not on these sites."""
     rows = session.execute(
-        select(Comment.id, Comment.status, Comment.revision, Claim.moderator_id)
+        select(Comment.id, Comment.site_id, Comment.status, Comment.revision, Claim.moderator_id)
         .outerjoin(Claim, (Claim.comment_id == Comment.id) & (Claim.expires_at > now))
         .where(Comment.id.in_(comment_ids), Comment.site_id.in_(site_ids))
     ).all()
     choices = newest_choices(session, [row[0] for row in rows])
-    people = {row[3] for row in rows if row[3]} | {each.moderator_id for each in choices.values()}
+    people = {row[4] for row in rows if row[4]} | {each.moderator_id for each in choices.values()}
     names = moderators.names(session, people)
     return [
         Standing(
             id=comment_id,
             status=status,
             revision=revision,
+            site_id=site_id,
+            holder_id=holder,
             claimed_by=names[holder] if holder else None,
-            is_mine=holder == moderator.id,
-            choice=_chosen(choices.get(comment_id), moderator, names),
+            choice=_chosen(choices.get(comment_id), names),
         )
-        for comment_id, status, revision, holder in rows
+        for comment_id, site_id, status, revision, holder in rows
     ]
 
 
@@ -118,8 +119,8 @@ def pace(session: Session, moderator: Moderator, *, now: datetime) -> Pace:
     return Pace(row[0], None if row[1] is None else float(row[1]), in_hand)
 
 
-def _chosen(choice: Choice | None, moderator: Moderator, names: dict[UUID, str]) -> Chosen | None:
+def _chosen(choice: Choice | None, names: dict[UUID, str]) -> Chosen | None:
     if choice is None:
         return None
-    is_mine = choice.moderator_id == moderator.id
-    return Chosen(names[choice.moderator_id], is_mine, choice.status, choice.state)
+    by = names[choice.moderator_id]
+    return Chosen(choice.moderator_id, by, choice.status, choice.state)

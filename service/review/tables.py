@@ -104,8 +104,8 @@ class Disagreement(Base, kw_only=True):
 
     It waits for a lead. ``decision_id`` is the decision that is in doubt, ``moderator_id`` who made
     it, or who spoke against it in the audit (``is_audit``). ``gap`` is how far the highest score
-    lies from what the person said: from 0 for a rejection, from 1 for an approval. The next decision
-    on the comment closes it, whoever makes it.
+    lies from what the person said: from 1 for a rejection, from 0 for an approval. The next
+    decision on the comment closes it, whoever makes it.
     """
 
     __tablename__ = "disagreements"
@@ -166,8 +166,8 @@ class Note(Base, kw_only=True):
 class SearchWord(Base, kw_only=True):
     """A word that some comment has or had, so that parts and misspellings of it find it.
 
-    ``folded`` is the word in plain Latin letters, whichever script it is written in. ``seen`` counts
-    the comments in which it was met, roughly; a rare one is looked up again now and then
+    ``folded`` is the word in plain Latin letters, whichever script it is written in. ``seen``
+    counts the comments in which it was met, roughly; a rare one is looked up again now and then
     (``checked_at``), and forgotten when no comment has it any more.
     """
 

@@ -13,6 +13,7 @@ from service.decisions.queries import Explained
 from service.decisions.tables import Actor
 from service.moderators import queries as moderators
 from service.review.queries import NAMES
+from service.review.queue_names import Queue
 from service.review.tables import Choice, ChoiceState
 
 
@@ -30,6 +31,7 @@ class Step:
     reasons: list[dict[str, str]]
     note: str | None
     is_bulk: bool
+    queue: Queue | None
     decision_id: int | None
     policy_version: int | None
     model_version: str | None
@@ -41,13 +43,13 @@ def trail(session: Session, comment_id: UUID) -> list[Step]:
     chosen = list(session.scalars(select(Choice).where(Choice.comment_id == comment_id)))
     people = {each.decision.moderator_id for each in recorded if each.decision.moderator_id}
     names = moderators.names(session, people | {each.moderator_id for each in chosen})
-    in_bulk = {choice.decision_id for choice in chosen if choice.bulk_id}
-    steps = [_recorded(each, names, in_bulk) for each in recorded]
+    choices = {choice.decision_id: choice for choice in chosen if choice.decision_id}
+    steps = [_recorded(each, names, choices.get(each.decision.id)) for each in recorded]
     steps += [_never_recorded(each, names) for each in chosen if each.decision_id is None]
     return sorted(steps, key=lambda step: step.at)
 
 
-def _recorded(explained: Explained, names: dict[UUID, str], in_bulk: set[int | None]) -> Step:
+def _recorded(explained: Explained, names: dict[UUID, str], choice: Choice | None) -> Step:
     decision = explained.decision
     moderator_id = decision.moderator_id
     return Step(
@@ -60,7 +62,8 @@ def _recorded(explained: Explained, names: dict[UUID, str], in_bulk: set[int | N
         reason=decision.reason,
         reasons=decision.reasons,
         note=decision.note,
-        is_bulk=decision.id in in_bulk,
+        is_bulk=choice is not None and choice.bulk_id is not None,
+        queue=None if choice is None else choice.queue,
         decision_id=decision.id,
         policy_version=explained.policy_version,
         model_version=explained.model_version,
@@ -79,6 +82,7 @@ def _never_recorded(choice: Choice, names: dict[UUID, str]) -> Step:
         reasons=choice.reasons,
         note=choice.note,
         is_bulk=choice.bulk_id is not None,
+        queue=choice.queue,
         decision_id=None,
         policy_version=None,
         model_version=None,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from ml.labels import Language
 from service.articles.tables import Article
 from service.authors.tables import Author
 from service.comments.status import Status
@@ -27,6 +28,10 @@ class CommentChanges(TypedDict, total=False):
     language_hint: str | None
     status: Status
     urgency: float
+    priority: float
+    margin: float | None
+    language: Language | None
+    reason_codes: list[str] | None
     score_wanted: bool
     created_at: datetime
     decided_at: datetime | None

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import log2
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from ml.labels import Language
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import new_id
+from service.decisions.priority import DOUBLES_EVERY
 from service.decisions.tables import Actor, Decision
 from service.moderators.tables import Moderator, Role
 from service.registry.tables import Artifact, ModelVersion, State
@@ -72,6 +74,7 @@ def stored_held_comment(
         "id": new_id(),
         "status": Status.HELD,
         "urgency": urgency,
+        "priority": log2(max(urgency, 0.01)) - now.timestamp() / DOUBLES_EVERY.total_seconds(),
         "body": body,
         "decided_at": now,
     }

@@ -15,7 +15,7 @@ from service.comments.tables import Comment
 from service.db import Database
 from service.decisions import actions as decisions
 from service.moderators.tables import Role, SignIn
-from service.review import actions
+from service.review import settling
 from service.review.tables import Choice, ChoiceState
 from tests.browser import NewContext, watch
 from tests.factories.moderators import PASSWORD
@@ -62,7 +62,7 @@ class Newsroom:
 
     def settle(self) -> None:
         with self.database.transaction() as session:
-            actions.settle_due(session, now=datetime.now(UTC) + A_WHILE)
+            settling.settle_due(session, now=datetime.now(UTC) + A_WHILE)
 
     def eventually(self, page: Page, count: int, *states: ChoiceState) -> None:
         """Wait until the server holds that many choices."""

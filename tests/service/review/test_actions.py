@@ -15,7 +15,7 @@ from service.db import Database
 from service.decisions import actions as decisions
 from service.decisions.tables import Actor, Decision
 from service.errors import Conflict
-from service.review import actions, claims
+from service.review import actions, claims, settling
 from service.review.actions import Wish
 from service.review.errors import (
     ChoiceNotFound,
@@ -94,10 +94,10 @@ def test_until_the_window_has_passed_nothing_has_left_the_house(
     session.add(Endpoint(site_id=desk.site.id, url=url, secret="whsec_AAAA", created_at=now))  # noqa: S106
     _decide(session, desk, comment, APPROVE, now=now)
     before = now + WINDOW - timedelta(milliseconds=1)
-    assert actions.settle_due(session, now=before) == 0
+    assert settling.settle_due(session, now=before) == 0
     assert (comment.status, comment.public_revision) == (Status.HELD, None)
     assert session.scalars(select(Delivery)).all() == []
-    assert actions.settle_due(session, now=now + WINDOW) == 1
+    assert settling.settle_due(session, now=now + WINDOW) == 1
     assert (comment.status, comment.public_revision) == (Status.APPROVED, 1)
     assert [each.event for each in session.scalars(select(Delivery))] == ["comment.approved"]
 
@@ -109,7 +109,7 @@ def test_what_is_undone_never_left_and_stays_in_the_trail(
     later = now + timedelta(seconds=7)
     for _ in range(2):
         assert actions.undo(session, desk.moderator, choice.id, now=later) is choice
-    assert actions.settle_due(session, now=now + WINDOW) == 0
+    assert settling.settle_due(session, now=now + WINDOW) == 0
     assert comment.status is Status.HELD
     assert [(step.status, step.state) for step in trail(session, comment.id)] == [
         (Status.HELD, ChoiceState.RECORDED),
@@ -124,7 +124,7 @@ def test_one_second_too_late_says_how_to_reverse_it(
     choice = _decide(session, desk, comment, REJECT, now=now)
     with pytest.raises(UndoTooLate):  # the window has passed, though nobody has settled it yet
         actions.undo(session, desk.moderator, choice.id, now=now + WINDOW)
-    actions.settle_due(session, now=now + WINDOW)
+    settling.settle_due(session, now=now + WINDOW)
     with pytest.raises(UndoTooLate, match=f"replaces: {choice.decision_id}"):
         actions.undo(session, desk.moderator, choice.id, now=now + WINDOW)
     again = Wish(Status.APPROVED, revision=1, replaces=choice.decision_id)
@@ -146,7 +146,7 @@ def test_a_double_click_decides_once(
 ) -> None:
     first = _decide(session, desk, comment, REJECT, now=now)
     assert _decide(session, desk, comment, REJECT, now=now) is first
-    actions.settle_due(session, now=now + WINDOW)
+    settling.settle_due(session, now=now + WINDOW)
     assert _decide(session, desk, comment, REJECT, now=now + WINDOW) is first
     assert _decisions(session) == 2  # the policy's hold, and this one
 
@@ -157,7 +157,7 @@ def test_a_colleague_who_comes_second_is_told_who_was_first(
     colleague = stored_desk(session, site=desk.site, name="Baurzhan", now=now)
     _decide(session, desk, comment, APPROVE, now=now)
     for at in (now, now + WINDOW):
-        actions.settle_due(session, now=at)
+        settling.settle_due(session, now=at)
         with pytest.raises(DecidedMeanwhile, match="approved already, by Aziza"):
             _decide(session, colleague, comment, REJECT, now=at)
 
@@ -223,7 +223,7 @@ def test_a_text_that_changes_before_the_window_has_passed_makes_the_choice_void(
     else:
         decisions.withdraw(session, comment, now=now)
     stood = comment.status
-    actions.settle_due(session, now=now + WINDOW)
+    settling.settle_due(session, now=now + WINDOW)
     assert (choice.state, comment.status) == (ChoiceState.VOID, stood)
 
 
@@ -232,7 +232,7 @@ def test_a_persons_choice_outlasts_what_the_policy_says_meanwhile(
 ) -> None:
     _decide(session, desk, comment, REJECT, now=now)
     decisions.record(session, comment, Status.APPROVED, actor=Actor.POLICY, reason="clear", now=now)
-    actions.settle_due(session, now=now + WINDOW)
+    settling.settle_due(session, now=now + WINDOW)
     assert comment.status is Status.REJECTED
 
 
@@ -262,7 +262,7 @@ def test_a_decided_comment_is_in_nobodys_hand(
     claims.claim_next(session, desk.moderator, desk.site_ids, most=MOST, now=now, lease=LEASE)
     choice = _decide(session, desk, comment, APPROVE, now=now + timedelta(seconds=5))
     assert claims.mine(session, desk.moderator, now=now) == []
-    actions.settle_due(session, now=now + timedelta(minutes=1))
+    settling.settle_due(session, now=now + timedelta(minutes=1))
     assert session.scalars(select(Claim)).all() == []
     assert choice.chosen_at - (choice.claimed_at or now) == timedelta(seconds=5)
 
@@ -322,7 +322,7 @@ def test_twelve_moderators_deciding_at_once_decide_each_comment_once(
                         now=now,
                         window=AT_ONCE if number % 3 else WINDOW,
                     )
-                    actions.settle_due(session, now=now + WINDOW)
+                    settling.settle_due(session, now=now + WINDOW)
             except Conflict:
                 continue
             decided += 1
@@ -331,7 +331,7 @@ def test_twelve_moderators_deciding_at_once_decide_each_comment_once(
     with ThreadPoolExecutor(len(desks)) as pool:
         assert sum(pool.map(decide_all, desks)) == len(ids)
     with database.transaction() as session:
-        actions.settle_due(session, now=now + WINDOW)
+        settling.settle_due(session, now=now + WINDOW)
         by_person = select(Decision.comment_id).where(Decision.actor == Actor.MODERATOR)
         assert Counter(session.scalars(by_person)) == Counter(ids)
         statuses = Counter(session.scalars(select(Comment.status)))

@@ -13,7 +13,7 @@ from service.comments.tables import Comment
 from service.db import Database
 from service.decisions import actions as decisions
 from service.moderators.tables import Role
-from service.review import actions, bulk, claims
+from service.review import bulk, claims, settling
 from service.review.actions import Wish
 from service.review.bulk import BINS, Range
 from service.review.errors import ChoiceNotFound
@@ -102,7 +102,7 @@ def test_one_that_cannot_be_decided_stops_no_other(
     made = _decide(session, desk, [c.id for c in comments], now)
     assert len(made.decided) == 2
     assert made.refused[comments[1].id].code == "withdrawn_meanwhile"
-    actions.settle_due(session, now=now + WINDOW)
+    settling.settle_due(session, now=now + WINDOW)
     assert [c.status for c in comments] == [Status.REJECTED, Status.WITHDRAWN, Status.REJECTED]
     assert trail(session, comments[0].id)[-1].is_bulk
 
@@ -115,7 +115,7 @@ def test_all_of_a_bulk_is_undone_together(
     assert bulk.undo_many(session, desk.moderator, made.id, now=now) == (3, 0)
     assert set(session.scalars(select(Choice.state))) == {ChoiceState.UNDONE}
     made = _decide(session, desk, ids, now)
-    actions.settle_due(session, now=now + WINDOW)
+    settling.settle_due(session, now=now + WINDOW)
     assert bulk.undo_many(session, desk.moderator, made.id, now=now + WINDOW) == (0, 3)
 
 

@@ -251,7 +251,7 @@ def _claims_stored_backwards(database: Database, now: datetime) -> tuple[Desk, l
 
 def _release_all(session: Session, desk: Desk, now: datetime) -> None:
     assert now
-    claims.release_all(session, desk.moderator)
+    claims.release_all(session, desk.moderator.id)
 
 
 def _dismiss(session: Session, desk: Desk, now: datetime) -> None:

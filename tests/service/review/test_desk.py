@@ -14,13 +14,13 @@ from service.db import Database
 from service.decisions import actions as decisions
 from service.moderators import actions as moderators
 from service.moderators.tables import Role
-from service.review import actions, claims, escalations, queue, standing
+from service.review import actions, claims, counts, escalations, queue, settling, standing
 from service.review.actions import Wish
 from service.review.errors import ClaimedByAnother, DecidedMeanwhile, LeftToLead, NotHeld
 from service.review.evidence import evidence
-from service.review.queue import Queue, Sort
+from service.review.queue_names import Queue, Sort
 from service.review.tables import ChoiceState, Escalation
-from tests.factories.comments import a_comment, stored_comment
+from tests.factories.comments import CommentChanges, a_comment, stored_comment
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_score
 
 LEASE, WINDOW = timedelta(minutes=2), timedelta(seconds=8)
@@ -107,8 +107,8 @@ def test_a_comment_left_to_a_lead_waits_in_its_own_queue_until_it_is_decided(
         claims.claim_next(session, desk.moderator, desk.site_ids, most=MOST, now=now, lease=LEASE)
         is None
     )
-    counts = {each.queue: each.count for each in queue.waiting(session, desk.site_ids)}
-    assert counts == {Queue.HELD: 0, Queue.ESCALATED: 1}
+    found = {each.queue: each.count for each in counts.waiting(session, desk.site_ids)}
+    assert (found[Queue.HELD], found[Queue.ESCALATED]) == (0, 1)
     lead = stored_desk(session, site=desk.site, role=Role.LEAD, now=now)
     theirs = (session, lead.moderator, desk.site_ids, comment.id)
     claims.claim(*theirs, most=MOST, now=now, lease=LEASE)
@@ -182,11 +182,15 @@ def test_only_what_waits_and_is_free_is_left_to_a_lead(
 
 def test_a_queue_is_read_in_any_order(session: Session, desk: Desk, now: datetime) -> None:
     a, b, c = (
-        stored_held_comment(session, desk.site, urgency=urgency, now=now)
-        for urgency in (0.5, 0.9, 0.1)
+        stored_held_comment(
+            session, desk.site, urgency=urgency, now=now, changes={"margin": margin}
+        )
+        for urgency, margin in ((0.5, 0.1), (0.9, 0.3), (0.1, 0.2))
     )
     orders = {
         Sort.PRIORITY: [b, a, c],
+        Sort.HIGHEST: [b, a, c],
+        Sort.NEAREST: [a, c, b],
         Sort.LOWEST: [c, a, b],
         Sort.OLDEST: [a, b, c],
         Sort.NEWEST: [c, b, a],
@@ -201,7 +205,8 @@ def test_every_order_goes_on_where_the_page_before_ended(
     with database.transaction() as session:
         desk = stored_desk(session, now=now)
         for number in range(7):
-            stored_held_comment(session, desk.site, urgency=number % 3, now=now)
+            changes: CommentChanges = {"margin": number % 2 / 10}
+            stored_held_comment(session, desk.site, urgency=number % 3, now=now, changes=changes)
     whole = client.get(f"/v1/review/queue?sort={sort}", headers=desk.bearer).json()["items"]
     seen: list[str] = []
     cursor = ""
@@ -223,14 +228,16 @@ def test_the_screen_learns_what_a_colleague_did(
 
     def seen() -> standing.Standing:
         ids = [comment.id]
-        return standing.standings(session, desk.moderator, desk.site_ids, ids, now=now)[0]
+        return standing.standings(session, desk.site_ids, ids, now=now)[0]
 
     claims.claim(*theirs, most=MOST, now=now, lease=LEASE)
-    assert (seen().claimed_by, seen().is_mine) == ("Baurzhan", False)
+    assert (seen().claimed_by, seen().holder_id) == ("Baurzhan", colleague.moderator.id)
     actions.decide(*theirs, APPROVE, now=now, window=WINDOW)
     chosen = seen().choice
-    assert chosen == standing.Chosen("Baurzhan", False, Status.APPROVED, ChoiceState.OPEN)  # noqa: FBT003
-    actions.settle_due(session, now=now + WINDOW)
+    assert chosen == standing.Chosen(
+        colleague.moderator.id, "Baurzhan", Status.APPROVED, ChoiceState.OPEN
+    )
+    settling.settle_due(session, now=now + WINDOW)
     assert seen().status is Status.APPROVED
 
 

@@ -17,7 +17,7 @@ from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Database
 from service.decisions import actions as decisions
-from service.review import actions
+from service.review import settling
 from service.review.tables import Claim
 from tests.factories.moderators import PASSWORD
 from tests.factories.review import Desk, stored_desk, stored_held_comment
@@ -114,7 +114,7 @@ def test_the_basic_loop_works_without_a_script(
     sent = {"csrf": csrf, "comment": str(newsroom.second), "revision": "1", "outcome": "approved"}
     assert "You have no comment in hand." in client.post("/review/plain/decide", data=sent).text
     with database.transaction() as session:
-        actions.settle_due(session, now=now + WINDOW)
+        settling.settle_due(session, now=now + WINDOW)
         assert session.get_one(Comment, newsroom.first).status is Status.REJECTED
         assert session.get_one(Comment, newsroom.second).status is Status.APPROVED
 

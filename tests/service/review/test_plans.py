@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
-from service.review import queue, standing
-from service.review.queue import Queue, Sort
+from service.review import counts, queue, standing
+from service.review.queue_names import Queue, Sort
 from service.review.search import search
 from tests.factories.comments import an_article, an_author
 from tests.factories.review import Desk, stored_desk, stored_site
@@ -19,9 +19,11 @@ COMMENTS = 20_000
 FILL = text(
     """
     INSERT INTO comments (id, site_id, article_id, author_id, fingerprint, author_name, body,
-        revision, has_replies, status, urgency, score_wanted, created_at, decided_at)
+        revision, has_replies, status, urgency, priority, margin, language, reason_codes,
+        score_wanted, created_at, decided_at)
     SELECT uuidv7(), :site, :article, :author, ''::bytea, 'Name ' || n, 'word' || n || ' other',
-        1, false, CASE WHEN n % 10 = 0 THEN 'held' ELSE 'approved' END, random(), false,
+        1, false, CASE WHEN n % 10 = 0 THEN 'held' ELSE 'approved' END, random(), random(),
+        random(), (ARRAY['en', 'ru', 'uz', 'kk'])[1 + n % 4], ARRAY['score_insult'], false,
         :now, :now
     FROM generate_series(1, :count) AS n
     """
@@ -70,7 +72,8 @@ def _plan(session: Session, ask: Callable[[], object]) -> str:
 @pytest.mark.parametrize(
     ("sort", "index"),
     [
-        (Sort.PRIORITY, "Index Scan using comments_held_idx"),
+        (Sort.PRIORITY, "Index Scan using comments_held_priority_idx"),
+        (Sort.HIGHEST, "Index Scan using comments_held_idx"),
         (Sort.LOWEST, "Index Scan Backward using comments_held_idx"),
         (Sort.OLDEST, "Index Scan using comments_held_age_idx"),
         (Sort.NEWEST, "Index Scan Backward using comments_held_age_idx"),
@@ -104,7 +107,7 @@ def test_a_page_of_the_queue_walks_the_index_of_its_order(
 
 def test_claiming_walks_the_index(session: Session, desk: Desk, now: datetime) -> None:
     plan = _plan(session, lambda: queue.lock_next(session, desk.site_ids, now=now))
-    assert "Index Scan using comments_held_idx" in plan
+    assert "Index Scan using comments_held_priority_idx" in plan
     assert "Sort" not in plan
 
 
@@ -115,7 +118,7 @@ def test_claiming_on_several_sites_walks_the_index_of_each(
     sites = (*desk.site_ids, other.id)
     plan = _plan(session, lambda: queue.lock_next(session, sites, now=now))
     assert "Seq Scan on comments" not in plan
-    assert plan.count("using comments_held_idx") >= 2
+    assert plan.count("using comments_held_priority_idx") >= 2
 
 
 def test_searching_goes_by_the_words(session: Session, desk: Desk) -> None:
@@ -128,7 +131,7 @@ def test_searching_goes_by_the_words(session: Session, desk: Desk) -> None:
 
 
 def test_counting_reads_held_comments_only(session: Session, desk: Desk, now: datetime) -> None:
-    plan = _plan(session, lambda: queue.waiting(session, desk.site_ids))
+    plan = _plan(session, lambda: counts.waiting(session, desk.site_ids))
     plan += _plan(
         session,
         lambda: standing.arrived(session, desk.site_ids, desk.moderator, since=now, now=now),

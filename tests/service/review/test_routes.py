@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -12,7 +13,8 @@ from service.db import Database
 from service.decisions import actions as decisions
 from service.moderators import actions as moderators
 from service.moderators.tables import Role
-from service.review import actions
+from service.review import notes, settling
+from service.review.counts import COUNTED
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_site
 
 # What answers about oneself alone.
@@ -28,6 +30,8 @@ class Newsroom(NamedTuple):
     elsewhere: Desk
     ours: UUID
     theirs: UUID
+    their_author: UUID
+    their_note: UUID
 
 
 @pytest.fixture
@@ -38,7 +42,9 @@ def newsroom(database: Database, now: datetime) -> Newsroom:
         elsewhere = stored_desk(session, slug="elsewhere", name="Chingiz", now=now)
         ours = stored_held_comment(session, desk.site, now=now)
         theirs = stored_held_comment(session, elsewhere.site, body="Their secret.", now=now)
-        return Newsroom(desk, colleague, elsewhere, ours.id, theirs.id)
+        noted = notes.about_comment(session, elsewhere.moderator, theirs, "Secret.", now=now)
+        ids = (ours.id, theirs.id, theirs.author_id, noted.note.id)
+        return Newsroom(desk, colleague, elsewhere, *ids)
 
 
 def _decide(client: TestClient, desk: Desk, comment_id: UUID, **changes: object) -> dict[str, str]:
@@ -59,7 +65,7 @@ def test_a_moderator_takes_decides_and_sees_what_came_of_it(
     decided = _decide(client, newsroom.desk, newsroom.ours, status="rejected", reason="insult")
     assert (decided["http"], decided["state"]) == ("201", "open")
     with database.transaction() as session:
-        actions.settle_due(session, now=now + WINDOW)
+        settling.settle_due(session, now=now + WINDOW)
     path = f"/v1/review/comments/{newsroom.ours}"
     assert client.get(path, headers=bearer).json()["status"] == "rejected"
     steps = client.get(f"{path}/history", headers=bearer).json()
@@ -80,10 +86,11 @@ def test_the_queue_and_its_count_leave_out_what_a_colleague_has(
     assert seen == [0, 1]
     _decide(client, newsroom.colleague, newsroom.ours)
     counts = client.get("/v1/review/queues", headers=newsroom.desk.bearer).json()
-    assert counts == [
-        {"queue": name, "site": "border", "count": 0, "oldest_at": None}
-        for name in ("held", "escalated")
-    ]
+    empty = {"site": "border", "count": 0, "is_capped": False, "oldest_at": None}
+    assert counts == {
+        "queues": [{"queue": queue.value} | empty for queue in COUNTED],
+        "alerts": [],
+    }
 
 
 def test_the_queue_is_read_page_by_page(
@@ -225,7 +232,7 @@ def test_no_route_lets_anybody_in_without_signing_in(
     client: TestClient, app: FastAPI, newsroom: Newsroom
 ) -> None:
     for method, path in _review_routes(app):
-        url = _filled(path, newsroom.ours, "border")
+        url = _filled(path, [newsroom.ours] * 3, "border")
         answer = client.request(method, url, json={"status": "approved", "revision": 1})
         assert answer.status_code == 401, (method, path)
 
@@ -234,20 +241,21 @@ def test_no_route_tells_anything_of_another_site(
     client: TestClient, app: FastAPI, newsroom: Newsroom, now: datetime
 ) -> None:
     """Every route answers for another site's comment and slug as for what does not exist."""
-    nothing = UUID("01a212e0-0000-7000-8000-000000000000")
+    nothing = [UUID("01a212e0-0000-7000-8000-000000000000")] * 3
+    theirs = [newsroom.theirs, newsroom.their_author, newsroom.their_note]
     for method, path in _review_routes(app):
         if path.endswith("/sign-out"):
             continue
         answers = []
-        for comment_id, slug in ((newsroom.theirs, "elsewhere"), (nothing, "nowhere")):
+        for ids, slug in ((theirs, "elsewhere"), (nothing, "nowhere")):
             answer = client.request(
                 method,
-                _filled(path, comment_id, slug),
-                params=_query(path, comment_id, slug, now),
-                json=_body(method, path, comment_id, slug),
+                _filled(path, ids, slug),
+                params=_query(path, ids[0], slug, now),
+                json=_body(method, path, ids[0], slug),
                 headers=newsroom.desk.bearer,
             )
-            text = answer.text.replace(str(comment_id), "…").replace(slug, "…")
+            text = answer.text.replace(str(ids[0]), "…").replace(slug, "…")
             if path.endswith("/bulk"):  # has an id of its own, each time another
                 text = text.replace(str(answer.json()["id"]), "…")
             answers.append((answer.status_code, text))
@@ -257,12 +265,17 @@ def test_no_route_tells_anything_of_another_site(
         assert answers[0][0] == 404 or path in OWN, (method, path)
 
 
-def _filled(path: str, comment_id: UUID, slug: str) -> str:
-    return (
-        path.replace("{comment_id}", str(comment_id))
-        .replace("{decision_id}", str(comment_id))
-        .replace("{site}", slug)
-    )
+def _filled(path: str, ids: list[UUID], slug: str) -> str:
+    """Fill in a comment, an author, a note; whatever else there is cannot be guessed."""
+    comment_id, author_id, note_id = ids
+    named = {
+        "{site}": slug,
+        "{author_id}": str(author_id),
+        "{note_id}": str(note_id),
+    }
+    for placeholder in re.findall(r"{\w+}", path):
+        path = path.replace(placeholder, named.get(placeholder, str(comment_id)))
+    return path
 
 
 def _query(path: str, comment_id: UUID, slug: str, now: datetime) -> dict[str, str] | None:
@@ -280,6 +293,10 @@ def _body(method: str, path: str, comment_id: UUID, slug: str) -> object:
         return {"site": slug} if method == "post" else {"comments": [str(comment_id)]}
     if path.endswith("/escalation"):
         return {"note": "Look."}
+    if path.endswith("/notes"):
+        return {"body": "Look."}
+    if path.endswith("/sanctions"):
+        return {"kind": "always_hold", "why": "Look."}
     if path.endswith("/bulk"):
         return {"comments": [{"id": str(comment_id), "revision": 1}], "status": "approved"}
     return {"status": "approved", "revision": 1}

@@ -1,0 +1,90 @@
+"""What crosses HTTP of what waits on a comment besides its being held."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from service.comments.status import Status
+from service.reports.queries import Reported
+from service.reports.reason import ReportReason
+from service.reports.tables import Notice
+from service.review.waits import Doubt, Waits
+
+
+class ReportSaidOut(BaseModel):
+    reason: ReportReason
+    words: str
+    at: datetime
+
+
+class ReportsOut(BaseModel):
+    """Readers' reports that nobody has resolved yet; who sent them, nobody is told."""
+
+    count: int
+    by_reason: dict[ReportReason, int]
+    said: list[ReportSaidOut] = Field(description="The first ten with words.")
+    since: datetime
+
+    @classmethod
+    def of(cls, found: Reported) -> Self:
+        return cls.model_validate(found, from_attributes=True)
+
+
+class NoticeBriefOut(BaseModel):
+    """A notice of illegal content; it is answered at `/v1/review/notices/{id}/answer`."""
+
+    id: UUID
+    law: str
+    explanation: str
+    since: datetime
+
+    @classmethod
+    def of(cls, notice: Notice) -> Self:
+        return cls(
+            id=notice.id,
+            law=notice.law,
+            explanation=notice.explanation,
+            since=notice.created_at,
+        )
+
+
+class DoubtOut(BaseModel):
+    """A person, and the scores or another person, say different things of the comment."""
+
+    by: str = Field(description="Whose word it is.")
+    said: Status = Field(description="What that person made of it.")
+    is_audit: bool = Field(
+        description="Whether it was said blind, in the audit, against what was decided; otherwise "
+        "the classifier's scores speak against the person's decision."
+    )
+    gap: float | None = Field(description="How far scores and person are apart, in [0, 1].")
+    since: datetime
+
+    @classmethod
+    def of(cls, doubt: Doubt) -> Self:
+        found = doubt.disagreement
+        return cls(
+            by=doubt.by,
+            said=found.said,
+            is_audit=found.is_audit,
+            gap=found.gap,
+            since=found.opened_at,
+        )
+
+
+class WaitsOut(BaseModel):
+    """What waits for a person's word on a comment, besides its being held."""
+
+    reports: ReportsOut | None
+    notices: list[NoticeBriefOut]
+    disagreement: DoubtOut | None
+
+    @classmethod
+    def of(cls, found: Waits) -> Self:
+        return cls(
+            reports=None if found.reported is None else ReportsOut.of(found.reported),
+            notices=[NoticeBriefOut.of(each) for each in found.notices],
+            disagreement=None if found.doubt is None else DoubtOut.of(found.doubt),
+        )
