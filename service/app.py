@@ -41,6 +41,7 @@ from service.scoring.classifier import Classifier
 from service.scoring.routes import router as scoring_router
 from service.settings import Settings
 from service.sites.routes import router as sites_router
+from service.team.routes import router as team_router
 from service.trials.pages import router as policy_pages
 from service.trials.routes import router as trials_router
 from service.webhooks import postbag
@@ -110,6 +111,7 @@ def create_app(
         review_router,
         scoring_router,
         sites_router,
+        team_router,
         trials_router,
         webhooks_router,
     ):
