@@ -7,6 +7,7 @@ lost cache.
 """
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +16,7 @@ from threading import Lock
 import limits
 import limits.storage
 import limits.strategies
+import redis
 import structlog
 from redis import RedisError
 
@@ -51,6 +53,9 @@ class RateLimiter:
                 redis_url, socket_connect_timeout=1.0, socket_timeout=1.0
             )
         )
+        self._known = redis.Redis.from_url(
+            redis_url, socket_connect_timeout=1.0, socket_timeout=1.0
+        )
         self._own = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
         self._blocks: dict[tuple[str, str], _Block] = {}
         self._lock = Lock()
@@ -71,6 +76,20 @@ class RateLimiter:
         block = self._block((what, who))
         if not self._spend_of(block):
             self._take_block((what, who), block, per_minute)
+
+    def know(self, what: str, who: str, *, lasting: timedelta) -> None:
+        """Remember ``who`` for a time; where Redis is silent, nobody is remembered."""
+        seconds = round(lasting.total_seconds())
+        with contextlib.suppress(RedisError, OSError):
+            self._known.set(f"known/{what}/{who}", 1, ex=seconds)
+
+    def is_known(self, what: str, who: str) -> bool:
+        """Say whether ``who`` is remembered; where Redis is silent, nobody is."""
+        try:
+            return bool(self._known.exists(f"known/{what}/{who}"))
+        except (RedisError, OSError) as error:
+            _log.warning("limits_silent", error=type(error).__name__)
+            return False
 
     def _block(self, key: tuple[str, str]) -> _Block:
         with self._lock:

@@ -95,6 +95,16 @@ class Review(_Group):
     session_lifetime: timedelta = Field(
         timedelta(hours=12), description="A moderator who is idle for so long signs in again."
     )
+    invitation_lifetime: timedelta = Field(
+        timedelta(days=7),
+        gt=timedelta(0),
+        description="An invitation that nobody has followed for so long ends.",
+    )
+    password_link_lifetime: timedelta = Field(
+        timedelta(days=1),
+        gt=timedelta(0),
+        description="A link for a new password that nobody has followed for so long ends.",
+    )
 
 
 class Webhooks(_Group):

@@ -14,7 +14,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.alter_column("moderators", "email", nullable=True)
     op.alter_column("moderators", "password_hash", nullable=True)
     op.create_table(
         "account_links",
@@ -83,9 +82,6 @@ def downgrade() -> None:
     op.drop_table("outside_identities")
     op.drop_table("moderator_tokens")
     op.drop_table("account_links")
-    # The code before this knows nobody without an address or a password: such a moderator keeps
-    # the trail of decisions, and nobody signs in as it.
-    op.execute("UPDATE moderators SET email = id || '@token.invalid' WHERE email IS NULL")
+    # The code before this knows nobody without a password; an empty hash is no password's.
     op.execute("UPDATE moderators SET password_hash = '' WHERE password_hash IS NULL")
     op.alter_column("moderators", "password_hash", nullable=False)
-    op.alter_column("moderators", "email", nullable=False)

@@ -12,7 +12,7 @@ from service.moderators import passwords
 from service.moderators.errors import EmailInvalid, EmailTaken, SignInRefused
 from service.moderators.queries import SignedIn, digest_of
 from service.moderators.rules import clean_email, clean_password, composed
-from service.moderators.tables import Membership, Moderator, Role, SignIn
+from service.moderators.tables import Membership, Moderator, OutsideIdentity, Role, SignIn
 from service.sites.tables import Site
 
 # Prolonging a session at every request would be a write for every read.
@@ -61,7 +61,11 @@ def add_membership(
 
 
 def remove_membership(session: Session, moderator: Moderator, site: Site) -> None:
-    """Take the moderator off the site."""
+    """Take the moderator off the site, signed out everywhere: no page goes on with old rights.
+
+    Whoever calls this wants ``team.actions.remove_member``, which also gives back what was claimed.
+    """
+    session.execute(delete(SignIn).where(SignIn.moderator_id == moderator.id))
     session.execute(
         delete(Membership).where(
             Membership.moderator_id == moderator.id, Membership.site_id == site.id
@@ -79,9 +83,9 @@ def sign_in(
             neither the answer nor the work tells.
     """
     moderator = _by_email(session, email)
-    if not _is_right(moderator, password) or moderator is None or moderator.disabled_at:
+    if not is_password_of(moderator, password) or moderator is None or moderator.disabled_at:
         raise SignInRefused
-    if passwords.is_outdated(moderator.password_hash):
+    if moderator.password_hash and passwords.is_outdated(moderator.password_hash):
         moderator.password_hash = passwords.hashed(clean_password(password))
     return open_session(session, moderator, now=now, lifetime=lifetime)
 
@@ -107,8 +111,8 @@ def open_session(
 
 
 def prolong(session: Session, who: SignedIn, *, now: datetime, lifetime: timedelta) -> None:
-    """Keep the session of a moderator who is at work open."""
-    if who.sign_in.expires_at < now + lifetime - _PROLONG_AFTER:
+    """Keep the session of a moderator who is at work open; a token ends when it ends."""
+    if who.sign_in is not None and who.sign_in.expires_at < now + lifetime - _PROLONG_AFTER:
         who.sign_in.expires_at = now + lifetime
         session.flush()
 
@@ -121,12 +125,23 @@ def sign_out(session: Session, token: str) -> None:
 def disable(session: Session, moderator: Moderator, *, now: datetime) -> None:
     """Have the moderator leave: every session ends, none opens again, the decisions stay.
 
+    No site, no password and no outside identity stays either, so that whoever is invited under the
+    same address one day begins with nothing.
     Whoever calls this wants ``review.claims.dismiss``, which also gives back what was claimed.
     """
     # The sessions first: a request prolongs its own before it may wait for the moderator's row.
-    session.execute(delete(SignIn).where(SignIn.moderator_id == moderator.id))
+    for table in (SignIn, Membership, OutsideIdentity):
+        session.execute(delete(table).where(table.moderator_id == moderator.id))
+    moderator.password_hash = None
     moderator.disabled_at = moderator.disabled_at or now
     session.flush()
+
+
+def is_password_of(moderator: Moderator | None, password: str) -> bool:
+    """Say whether this is the moderator's password; for nobody it takes as long, and it is not."""
+    # Cut, so that a megabyte of password is not a megabyte of work; one so long is nobody's.
+    tried = composed(password[:_TRIED_MAX_CHARS])
+    return passwords.is_right(tried, None if moderator is None else moderator.password_hash)
 
 
 def _by_email(session: Session, email: str) -> Moderator | None:
@@ -134,9 +149,3 @@ def _by_email(session: Session, email: str) -> Moderator | None:
         return session.scalar(select(Moderator).where(Moderator.email == clean_email(email)))
     except EmailInvalid:
         return None
-
-
-def _is_right(moderator: Moderator | None, password: str) -> bool:
-    # Cut, so that a megabyte of password is not a megabyte of work; one so long is nobody's.
-    tried = composed(password[:_TRIED_MAX_CHARS])
-    return passwords.is_right(tried, None if moderator is None else moderator.password_hash)

@@ -68,4 +68,75 @@ class RoleTooLow(Forbidden):
     code = "role_too_low"
 
     def __init__(self, needed: Role) -> None:
-        super().__init__(f"This needs the role of a {needed} on the site.")
+        article = "an" if needed is Role.ADMIN else "a"
+        super().__init__(f"This needs the role of {article} {needed} on the site.")
+
+
+class NameInvalid(Invalid):
+    code = "name_invalid"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"The name {sentence}.", fields=(FieldProblem("/name", sentence),))
+
+
+class LinkNotGood(NotFound):
+    """One answer for a link that is unknown, used, revoked or over."""
+
+    code = "link_not_good"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link opens nothing: it has been used or is over, or the address was not copied "
+            "whole. Ask for another one."
+        )
+
+
+class PasswordOfAccount(Invalid):
+    """An invitation was followed with a password that is not the account's."""
+
+    code = "password_of_account"
+
+    def __init__(self) -> None:
+        sentence = "must be the one of your account, since this address has one already"
+        super().__init__(f"The password {sentence}.", fields=(FieldProblem("/password", sentence),))
+
+
+class SignsInElsewhere(Forbidden):
+    code = "signs_in_elsewhere"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This address signs in without a password: sign in as you do, then open the link again."
+        )
+
+
+class TokenInvalid(Invalid):
+    code = "token_invalid"
+
+    def __init__(self, pointer: str, sentence: str) -> None:
+        super().__init__(
+            f"{pointer.strip('/')} {sentence}.", fields=(FieldProblem(pointer, sentence),)
+        )
+
+
+class TokenNotFound(NotFound):
+    code = "token_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("The site has no such token.")
+
+
+class ScopeOfTokenMissing(Forbidden):
+    code = "scope_missing"
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(f"This token is not for that: it needs one with the scope `{needed}`.")
+
+
+class PersonNeeded(Forbidden):
+    """What no program does, whatever its token holds."""
+
+    code = "person_needed"
+
+    def __init__(self) -> None:
+        super().__init__("A token opens the queue, and this is for people: sign in.")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.moderators.errors import ModeratorNotFound, NotSignedIn
-from service.moderators.rules import reaches
+from service.moderators.rules import TokenScope, reaches
 from service.moderators.tables import Membership, Moderator, Role, SignIn
 from service.sites.errors import SiteNotFound
 from service.sites.tables import Site
@@ -18,12 +18,16 @@ from service.sites.tables import Site
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A moderator with an open session, the sites to work on by slug, and the role on each."""
+    """A moderator with an open session, the sites to work on by slug, and the role on each.
+
+    A program has no session but a token, which opens no more than its ``scopes``.
+    """
 
     moderator: Moderator
-    sign_in: SignIn
+    sign_in: SignIn | None
     sites: Mapping[str, Site]
     roles: Mapping[UUID, Role]
+    scopes: frozenset[TokenScope] | None = None
 
     @property
     def site_ids(self) -> tuple[UUID, ...]:

@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter, Request, Response, status
 
-from service.moderators import actions, auth, forgery, queries
-from service.moderators.attempts import spend_attempt
+from service.moderators import actions, attempts, auth, forgery, queries
 from service.moderators.auth import CurrentModerator
 from service.moderators.schemas import MembershipOut, MeOut, ModeratorOut, SignInIn, SignInOut
 from service.request import AppSettings, Now, Transaction
@@ -33,10 +32,12 @@ def sign_in(
     A wrong password, an unknown e-mail address and a moderator who has left get one answer.
     """
     forgery.check_origin(request, settings)
-    spend_attempt(request, settings, sent.email)
+    attempts.spend_attempt(request, settings, sent.email)
     lifetime = settings.review.session_lifetime
     token = actions.sign_in(session, sent.email, sent.password, now=now, lifetime=lifetime)
     who = queries.signed_in(session, token, now=now)
+    assert who.sign_in is not None  # noqa: S101 - it has just been opened
+    attempts.remember(request, response, settings, sent.email)
     if sent.cookie:
         auth.set_cookie(response, token, settings)
     return SignInOut(
@@ -67,7 +68,7 @@ def me(settings: AppSettings, who: CurrentModerator) -> MeOut:
         id=who.moderator.id,
         email=who.moderator.email,
         name=who.moderator.name,
-        csrf_token=auth.csrf_of(who, settings),
+        csrf_token=auth.csrf_of(who, settings) if who.sign_in else None,
         sites=[
             MembershipOut(site=site.slug, name=site.name, role=who.roles[site.id])
             for site in who.sites.values()

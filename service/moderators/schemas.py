@@ -21,7 +21,7 @@ class SignInIn(BaseModel):
 
 class ModeratorOut(BaseModel):
     id: UUID
-    email: str
+    email: str = Field(description="`token:…`: a program, which has no address.")
     name: str
 
 
@@ -43,5 +43,5 @@ class MembershipOut(BaseModel):
 
 
 class MeOut(ModeratorOut):
-    csrf_token: str
+    csrf_token: str | None = Field(description="null: a program, which has no cookie.")
     sites: list[MembershipOut]

@@ -17,15 +17,16 @@ class Role(StrEnum):
 
 
 class Moderator(Base, kw_only=True):
-    """Who decides: a person, or a program with a token, which has no e-mail and never signs in.
+    """Who decides: a person, or a program with a token, which never signs in.
 
-    ``email`` is stored in lower case. Without ``password_hash`` one signs in elsewhere, or not.
+    ``email`` is stored in lower case; a program's is ``token:<prefix>``, which is nobody's address.
+    Without ``password_hash`` one signs in elsewhere, or not at all.
     """
 
     __tablename__ = "moderators"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
-    email: Mapped[str | None] = mapped_column(unique=True)
+    email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     password_hash: Mapped[str | None] = mapped_column(repr=False)
     created_at: Mapped[datetime]

@@ -39,6 +39,7 @@ def test_neither_the_password_nor_the_token_is_stored(session: Session, now: dat
     )
     token = _sign_in(session, "a@news.example", PASSWORD, now)
     stored = session.scalars(select(SignIn)).one()
+    assert created.password_hash
     assert created.password_hash.startswith("$argon2id$")
     assert PASSWORD not in created.password_hash
     assert token.encode() not in stored.token_digest
