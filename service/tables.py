@@ -1,5 +1,6 @@
 """All slices' tables, registered: import this where the whole schema is needed."""
 
+from service.appeals import tables as appeals
 from service.articles import tables as articles
 from service.authors import tables as authors
 from service.comments import tables as comments
@@ -31,6 +32,7 @@ SLICES = (
     examples,
     decisions,
     reports,
+    appeals,
     learning,
     review,
     dialects,

@@ -15,34 +15,34 @@ from service.jobs import DeliverWebhooks, enqueue
 from service.sites.tables import Site
 from service.webhooks import egress, rules, signing
 from service.webhooks.errors import AddressNotAllowed, EndpointDisabled, TooManyEndpoints
-from service.webhooks.events import StatusChange
+from service.webhooks.events import Event
 from service.webhooks.tables import Delivery, DeliveryState, Endpoint
 
 ENDPOINTS_MAX = 10
 
 
-def announce(session: Session, changes: Sequence[StatusChange], *, now: datetime) -> None:
-    """Owe every live endpoint of the comments' sites a delivery for each change."""
-    endpoints = _live_endpoints(session, {change.site_id for change in changes})
-    told = [change for change in changes if change.site_id in endpoints]
+def announce(session: Session, events: Sequence[Event], *, now: datetime) -> None:
+    """Owe every live endpoint of the events' sites a delivery for each."""
+    endpoints = _live_endpoints(session, {each.site_id for each in events})
+    told = [each for each in events if each.site_id in endpoints]
     if not told:
         return
-    articles = _external_ids(session, {change.article_id for change in told})
+    articles = _external_ids(session, {each.article_id for each in told})
     session.execute(
         insert(Delivery),
         [
             {
                 "id": new_id(),
                 "endpoint_id": endpoint_id,
-                "event": change.event,
-                "payload": rules.payload(change, article=articles[change.article_id], now=now),
+                "event": each.event,
+                "payload": rules.payload(each, article=articles[each.article_id], now=now),
                 "state": DeliveryState.DUE,
                 "attempts": 0,
                 "next_attempt_at": now,
                 "created_at": now,
             }
-            for change in told
-            for endpoint_id in endpoints[change.site_id]
+            for each in told
+            for endpoint_id in endpoints[each.site_id]
         ],
     )
     enqueue(session, DeliverWebhooks())

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from service.webhooks.events import StatusChange
+from service.webhooks.events import Event
 
 # Source: Standard Webhooks 1.0.0, "Retry schedule"; the first attempt is made at once.
 _WAITS: Final = tuple(
@@ -17,22 +17,10 @@ GONE: Final = 410
 BOTH_SECRETS_SIGN: Final = timedelta(days=1)
 
 
-def payload(change: StatusChange, *, article: str, now: datetime) -> dict[str, Any]:
+def payload(told: Event, *, article: str, now: datetime) -> dict[str, Any]:
     """Return the body of a delivery, in the shape of Standard Webhooks 1.0.0."""
     at = now.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return {
-        "type": change.event,
-        "timestamp": at,
-        "data": {
-            "id": str(change.comment_id),
-            "external_id": change.external_id,
-            "article": article,
-            "revision": change.revision,
-            "status": change.status.value,
-            "reason": change.reason,
-            "decided_at": at,
-        },
-    }
+    return {"type": told.event, "timestamp": at, "data": told.data(article=article, at=at)}
 
 
 def is_delivered(status_code: int | None) -> bool:
