@@ -11,6 +11,8 @@ from fastapi_offline import FastAPIOffline
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import health, html, metrics, middleware, openapi, problems
+from service.appeals import routes as appeals_routes
+from service.appeals.pages import router as statement_pages
 from service.articles.routes import router as articles_router
 from service.broker import Broker
 from service.comments import door
@@ -100,6 +102,9 @@ def create_app(
         hot_door,
         health.router,
         metrics.router,
+        appeals_routes.public,
+        appeals_routes.review,
+        statement_pages,
         articles_router,
         comments_router,
         decisions_router,
