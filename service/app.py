@@ -27,6 +27,10 @@ from service.demo.pages import router as demo_pages
 from service.dialects import surroundings
 from service.dialects.all import all_dialects
 from service.dialects.dialect import Dispatch
+from service.embed import files as section_files
+from service.embed import surroundings as section
+from service.embed.gate import Gate
+from service.embed.routes import router as section_router
 from service.limits import RateLimiter
 from service.moderators.routes import router as moderators_router
 from service.policy import article_modes
@@ -96,6 +100,8 @@ def create_app(
     app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)
     # Inside the measuring and outside the rest: not even an oversized body is refused in our shape.
     app.add_middleware(Dispatch, dialects=all_dialects(app))
+    # What is refused behind it, its pages may read too.
+    app.add_middleware(Gate)
     app.add_middleware(metrics.MeasureRequests)
     app.add_middleware(middleware.RequestId)
     for router in (
@@ -115,6 +121,8 @@ def create_app(
         review_pages,
         review_router,
         scoring_router,
+        section_router,
+        section_files.router,
         sites_router,
         team_router,
         trials_router,
@@ -146,6 +154,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             async with (
                 door.opened(settings, broker.publish) as app.state.door,
                 surroundings.opened(app),
+                section.opened(app),
             ):
                 yield
     finally:

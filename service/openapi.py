@@ -13,7 +13,8 @@ from service.problems import MEDIA_TYPE, Problem
 
 _Document = dict[str, Any]
 
-_API: Final = "/v1/"
+_API: Final = ("/v1/", "/embed/v1/")
+_SECTION: Final = "/embed/v1/"
 _SITE_KEY: Final = "siteKey"
 _OF_ALL: Final = {"503": "`unavailable`: what we need does not answer; try again in a moment"}
 _OF_GUARDED: Final = {
@@ -21,6 +22,11 @@ _OF_GUARDED: Final = {
     "429": "`rate_limited`: come back after `Retry-After` seconds",
 }
 _OF_KEYS: Final = {"403": "`scope_missing`: the key is not for this; `detail` says which would be"}
+_OF_READERS: Final = {
+    "403": "`origin_not_allowed`, `origin_missing`: the page is not one of the key's",
+    "404": "`public_key_not_known`",
+    "429": "`rate_limited`: come back after `Retry-After` seconds",
+}
 _OF_READING: Final = {"422": "`fields_invalid`: `errors` says which, and what would be right"}
 _OF_BODIES: Final = {
     "400": "`malformed_json`, `malformed_body`",
@@ -48,7 +54,7 @@ def _document(app: FastAPI) -> _Document:
     for path, operations in document["paths"].items():
         if path.startswith(_API):
             for operation in operations.values():
-                _describe_errors(operation)
+                _describe_errors(operation, is_for_readers=path.startswith(_SECTION))
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _FRAMEWORKS_OWN:
         schemas.pop(name, None)
@@ -57,8 +63,10 @@ def _document(app: FastAPI) -> _Document:
     return document
 
 
-def _describe_errors(operation: _Document) -> None:
+def _describe_errors(operation: _Document, *, is_for_readers: bool) -> None:
     expected = dict(_OF_ALL)
+    if is_for_readers:
+        expected |= _OF_READERS
     if "security" in operation:
         expected |= _OF_GUARDED
         if any(_SITE_KEY in way for way in operation["security"]):

@@ -10,8 +10,9 @@ from service.db import Base, new_id
 
 
 class PublicKey(Base, kw_only=True):
-    """Names a site in its pages. No secret: it opens what readers may do, and only to pages that
-    lie on one of its origins.
+    """Names a site in its pages.
+
+    It is no secret: it opens what readers may do, and only to pages on one of its origins.
     """
 
     __tablename__ = "public_keys"

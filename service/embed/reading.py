@@ -1,0 +1,250 @@
+"""Reads of what readers see under an article: threads, replies, one comment with its ancestors."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from service.comments.errors import CommentNotFound
+from service.comments.status import Status
+from service.paging import CursorInvalid
+
+FIRST_REPLIES: Final = 3
+_POSITION_BYTES: Final = 4
+
+
+class Sort(StrEnum):
+    """In which order comments at the top come."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    REPLIES = "replies"
+
+
+class Seen(NamedTuple):
+    """A comment as readers see it, or the place that it keeps above published replies."""
+
+    id: UUID
+    parent_id: UUID | None
+    thread_id: UUID
+    status: Status
+    author_name: str | None
+    body: str | None
+    edited: bool
+    created_at: datetime
+
+
+class SeenThread(NamedTuple):
+    """A comment at the top, how many published ones stand below it, and the first of these."""
+
+    top: Seen
+    reply_count: int
+    replies: Sequence[Seen]
+    has_more: bool
+
+
+class Place(NamedTuple):
+    """Where a page of threads ended."""
+
+    reply_count: int
+    id: UUID
+
+    def encode(self, sort: Sort) -> str:
+        place = self.reply_count.to_bytes(_POSITION_BYTES, "big") + self.id.bytes
+        return base64.urlsafe_b64encode(_MARKS[sort] + place).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, cursor: str, sort: Sort) -> "Place":
+        """Return the place that a cursor names.
+
+        Raises:
+            CursorInvalid: it names none, or one of another order.
+        """
+        try:
+            said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            if said[:1] != _MARKS[sort]:
+                raise CursorInvalid
+            return cls(
+                int.from_bytes(said[1 : 1 + _POSITION_BYTES], "big"),
+                UUID(bytes=said[1 + _POSITION_BYTES :]),
+            )
+        except (ValueError, binascii.Error) as error:
+            raise CursorInvalid from error
+
+
+_MARKS: Final = {Sort.NEWEST: b"n", Sort.OLDEST: b"o", Sort.REPLIES: b"r"}
+
+
+def threads(
+    session: Session, article_id: UUID, *, sort: Sort, after: Place | None, most: int
+) -> list[SeenThread]:
+    """Return comments at the top of the article, each with its first replies."""
+    statement = _THREADS[sort]
+    given: dict[str, object] = {"article": article_id, "most": most, "replies": FIRST_REPLIES + 1}
+    given["after"] = _ENDS[sort].id if after is None else after.id
+    if sort is Sort.REPLIES:
+        given["count"] = (_ENDS[sort] if after is None else after).reply_count
+    return _grouped(session.execute(statement, given).all())
+
+
+def replies(
+    session: Session, site_id: UUID, thread_id: UUID, *, after: UUID | None, most: int
+) -> list[Seen]:
+    """Return what stands in the thread, oldest first: a parent comes before its replies.
+
+    Nothing, where there is no such thread.
+    """
+    given = {"site": site_id, "thread": thread_id, "after": after or UUID(int=0), "most": most}
+    return [_seen(row) for row in session.execute(_REPLIES, given)]
+
+
+def with_ancestors(session: Session, site_id: UUID, comment_id: UUID) -> SeenThread:
+    """Return the comment's thread, of its replies only those that lead to the comment, and it.
+
+    Raises:
+        CommentNotFound: readers do not see it.
+    """
+    rows = session.execute(_ANCESTORS, {"comment": comment_id, "site": site_id}).all()
+    if not rows:
+        raise CommentNotFound(comment_id)
+    top, *below = [_seen(row) for row in rows]
+    return SeenThread(top, rows[0].reply_count, below, has_more=False)
+
+
+def _grouped(rows: Sequence[Row[Any]]) -> list[SeenThread]:
+    below: dict[UUID, list[Seen]] = {}
+    for row in rows:
+        if row.is_reply:
+            below.setdefault(row.thread_id, []).append(_seen(row))
+    return [
+        SeenThread(
+            _seen(row),
+            row.reply_count,
+            below.get(row.id, [])[:FIRST_REPLIES],
+            has_more=len(below.get(row.id, [])) > FIRST_REPLIES,
+        )
+        for row in rows
+        if not row.is_reply
+    ]
+
+
+def _seen(row: Row[Any]) -> Seen:
+    return Seen(
+        row.id,
+        row.parent_id,
+        row.thread_id,
+        Status(row.status),
+        row.author_name,
+        row.body,
+        row.edited,
+        row.created_at,
+    )
+
+
+# What the indexes by thread hold. Who stands there without being seen keeps a place, if anybody
+# whom readers see stands below.
+_SHOWN: Final = "(c.public_revision IS NOT NULL OR c.has_replies)"
+# A look-up for each: of an EXISTS the planner may make one table of all replies that there are.
+_KEEPS_A_PLACE: Final = """(c.public_revision IS NOT NULL OR (
+    SELECT r.id FROM comments r
+    WHERE r.parent_id = c.id AND r.public_revision IS NOT NULL LIMIT 1
+) IS NOT NULL)"""
+_COLUMNS: Final = """
+    c.id, c.parent_id, coalesce(c.thread_id, c.id) AS thread_id, c.created_at,
+    CASE WHEN c.public_revision IS NULL THEN c.status ELSE 'approved' END AS status,
+    CASE WHEN c.public_revision IS NOT NULL THEN c.author_name END AS author_name,
+    CASE
+        WHEN c.public_revision = c.revision THEN c.body
+        WHEN c.public_revision IS NOT NULL THEN (
+            SELECT body FROM revisions
+            WHERE comment_id = c.id AND number = c.public_revision
+        )
+    END AS body,
+    coalesce(c.public_revision > 1, false) AS edited
+"""
+_BY_TIME: Final = f"""
+    SELECT c.id, coalesce(t.reply_count, 0) AS reply_count, 0 AS rank
+    FROM comments c LEFT JOIN threads t ON t.comment_id = c.id
+    WHERE c.article_id = :article AND c.thread_id IS NULL AND {_SHOWN}
+        AND (c.public_revision IS NOT NULL OR t.reply_count > 0)
+        AND {{after}}
+    ORDER BY {{order}} LIMIT :most
+"""  # noqa: S608 - of our own constants
+_BY_REPLIES: Final = f"""
+    (
+        SELECT c.id, t.reply_count, t.reply_count AS rank
+        FROM threads t JOIN comments c ON c.id = t.comment_id
+        WHERE t.article_id = :article AND t.reply_count > 0
+            AND (t.reply_count, t.comment_id) < (:count, CAST(:after AS uuid))
+        ORDER BY t.reply_count DESC, t.comment_id DESC LIMIT :most
+    )
+    UNION ALL
+    (
+        SELECT c.id, 0, 0
+        FROM comments c LEFT JOIN threads t ON t.comment_id = c.id
+        WHERE c.article_id = :article AND c.thread_id IS NULL AND {_SHOWN}
+            AND c.public_revision IS NOT NULL AND coalesce(t.reply_count, 0) <= 0
+            AND (:count > 0 OR c.id < :after)
+        ORDER BY c.id DESC LIMIT :most
+    )
+    ORDER BY rank DESC, id DESC LIMIT :most
+"""  # noqa: S608 - of our own constants
+
+
+def _with_replies(tops: str, order: str) -> str:
+    return f"""
+        WITH tops AS MATERIALIZED ({tops})
+        SELECT * FROM (
+            SELECT {_COLUMNS}, tops.reply_count, tops.rank, c.id AS top_id, false AS is_reply
+            FROM tops JOIN comments c ON c.id = tops.id
+            UNION ALL
+            SELECT reply.*, 0, tops.rank, tops.id, true
+            FROM tops CROSS JOIN LATERAL (
+                SELECT {_COLUMNS} FROM comments c
+                WHERE c.thread_id = tops.id AND {_SHOWN} AND {_KEEPS_A_PLACE}
+                ORDER BY c.id LIMIT :replies
+            ) AS reply
+            WHERE tops.reply_count > 0
+        ) AS found
+        ORDER BY {order}, is_reply, id
+    """  # noqa: S608 - of our own constants
+
+
+_THREADS: Final = {
+    Sort.NEWEST: text(
+        _with_replies(_BY_TIME.format(after="c.id < :after", order="c.id DESC"), "top_id DESC")
+    ),
+    Sort.OLDEST: text(
+        _with_replies(_BY_TIME.format(after="c.id > :after", order="c.id"), "top_id")
+    ),
+    Sort.REPLIES: text(_with_replies(_BY_REPLIES, "rank DESC, top_id DESC")),
+}
+_LAST: Final = UUID(int=(1 << 128) - 1)
+_ENDS: Final = {
+    Sort.NEWEST: Place(0, _LAST),
+    Sort.OLDEST: Place(0, UUID(int=0)),
+    Sort.REPLIES: Place((1 << 31) - 1, _LAST),
+}
+_REPLIES: Final = text(f"""
+    SELECT {_COLUMNS} FROM comments c
+    WHERE c.thread_id = :thread AND c.site_id = :site AND c.id > :after
+        AND {_SHOWN} AND {_KEEPS_A_PLACE}
+    ORDER BY c.id LIMIT :most
+""")  # noqa: S608 - of our own constants
+_ANCESTORS: Final = text(f"""
+    WITH RECURSIVE up (id, parent_id) AS (
+        SELECT id, parent_id FROM comments
+        WHERE id = :comment AND site_id = :site AND public_revision IS NOT NULL
+        UNION ALL
+        SELECT p.id, p.parent_id FROM up JOIN comments p ON p.id = up.parent_id
+    )
+    SELECT {_COLUMNS}, coalesce(t.reply_count, 0) AS reply_count
+    FROM up JOIN comments c ON c.id = up.id LEFT JOIN threads t ON t.comment_id = c.id
+    ORDER BY c.thread_id IS NOT NULL, c.id
+""")  # noqa: S608 - of our own constants

@@ -1,0 +1,9 @@
+"""The endpoints of the comment section."""
+
+from fastapi import APIRouter
+
+from service.embed import reading_routes, sending_routes
+
+router = APIRouter()
+router.include_router(reading_routes.router)
+router.include_router(sending_routes.router)
