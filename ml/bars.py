@@ -11,7 +11,7 @@ from ml.dataset import LABELS, Dataset, Floats, Mask, from_examples, key_of, mas
 from ml.evaluate import Score, Thresholds, holds
 from ml.labels import Label, Language
 from ml.metrics import Metric, measure, roc_auc, threshold_at
-from ml.readers import unanimous_civil_comments
+from ml.readers_english import unanimous_civil_comments
 from ml.suites.load import Case, Expected, Suite, load
 
 EN, RU, UZ, KK = Language.ENGLISH, Language.RUSSIAN, Language.UZBEK, Language.KAZAKH
