@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ml import container
+from ml import container, packed
 from ml.cascade import Rule, SecondTier
 from ml.labels import Label, Language
 from ml.language import LanguageModel
+from ml.packed import Packed
 from ml.pipeline import ModerationPipeline, Params, build
 
-FORMAT = 1
+FORMAT = 2
 BYTES_MAX = 20 * 1024 * 1024
 _GRAMS = ("hash_bits", "shortest", "longest")
+_WEIGHTS = ("words", "strong", "steps")
 _SECOND = ("weights", "intercepts", "slopes", "offsets")
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
@@ -64,7 +66,7 @@ def to_bytes(
     """
     classifier = model.classifier
     arrays: dict[str, npt.NDArray[Any]] = {
-        "weights": classifier.weights_.astype(np.float16),
+        **{f"weights_{name}": getattr(classifier.weights_, name) for name in _WEIGHTS},
         "language_label_weights": classifier.language_weights_,
         "intercepts": classifier.intercepts_,
         "slopes": classifier.slopes_,
@@ -117,7 +119,7 @@ def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
         raise ArtifactError(str(error)) from error
     if header.get("kind") != "moderation":
         raise ArtifactError("The file holds no moderation model.")
-    if header.get("format") != FORMAT:
+    if header.get("format") not in {1, FORMAT}:
         raise ArtifactError(
             f"The model has format version {header.get('format')}; this release reads {FORMAT}."
         )
@@ -168,6 +170,16 @@ def _grams_of(header: Mapping[str, Any]) -> Mapping[str, int]:
     return {name: int(header["grams"][name]) for name in _GRAMS}
 
 
+def _weights(arrays: container.Arrays) -> Packed:
+    if "weights" not in arrays:
+        return Packed(*(arrays[f"weights_{name}"] for name in _WEIGHTS))
+    # Format 1 had a half-precision number for each weight.
+    weights = arrays["weights"].astype(np.float64)
+    steps = [packed.step_of(column) for column in weights.T]
+    numbers = [packed.in_steps(*pair) for pair in zip(weights.T, steps, strict=True)]
+    return Packed.of(np.stack(numbers, axis=1), np.array(steps))
+
+
 def _pipeline(
     arrays: container.Arrays, labels: tuple[Label, ...], grams: Mapping[str, int]
 ) -> ModerationPipeline:
@@ -175,7 +187,7 @@ def _pipeline(
     classifier = model.classifier
     classifier.labels = labels
     classifier.classes_ = np.array(labels)
-    classifier.weights_ = arrays["weights"].astype(np.float32)
+    classifier.weights_ = _weights(arrays)
     classifier.language_weights_ = arrays["language_label_weights"]
     classifier.intercepts_ = arrays["intercepts"]
     classifier.slopes_ = arrays["slopes"]

@@ -12,11 +12,12 @@ from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from ml import calibration, weighting
+from ml import calibration, packed, weighting
 from ml.calibration import Calibration
 from ml.features import Features
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
+from ml.packed import Packed
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -75,8 +76,9 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         shares = features.languages if languages is None else one_hot(languages)
         kept_back = held_out(len(features), groups, self.calibration_share, self.seed)
         table = hstack([features.grams, csr_array(shares.astype(np.float32))], "csr")
-        width = features.grams.shape[1]
-        self.weights_ = np.zeros((width, len(self.labels)), np.float32)
+        width = features.width
+        numbers = np.zeros((width, len(self.labels)), np.int16)
+        steps = np.zeros(len(self.labels))
         self.language_weights_ = np.zeros((len(LANGUAGES), len(self.labels)))
         self.intercepts_ = np.full(len(self.labels), -np.inf)
         calibrations = []
@@ -88,8 +90,10 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
                 continue
             teaching = np.flatnonzero(learned & ~kept_back)
             line = self._line(table[teaching], target[teaching], weight[teaching])
-            # A half-precision number is what will be stored, so it is what is calibrated and used.
-            self.weights_[:, column] = line.weights[:width].astype(np.float16)
+            # A whole number of steps is what will be stored, so it is what is calibrated and used.
+            steps[column] = packed.step_of(line.weights[:width])
+            numbers[:, column] = packed.in_steps(line.weights[:width], steps[column])
+            line.weights[:width] = numbers[:, column] * steps[column]
             self.language_weights_[:, column] = line.weights[width:]
             self.intercepts_[column] = line.intercept
             judging = np.flatnonzero(learned & kept_back)
@@ -103,6 +107,7 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             )
         if not np.isfinite(self.intercepts_).any():
             raise ValueError(f"No label has {self.examples_min} known examples of yes and of no.")
+        self.weights_ = Packed.of(numbers, steps)
         self.slopes_ = np.stack([c.slopes for c in calibrations], axis=1)
         self.offsets_ = np.stack([c.offsets for c in calibrations], axis=1)
         self.classes_ = np.array(self.labels)
@@ -145,7 +150,7 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
     def decision_function(self, features: Features) -> FloatArray:
         """Return the calibrated logits, shape (n, labels); −inf where a label was not learned."""
         check_is_fitted(self, "weights_")
-        raw: FloatArray = (features.grams @ self.weights_).astype(np.float64)
+        raw = self.weights_.sums(features.columns, features.bounds) * features.scales[:, None]
         weights, slopes, offsets = self._in_languages(features.languages)
         return np.asarray((raw + weights + self.intercepts_) * slopes + offsets, np.float64)
 

@@ -87,9 +87,8 @@ def explain(
     features = grams.features_of(batch, found)
     logits = classifier.decision_function(features)[0]
     scores = expit(logits)
-    scale = float(features.grams.data[0]) if features.grams.nnz else 0.0
     slopes = features.languages[0] @ classifier.slopes_
-    added = classifier.weights_.take(found.columns, axis=0).astype(np.float64) * (scale * slopes)
+    added = classifier.weights_.rows(found.columns) * (features.scales[0] * slopes)
     spans, contributions = _by_word(batch.folded, found, added)
     bases = logits - contributions.sum(axis=0)
     best = int(features.languages[0].argmax())

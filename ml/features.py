@@ -1,19 +1,22 @@
 """From normalised texts to one sparse matrix: hashed words, word pairs and character n-grams."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from ml import hashing
+from ml.hashing import Places
 from ml.labels import Language
 from ml.language import LanguageModel
+from ml.letters import Codes
 from ml.normalise import Batch, normalise_many
+from ml.packed import Bounds, Columns
 from ml.rows import Rows
 
 FloatArray = npt.NDArray[np.float64]
@@ -24,40 +27,83 @@ _CHUNK = 256
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the labels are judged by: the n-grams of each text, and how sure each language is."""
+    """What the labels are judged by: the n-grams of each text, and how sure each language is.
 
-    grams: csr_array  # (n, 2 ** hash_bits) float32; each row's entries are equal
+    Row i has the n-grams ``columns[bounds[k, i]:bounds[k, i + 1]]`` for every k, each of which
+    counts one over the square root of their number, so that long and short texts are judged alike.
+    """
+
+    columns: Columns
+    bounds: Bounds  # (k, n + 1)
     languages: FloatArray  # (n, len(Language)), rows sum to 1
+    width: int  # 2 ** hash_bits
 
     def __len__(self) -> int:
         return len(self.languages)
 
+    @property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """The number of n-grams of each row."""
+        sizes: npt.NDArray[np.int64] = (self.bounds[:, 1:] - self.bounds[:, :-1]).sum(axis=0)
+        return sizes
+
+    @property
+    def scales(self) -> FloatArray:
+        """How much each n-gram of a row counts."""
+        return np.asarray(1 / np.sqrt(np.maximum(self.sizes, 1)), np.float64)
+
+    @property
+    def grams(self) -> csr_array:
+        """The n-grams as a matrix, shape (n, width), float32: what training reads."""
+        whole = self.by_row()
+        counts = whole.scales.astype(np.float32).repeat(whole.sizes)
+        bounds = whole.bounds[0].astype(np.int32)  # as wide as the columns, or both get wider
+        return csr_array((counts, whole.columns, bounds), (len(self), self.width))
+
+    def by_row(self) -> Self:
+        """Return the same with all n-grams of a row together: ``bounds`` of shape (1, n + 1)."""
+        if len(self.bounds) == 1:
+            return self
+        sizes = self.bounds[:, 1:] - self.bounds[:, :-1]
+        rows = np.tile(np.arange(len(self)), len(sizes)).repeat(sizes.ravel())
+        ends = np.cumsum(sizes.sum(axis=0))
+        columns = self.columns[rows.argsort(kind="stable")]
+        return replace(self, columns=columns, bounds=np.append(0, ends)[None])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Return the rows of all parts, one after the other."""
+        parts = [part.by_row() for part in parts]
+        return cls(
+            np.concatenate([part.columns for part in parts]),
+            np.append(0, np.cumsum(np.concatenate([part.sizes for part in parts])))[None],
+            np.concatenate([part.languages for part in parts]),
+            parts[0].width,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The n-grams of a batch in the order of the text: row i has those up to ``bounds[i + 1]``.
+    """The n-grams of a batch, family by family, each in the order of the text.
 
-    Each place of a text has a slot for every family of n-grams that may begin there: one for each
-    size of character n-gram, then the word, then the pair of words.
+    A family for each size of character n-gram, then the words, then the pairs of words. Row i has
+    those of family k from ``bounds[k, i]`` to ``bounds[k, i + 1]``.
     """
 
-    columns: npt.NDArray[np.int32]
-    bounds: npt.NDArray[np.int32]
-    slots: npt.NDArray[np.int64]  # place * families + family
+    columns: Columns
+    bounds: Bounds  # (families, n + 1)
+    places_by_family: tuple[Places, ...]
     sizes: range
 
     @property
-    def places(self) -> npt.NDArray[np.int64]:
-        return self.slots // _families(self.sizes)
+    def places(self) -> Places:
+        """Where in the rows each one begins."""
+        return np.concatenate(self.places_by_family)
 
     @property
-    def families(self) -> npt.NDArray[np.int64]:
-        """The family of each entry: below ``len(sizes)`` characters, then the word, then pairs."""
-        return self.slots % _families(self.sizes)
-
-
-def _families(sizes: range) -> int:
-    return len(sizes) + 2
+    def families(self) -> Places:
+        """The family of each: below ``len(sizes)`` characters, then words, then pairs."""
+        return np.arange(len(self.bounds)).repeat([len(at) for at in self.places_by_family])
 
 
 _PROBE = (
@@ -72,27 +118,28 @@ _WORD_SALT = np.uint32(0x5BD1E995)
 
 def entries(rows: Rows, *, hash_bits: int, sizes: range) -> Entries:
     """Return every n-gram of the rows, hashed to ``hash_bits`` bits."""
-    codes = rows.codes
-    families, word = _families(sizes), len(sizes)
-    drop = np.uint32(32 - hash_bits)
-    hashes = np.zeros((len(codes), families), np.uint32)
-    present = np.zeros((len(codes), families), bool)
-    for slot, (grams, allowed) in enumerate(hashing.character_grams(codes, sizes)):
-        hashes[: len(grams), slot] = grams
-        present[: len(grams), slot] = allowed
+    codes, ends = rows.codes, rows.ends
+    hashes: list[Codes] = []
+    places: list[Places] = []
+    for grams, allowed in hashing.character_grams(codes, sizes):
+        at = allowed.nonzero()[0]
+        places.append(at)
+        hashes.append(grams.take(at))
     words = hashing.words(codes)
-    hashes[words.starts, word] = words.hashes ^ _WORD_SALT
-    present[words.starts, word] = True
-    if len(words.hashes) > 1:
-        row = rows.ends.searchsorted(words.starts, "right")
-        same = (row[1:] == row[:-1]).nonzero()[0]
-        hashes[words.starts[same], word + 1] = hashing.word_pairs(words.hashes)[same]
-        present[words.starts[same], word + 1] = True
-    slots = present.ravel().nonzero()[0]
-    columns = (hashes.ravel().take(slots) >> drop).view(np.int32)
-    bounds = np.zeros(len(rows) + 1, np.int64)
-    bounds[1:] = slots.searchsorted(rows.ends * families)
-    return Entries(columns, bounds.astype(np.int32), slots, sizes)
+    places.append(words.starts)
+    hashes.append(words.hashes ^ _WORD_SALT)
+    # Every word makes a pair with the next one, but for the last of each row.
+    paired = np.ones(len(words.starts), bool)
+    if len(paired):
+        paired[words.starts.searchsorted(ends) - 1] = False
+    places.append(words.starts[paired])
+    hashes.append(hashing.word_pairs(words.hashes)[paired[:-1]])
+    bounds = np.zeros((len(places), len(ends) + 1), np.int64)
+    for family, at in enumerate(places):
+        bounds[family, 1:] = at.searchsorted(ends)
+    bounds[1:] += bounds[:-1, -1:].cumsum(axis=0)
+    columns = (np.concatenate(hashes) >> np.uint32(32 - hash_bits)).view(np.int32)
+    return Entries(columns, bounds, tuple(places), sizes)
 
 
 class Normaliser(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[misc]  # untyped bases
@@ -109,11 +156,7 @@ class Normaliser(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: igno
 
 
 class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[misc]  # untyped bases
-    """Normalised texts → :class:`Features`; stateless but for the language model it is given.
-
-    Each row is scaled by one over the square root of its number of n-grams, so that long and short
-    texts are judged alike.
-    """
+    """Normalised texts → :class:`Features`; stateless but for the language model it is given."""
 
     def __init__(
         self,
@@ -148,9 +191,7 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
             self._features(part, hints and hints[first : first + _CHUNK])
             for first, part in _chunks(batch)
         ]
-        return Features(
-            vstack([p.grams for p in parts], "csr"), np.concatenate([p.languages for p in parts])
-        )
+        return Features.joined(parts)
 
     def entries(self, batch: Batch) -> Entries:
         """Return the n-grams of a batch, in the order of the texts."""
@@ -160,7 +201,9 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
     def fingerprint(self) -> str:
         """Return a digest of how a probe in all scripts is read, to tell a change of features."""
         batch = normalise_many([_PROBE])
-        read = self.entries(batch).columns.tobytes() + batch.clean.codes.tobytes()
+        found = self.entries(batch)
+        columns = found.columns[np.lexsort((found.families, found.places))]
+        read = columns.tobytes() + batch.clean.codes.tobytes()
         return sha256(read).hexdigest()[:16]
 
     def _features(self, batch: Batch, hints: Sequence[Language | None] | None = None) -> Features:
@@ -170,11 +213,8 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
         self, batch: Batch, found: Entries, *, hints: Sequence[Language | None] | None = None
     ) -> Features:
         """Return the features of a batch whose n-grams have been found already."""
-        sizes = found.bounds[1:] - found.bounds[:-1]
-        scales = (1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32)
-        shape = (len(batch), 1 << self.hash_bits)
-        grams = csr_array((scales.repeat(sizes), found.columns, found.bounds), shape)
-        return Features(grams, self.languages_by.probabilities(batch.clean, hints=hints))
+        languages = self.languages_by.probabilities(batch.clean, hints=hints)
+        return Features(found.columns, found.bounds, languages, 1 << self.hash_bits)
 
 
 def _chunks(batch: Batch) -> Iterator[tuple[int, Batch]]:

@@ -1,0 +1,150 @@
+"""Weights of all labels as whole numbers, eight to a 64-bit word: one look-up finds them all.
+
+A table of half-precision weights is larger than the cache, and most of the time of scoring went
+into waiting for it. A byte for each label is enough for nearly all n-grams: a weight is a whole
+number of *steps*, and the step of a label is so small that rounding moves its logit by a hundredth.
+The few n-grams that weigh more (the worst of swearwords) stand in a table of their own.
+
+Sums are of whole numbers, hence exact in any order: a text alone and in a batch score the same.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+Columns = npt.NDArray[np.int32]
+Bounds = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[np.int64]
+
+NUMBER_MAX = 2**15 - 1
+# Bytes are stored with this added, so that none is negative; none is 0 either.
+_MIDDLE = 128
+_BYTE_MAX = 127
+_IN_WORD = 8
+# This part of a label's weights may stand in the table of the strong.
+_STRONG_SHARE = 0.002
+# Four sums of two labels: two lanes of 32 bits, which overflow after 16 million n-grams.
+_LANES = np.uint64(0x000000FF_000000FF)
+_SHIFTS = np.array([[0], [8], [16], [24]], np.uint64)
+_STRONG_MAX = np.uint64((1 << 56) - 1)
+# Texts at a time, so that what stands between the steps stays in the cache.
+_AT_ONCE = 64
+
+
+def step_of(weights: FloatArray) -> float:
+    """Return the step of a label with these weights; 0 if all are 0."""
+    sizes = np.abs(weights[weights != 0])
+    if not len(sizes):
+        return 0.0
+    common = float(np.quantile(sizes, 1 - _STRONG_SHARE)) / _BYTE_MAX
+    return max(common, float(sizes.max()) / NUMBER_MAX)
+
+
+def in_steps(weights: FloatArray, step: float) -> npt.NDArray[np.int16]:
+    """Return the weights as whole numbers of steps."""
+    return np.rint(weights / (step or 1.0)).astype(np.int16)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A table of weights: row r, label c weighs ``numbers[r, c] * steps[c]``.
+
+    Attributes:
+        words: shape (groups of eight labels, rows); a byte for each label, 128 added. A high byte
+            of 0 in the first group says that the row is strong, and the rest of it which one.
+        strong: shape (strong rows, labels): their numbers.
+        steps: shape (labels,).
+    """
+
+    words: Words
+    strong: npt.NDArray[np.int16]
+    steps: FloatArray
+
+    @classmethod
+    def of(cls, numbers: npt.NDArray[np.int16], steps: FloatArray) -> Self:
+        """Pack numbers of shape (rows, labels)."""
+        rows, labels = numbers.shape
+        groups = -(-labels // _IN_WORD)
+        strong = np.flatnonzero((np.abs(numbers) > _BYTE_MAX).any(axis=1))
+        octets = np.full((rows, groups * _IN_WORD), _MIDDLE, np.uint8)
+        octets[:, _bytes(labels)] = numbers + _MIDDLE
+        octets[strong] = _MIDDLE
+        words = octets.view("<u8").T.copy()
+        words[0, strong] = np.arange(len(strong))
+        return cls(words, numbers[strong], steps)
+
+    @property
+    def labels(self) -> int:
+        return len(self.steps)
+
+    def __len__(self) -> int:
+        return int(self.words.shape[1])
+
+    def numbers(self, rows: Columns | None = None) -> npt.NDArray[np.int16]:
+        """Return the whole numbers of rows, all by default, shape (rows, labels)."""
+        words = self.words if rows is None else self.words.take(rows, axis=1)
+        octets = words.T.copy().view(np.uint8)[:, _bytes(self.labels)]
+        found = octets.astype(np.int16) - np.int16(_MIDDLE)
+        at = (words[0] <= _STRONG_MAX).nonzero()[0]
+        found[at] = self.strong.take(words[0, at], axis=0)
+        return found
+
+    def rows(self, rows: Columns | None = None) -> FloatArray:
+        """Return the weights of rows, all by default, shape (rows, labels)."""
+        return self.numbers(rows) * self.steps
+
+    def sums(self, columns: Columns, bounds: Bounds) -> FloatArray:
+        """Return the sums of rows ``columns[bounds[k, i]:bounds[k, i + 1]]`` over all k.
+
+        Args:
+            columns: rows of this table.
+            bounds: shape (k, n + 1).
+
+        Returns:
+            Shape (n, labels).
+        """
+        if len(bounds) == 1 and len(bounds[0]) > _AT_ONCE + 1:
+            parts = [
+                bounds[:, i : i + _AT_ONCE + 1] for i in range(0, bounds.shape[1] - 1, _AT_ONCE)
+            ]
+            return np.concatenate(
+                [self.sums(columns[p[0, 0] : p[0, -1]], p - p[0, 0]) for p in parts]
+            )
+        sizes = bounds[:, 1:] - bounds[:, :-1]
+        totals = np.zeros((sizes.size, _IN_WORD * len(self.words)), np.int64)
+        # Summing from start to start wants something at each of them.
+        full = sizes.ravel().nonzero()[0]
+        if len(full):
+            totals[full] = self._totals(columns, bounds[:, :-1].ravel().take(full))
+        whole = totals.reshape(*sizes.shape, -1).sum(axis=0)
+        whole -= _MIDDLE * sizes.sum(axis=0)[:, None]
+        return np.asarray(whole[:, : self.labels] * self.steps, np.float64)
+
+    def _totals(self, columns: Columns, starts: Bounds) -> Numbers:
+        """Return the sum of what is stored for each label, from each start to the next."""
+        words = self.words[0].take(columns)
+        at = (words <= _STRONG_MAX).nonzero()[0]
+        strong = words[at]
+        words[at] = _NOTHING
+        groups = [words, *(table.take(columns) for table in self.words[1:])]
+        lanes = [np.add.reduceat((g >> _SHIFTS) & _LANES, starts, axis=1) for g in groups]
+        totals = np.ascontiguousarray(np.concatenate(lanes).T, "<u8").view("<u4").astype(np.int64)
+        if len(at):
+            firsts = at.searchsorted(starts)
+            some = np.append(firsts[1:], len(at)) > firsts
+            rows = self.strong.take(strong, axis=0)
+            totals[some, : self.labels] += np.add.reduceat(rows, firsts[some], dtype=np.int64)
+        return totals
+
+
+def _bytes(labels: int) -> Bounds:
+    """Return which byte of a row's words holds each label, so that lanes come out in order."""
+    group, place = np.divmod(np.arange(labels), _IN_WORD)
+    return np.asarray(group * _IN_WORD + place // 2 + 4 * (place % 2), np.int64)
+
+
+_NOTHING = np.uint64(int.from_bytes(bytes([_MIDDLE] * _IN_WORD), "little"))
