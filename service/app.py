@@ -47,7 +47,11 @@ from service.scoring.classifier import Classifier
 from service.scoring.routes import router as scoring_router
 from service.settings import Settings
 from service.sites.routes import router as sites_router
+from service.team.pages import home as settings_home
+from service.team.pages import router as settings_pages
 from service.team.routes import router as team_router
+from service.team.sign_in_pages import router as sign_in_pages
+from service.team.team_pages import router as team_pages
 from service.trials.pages import router as policy_pages
 from service.trials.routes import router as trials_router
 from service.webhooks import postbag
@@ -124,6 +128,10 @@ def create_app(
         section_router,
         section_files.router,
         sites_router,
+        settings_home,
+        settings_pages,
+        sign_in_pages,
+        team_pages,
         team_router,
         trials_router,
         webhooks_router,
