@@ -1,20 +1,17 @@
 """The review page, and a plain one that needs no script; both behind sign-in."""
 
-import secrets
 from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from service import html
-from service.errors import Conflict, Invalid, RateLimited, Unauthenticated
-from service.moderators import actions as moderators
-from service.moderators import auth, forgery
-from service.moderators.attempts import remember, spend_attempt
+from service.errors import Conflict, Invalid
+from service.moderators import auth
 from service.moderators.auth import FormModerator, PageModerator
-from service.moderators.page_route import SIGN_IN_PATH, PageRoute
+from service.moderators.page_route import PageRoute
 from service.moderators.queries import SignedIn
 from service.request import AppSettings, Now, Transaction
 from service.review import actions, claims, plain
@@ -25,55 +22,8 @@ from service.settings import Settings
 
 router = APIRouter(prefix="/review", include_in_schema=False, route_class=PageRoute)
 
-_FORM_COOKIE = "parley_form"
 _PLAIN = "/review/plain"
 _CommentField = Annotated[UUID, Form(alias="comment")]
-
-
-@router.get("/sign-in")
-def sign_in_page(
-    request: Request,
-    settings: AppSettings,
-    next_: Annotated[str, Query(alias="next", max_length=500)] = "",
-) -> Response:
-    return _sign_in_page(request, settings, next_=next_)
-
-
-@router.post("/sign-in")
-def sign_in(
-    request: Request,
-    *,
-    session: Transaction,
-    settings: AppSettings,
-    now: Now,
-    email: Annotated[str, Form(max_length=1000)] = "",
-    password: Annotated[str, Form(max_length=1000)] = "",
-    csrf: Annotated[str, Form(max_length=128)] = "",
-    next_: Annotated[str, Form(alias="next", max_length=500)] = "",
-) -> Response:
-    form_id = request.cookies.get(_FORM_COOKIE, "")
-    forgery.check(request, settings, session_id=form_id.encode(), given=csrf)
-    lifetime = settings.review.session_lifetime
-    try:
-        spend_attempt(request, settings, email)
-        token = moderators.sign_in(session, email, password, now=now, lifetime=lifetime)
-    except (Unauthenticated, RateLimited) as error:
-        return _sign_in_page(request, settings, next_=next_, email=email, refused=error.detail)
-    answer = html.go_to(html.own_path(next_, otherwise="/review"))
-    auth.set_cookie(answer, token, settings)
-    remember(request, answer, settings, email)
-    return answer
-
-
-@router.post("/sign-out")
-def sign_out(
-    request: Request, session: Transaction, settings: AppSettings, who: FormModerator
-) -> Response:
-    claims.release_all(session, who.moderator.id)
-    moderators.sign_out(session, auth.token_of(request) or "")
-    answer = html.go_to(SIGN_IN_PATH)
-    auth.clear_cookie(answer, settings)
-    return answer
 
 
 @router.get("")
@@ -187,26 +137,3 @@ def _plain(
         said=refusal,
         **plain.desk(session, who, now=now),
     )
-
-
-def _sign_in_page(
-    request: Request,
-    settings: Settings,
-    *,
-    next_: str,
-    email: str = "",
-    refused: str | None = None,
-) -> Response:
-    """Show the form, bound to this browser by a cookie of its own: there is no session yet."""
-    form_id = request.cookies.get(_FORM_COOKIE) or secrets.token_urlsafe(16)
-    answer = html.page(
-        request,
-        "review/sign_in.html",
-        status=401 if refused else 200,
-        csrf=forgery.token_for(settings, form_id.encode()),
-        next=html.own_path(next_, otherwise="/review"),
-        email=email,
-        refused=refused,
-    )
-    auth.set_cookie(answer, form_id, settings, name=_FORM_COOKIE)
-    return answer
