@@ -5,6 +5,7 @@ import { h, link } from "../dom.js";
 import { ago, t, when } from "../texts.js";
 import { cap } from "./keys.js";
 import { LABELS } from "./labels.js";
+import { waitsOn } from "./waits.js";
 
 const STATUS = { approved: "Approved", rejected: "Rejected", held: "Held", pending: "Waits for its score", withdrawn: "Withdrawn" };
 
@@ -23,6 +24,7 @@ export function cardItem(entry, { inFocus, choosing }, desk) {
         ? h("p", { class: "text soft" }, t("Taking it in hand…"))
         : h("p", { class: "text", lang: card.language ?? null, dir: "auto" }, inFocus && desk.explains ? marked(card.body, desk.pieces.get(card.id) ?? []) : card.body),
       inFocus && why(card),
+      inFocus && waitsOn(card),
       outcome(entry, desk),
       inFocus && actions(entry, choosing, desk),
     ));
@@ -52,10 +54,10 @@ function head(entry, desk) {
       type: "checkbox", "aria-label": t("Select the comment of {name}", { name: card.author.name }),
       checked: entry.selected, onchange: (event) => desk.select(card.id, event.target.checked),
     }),
-    h("strong", { id: `by-${card.id}`, class: "author" }, card.author.name),
+    h("strong", { id: `by-${card.id}`, class: "author" }, h("bdi", {}, card.author.name)),
     h("span", { class: "meta" },
       card.author.is_guest && h("span", {}, t("guest")),
-      card.language && h("span", {}, card.language),
+      card.language && h("span", { title: card.language_certainty === null ? null : t("{n} sure", { n: card.language_certainty.toFixed(2) }) }, card.language),
       h("time", { datetime: card.created_at, title: when(card.created_at) }, ago(card.created_at)),
       card.parent_author && h("span", {}, `↩ ${t("reply to {name}", { name: card.parent_author })}`),
       card.edited_at && h("span", { class: "warn" }, t("edited")),
@@ -77,7 +79,7 @@ function outcome(entry, desk) {
     lines.push(h("p", { class: `outcome ${choice.status}` },
       t(STATUS[choice.status]), reason && ` · ${reason}`,
       entry.state === "waiting" && ` · ${t("not sent yet")}`));
-  } else if (entry.card.status !== "held" || entry.state === "gone") {
+  } else if ((entry.card.status !== "held" && !entry.card.is_blind) || entry.state === "gone") {
     const by = entry.by ?? entry.card.choice?.by;
     lines.push(h("p", { class: `outcome ${entry.card.status}` },
       by ? t("{status} by {name}", { status: t(STATUS[entry.card.status]), name: by }) : t(STATUS[entry.card.status])));
@@ -93,20 +95,25 @@ function actions(entry, choosing, desk) {
   const canReplace = isOver && card.decision_id !== null && ["approved", "rejected"].includes(card.status);
   if (isOver && !canReplace) return null;
   if (choosing) return reasonList(card, desk);
+  const answers = desk.hears && entry.state !== "gone";
   const off = entry.state === "taking" || entry.state === "taken";
   const button = (act, label, classes, does) => h("button",
     { type: "button", class: classes, disabled: off, "data-act": act, "aria-keyshortcuts": cap(act), onclick: once(card, desk, does) },
     label, " ", h("kbd", { "aria-hidden": "true" }, cap(act)));
   return h("div", { class: "actions" },
-    card.status !== "approved" && button("approve", t("Approve"), "good", () => desk.deciding.approve()),
-    card.status !== "rejected" && button("reject", t("Reject…"), "bad", () => desk.deciding.chooseReason()),
+    (answers || card.status !== "approved") && button("approve", card.status === "approved" ? t("Keep it published") : t("Approve"), "good", () => desk.deciding.approve()),
+    (answers || card.status !== "rejected") && button("reject", card.status === "rejected" ? t("Keep it rejected…") : t("Reject…"), "bad", () => desk.deciding.chooseReason()),
     card.status === "held" && button("escalate", t("Escalate"), "", () => desk.deciding.escalate()),
     button("skip", t("Skip"), "", () => desk.deciding.skip()),
     h("button", { type: "button", class: "bare narrow-only", onclick: () => desk.look("thread") }, t("More about it")),
+    answers && desk.queue === "appeals" && field(entry, "answer", t("Answer to the author (optional)")),
     canReplace && h("span", { class: "soft small" }, t("This replaces the decision above.")),
-    h("label", { class: "note" }, h("span", { class: "unseen" }, t("Note for colleagues")),
-      h("input", { maxlength: "2000", placeholder: t("Note for colleagues"), value: entry.note ?? "",
-        oninput: (event) => { entry.note = event.target.value; } })));
+    field(entry, "note", t("Note for colleagues")));
+}
+
+function field(entry, name, label) {
+  return h("label", { class: "note" }, h("span", { class: "unseen" }, label),
+    h("input", { maxlength: "2000", placeholder: label, value: entry[name] ?? "", oninput: (event) => { entry[name] = event.target.value; } }));
 }
 
 /** A double click is one click, and a button speaks for its own comment only. */

@@ -26,13 +26,17 @@ export class Deciding {
   decide(status, reason) {
     const entry = this.desk.current;
     if (!entry) return;
-    const replaces = entry.state === "gone" || entry.state === "done" ? entry.card.decision_id : null;
+    const isOver = entry.state === "gone" || entry.state === "done";
+    const answers = entry.state === "todo" && this.desk.hears && entry.card.status !== "held";
+    const replaces = isOver || answers ? entry.card.decision_id : null;
     if (entry.state !== "todo" && !(replaces && entry.card.status !== "held" && entry.card.status !== status)) return;
-    const body = { status, revision: entry.card.revision };
+    const body = { status, revision: entry.card.revision, queue: isOver ? "held" : this.desk.queue };
+    if (this.desk.words || this.desk.queue === "recent") body.queue = "held";
     if (reason) body.reason = reason;
+    if (body.queue === "appeals" && entry.answer?.trim()) body.answer = entry.answer.trim();
     if (entry.note?.trim()) body.note = entry.note.trim();
     if (replaces) body.replaces = replaces;
-    Object.assign(entry, { state: "sending", choice: body, notice: null, note: "" });
+    Object.assign(entry, { state: "sending", choice: body, notice: null, note: "", answer: "" });
     this.desk.choosing = false;
     this.desk.evidence.delete(entry.card.id);
     this.desk.status.decided(entry);
@@ -64,7 +68,7 @@ export class Deciding {
       this.desk.hand.keep([entry]);
       return;
     }
-    const isOver = ["decided_meanwhile", "withdrawn_meanwhile", "comment_not_found", "not_held"].includes(problem.code);
+    const isOver = ["decided_meanwhile", "withdrawn_meanwhile", "comment_not_found", "not_held", "not_waiting"].includes(problem.code);
     Object.assign(entry, { state: isOver ? "gone" : "taken", choice: null, notice: t(problem.message) });
     this.desk.redraw(entry);
     this.desk.watch.now();
@@ -72,8 +76,8 @@ export class Deciding {
 
   chooseReason() {
     const entry = this.desk.current;
-    if (!entry || entry.card.status === "rejected" || !["todo", "gone", "done"].includes(entry.state)) return;
-    if (entry.state !== "todo" && !entry.card.decision_id) return;
+    if (!entry || !["todo", "gone", "done"].includes(entry.state)) return;
+    if (entry.state !== "todo" && (entry.card.status === "rejected" || !entry.card.decision_id)) return;
     this.desk.choosing = true;
     this.desk.redraw(entry);
     byId(`c-${entry.card.id}`).querySelector(".reasons button").focus();

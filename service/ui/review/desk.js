@@ -7,14 +7,14 @@ import { openBulk } from "./bulk.js";
 import { cardItem } from "./cards.js";
 import { showContext } from "./context.js";
 import { Deciding } from "./deciding.js";
+import { Filters } from "./filters.js";
 import { AHEAD, Hand, STILL_TO_DO } from "./hand.js";
 import { openHelp } from "./help.js";
-import { actOf, digitOf, isTaken } from "./keys.js";
 import { openPalette } from "./palette.js";
+import { Pressing } from "./pressing.js";
+import { isOfHeld } from "./queues.js";
 import { Status } from "./status.js";
 import { Watch } from "./watch.js";
-
-const QUEUE_KEYS = { KeyH: "held", KeyE: "escalated", KeyR: "recent" };
 
 class Desk {
   constructor() {
@@ -25,7 +25,6 @@ class Desk {
     this.next = null;
     this.asOf = null;
     this.choosing = false;
-    this.awaitsQueue = false;
     this.evidence = new Map();
     this.pieces = new Map();
     this.explains = false;
@@ -34,11 +33,17 @@ class Desk {
     this.deciding = new Deciding(this);
     this.hand = new Hand(this);
     this.watch = new Watch(this);
+    this.filters = new Filters(this);
+    this.pressing = new Pressing(this);
   }
 
   get site() { return byId("site").value || null; }
-  get sort() { return byId("sort").value; }
+  get sort() { return byId("sort").value || null; }
+  /** Whether what is listed waits for a word although it may be decided already. */
+  get hears() { return !this.words && this.queue !== "recent" && !isOfHeld(this.queue); }
   get current() { return this.entries.find((entry) => entry.card.id === this.focus) ?? null; }
+  /** The queue of which what is in hand is claimed. */
+  get claimsIn() { return this.words || this.queue === "recent" ? "held" : this.queue; }
   entry(id) { return this.entries.find((entry) => entry.card.id === id); }
   reasonsOf(card) { return boot.reasons[card.site] ?? []; }
   reasonTitle(card, code) { return t(this.reasonsOf(card).find((each) => each.code === code)?.title ?? code); }
@@ -78,7 +83,8 @@ class Desk {
       return `/search?${query}`;
     }
     query.set("queue", this.queue);
-    query.set("sort", this.sort);
+    if (this.sort) query.set("sort", this.sort);
+    this.filters.into(query);
     return `/queue?${query}`;
   }
 
@@ -103,7 +109,7 @@ class Desk {
         ? { card, state: "done", choice: card.choice }
         : { card: { ...card, status: card.choice.status }, state: "gone", by: card.choice.by };
     }
-    if (card.status !== "held") return { card, state: "gone" };
+    if (card.status !== "held" && !this.hears) return { card, state: "gone" };
     return { card, state: card.claim?.is_mine ? "todo" : "taking" };
   }
 
@@ -135,7 +141,7 @@ class Desk {
     if (before && before.card.id !== id) this.redraw(before);
     const entry = this.current;
     if (!entry) {
-      showContext(byId("context"), null);
+      showContext(byId("context"), null, this);
       this.status.showEnd();
       return;
     }
@@ -189,7 +195,14 @@ class Desk {
         if (!(error instanceof Unreachable || error instanceof Problem)) throw error;
       }
     }
-    if (this.focus === id && this.evidence.has(id)) showContext(byId("context"), this.evidence.get(id));
+    if (this.focus === id && this.evidence.has(id)) showContext(byId("context"), this.evidence.get(id), this);
+  }
+
+  /** Ask again for all that bears on the comment in focus: something about it was changed. */
+  seeAgain() {
+    if (!this.current) return;
+    this.evidence.delete(this.focus);
+    this.showEvidence(this.current);
   }
 
   failed(error, again) {
@@ -200,20 +213,21 @@ class Desk {
 
   goTo(queue) {
     if (!boot.queues.includes(queue)) return;
-    this.hand.leave();
     this.queue = queue;
     this.words = byId("search").value = "";
-    this.startAnew();
+    this.filters.clear();
+    this.status.showOrders();
+    this.anew();
   }
 
   find(words) {
-    this.hand.leave();
     this.words = words.trim();
-    this.startAnew();
+    this.anew();
   }
 
   /** Another list: nothing of the one before stays to be decided by mistake. */
-  startAnew() {
+  anew() {
+    this.hand.leave();
     this.entries = [];
     this.focus = null;
     byId("list").replaceChildren();
@@ -251,56 +265,10 @@ class Desk {
     byId("list").classList.toggle("single", this.single);
   }
 
-  do(act) {
-    const acts = {
-      next: () => this.move(1), previous: () => this.move(-1), approve: () => this.deciding.approve(),
-      reject: () => (this.choosing ? this.deciding.lastReason && this.deciding.reject(this.deciding.lastReason) : this.deciding.chooseReason()),
-      escalate: () => this.deciding.escalate(), skip: () => this.deciding.skip(), undo: () => this.deciding.undo(),
-      scores: () => this.explain(), author: () => this.look("author-record"), thread: () => this.look("thread"),
-      single: () => this.oneAtATime(), arrivals: () => this.load(), goto: () => this.awaitQueue(),
-      search: () => byId("search").focus(), help: () => openHelp(this), bulk: () => openBulk(this),
-      held: () => this.goTo("held"), escalated: () => this.goTo("escalated"), recent: () => this.goTo("recent"),
-    };
-    acts[act]();
-  }
-
-  awaitQueue() {
-    this.awaitsQueue = true;
-    setTimeout(() => { this.awaitsQueue = false; }, 1500);
-  }
-
-  pressed(event) {
-    if (event.code === "KeyK" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      openPalette(this);
-      return;
-    }
-    if (event.key === "Escape") {
-      document.body.classList.remove("shows-context");
-      if (this.choosing) this.deciding.stopChoosing();
-    }
-    if (isTaken(event) || event.repeat) return;
-    const digit = digitOf(event);
-    if (this.choosing && digit) {
-      const reason = this.reasonsOf(this.current.card)[digit - 1];
-      if (reason) this.deciding.reject(reason.code);
-    } else if (this.awaitsQueue && event.code in QUEUE_KEYS) {
-      this.awaitsQueue = false;
-      this.goTo(QUEUE_KEYS[event.code]);
-    } else {
-      const act = actOf(event);
-      if (!act) return;
-      event.preventDefault();
-      this.do(act);
-    }
-    event.preventDefault();
-  }
-
   start() {
-    addEventListener("keydown", (event) => this.pressed(event));
     addEventListener("pagehide", () => this.hand.leave());
-    byId("site").addEventListener("change", () => { this.hand.leave(); this.startAnew(); });
-    byId("sort").addEventListener("change", () => { this.hand.leave(); this.startAnew(); });
+    byId("site").addEventListener("change", () => this.anew());
+    byId("sort").addEventListener("change", () => this.anew());
     byId("arrivals").addEventListener("click", () => this.load());
     byId("undo").addEventListener("click", () => this.deciding.undo());
     byId("open-help").addEventListener("click", () => openHelp(this));
@@ -309,6 +277,7 @@ class Desk {
     byId("search-form").addEventListener("submit", (event) => { event.preventDefault(); this.find(byId("search").value); });
     byId("search").addEventListener("keydown", (event) => { if (event.key === "Escape") { event.target.value = ""; event.target.blur(); if (this.words) this.find(""); } });
     setInterval(() => { if (!document.hidden) this.hand.renew(); }, boot.lease_ms / 3);
+    this.status.showOrders();
     this.status.showTitle();
     this.deciding.outbox.resume();
     this.load();

@@ -24,7 +24,7 @@ export class Hand {
     const waiting = entries.filter((entry) => STILL_TO_DO.has(entry.state));
     if (!waiting.length) return;
     try {
-      const kept = await call("PUT", "/claims", { body: { comments: waiting.map((entry) => entry.card.id) } });
+      const kept = await call("PUT", "/claims", { body: { comments: waiting.map((entry) => entry.card.id), queue: this.desk.claimsIn } });
       for (const { comment_id: id, card, code, detail } of kept) {
         const entry = this.desk.entry(id) ?? waiting.find((each) => each.card.id === id);
         if (!entry || !STILL_TO_DO.has(entry.state)) continue;

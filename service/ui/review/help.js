@@ -1,13 +1,15 @@
 // Which key does what; each can be switched off, and people from Coral find theirs.
 
+import { boot } from "../api.js";
 import { byId, h } from "../dom.js";
 import { t } from "../texts.js";
 import { cap, PRESETS, settings } from "./keys.js";
+import { LETTERS, TITLES } from "./queues.js";
 
 const ACTS = {
   next: "Next comment", previous: "Comment before", approve: "Approve", reject: "Reject, then 1–9 for the reason; twice for the last one",
   escalate: "Leave it to a lead", skip: "Skip: give it back", undo: "Undo", scores: "Show what carried the score", author: "Author", thread: "Thread",
-  single: "One at a time", arrivals: "Load what is new", goto: "Go to a queue: then h, e or r", search: "Search", help: "This help",
+  single: "One at a time", arrivals: "Load what is new", goto: "Go to a queue, by a second key", search: "Search", help: "This help",
 };
 const NAMES = { parley: "Parley", coral: "Coral" };
 
@@ -23,7 +25,8 @@ export function openHelp(desk) {
       h("button", { type: "button", class: "bare", onclick: () => dialog.close() }, t("Close"))),
     h("p", { class: "soft" }, t("Keys go by their place, so they work on every keyboard layout. They rest while you type.")),
     h("label", { for: "preset" }, t("Set of keys")), select,
-    h("table", { class: "keys" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Key")), h("th", { scope: "col" }, t("What it does")), h("th", { scope: "col" }, t("On")))), rows));
+    h("table", { class: "keys" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Key")), h("th", { scope: "col" }, t("What it does")), h("th", { scope: "col" }, t("On")))), rows),
+    h("p", { class: "soft small" }, boot.queues.map((name) => `${cap("goto")} ${LETTERS[name]}: ${t(TITLES[name])}`).join(" · ")));
   dialog.showModal();
 }
 

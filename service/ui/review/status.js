@@ -4,9 +4,7 @@ import { boot } from "../api.js";
 import { byId, h } from "../dom.js";
 import { ago, number, t } from "../texts.js";
 import { cap } from "./keys.js";
-
-const TITLES = { held: "Held", escalated: "Escalated", recent: "Recent decisions" };
-const LETTERS = { held: "h", escalated: "e", recent: "r" };
+import { isOfHeld, LETTERS, MEANINGS, ordersOf, SORT_TITLES, TITLES } from "./queues.js";
 
 export class Status {
   constructor(desk) {
@@ -115,15 +113,32 @@ export class Status {
 
   showTitle() {
     byId("title").textContent = this.desk.words ? t("Search: {words}", { words: this.desk.words }) : t(TITLES[this.desk.queue]);
-    byId("sort").disabled = this.desk.queue === "recent" || Boolean(this.desk.words);
+    byId("meaning").textContent = this.desk.words ? "" : t(MEANINGS[this.desk.queue] ?? "");
+    byId("sort").disabled = byId("sort").options.length < 2 || Boolean(this.desk.words);
+    byId("open-filters").disabled = Boolean(this.desk.words);
     this.showCounts();
   }
 
-  changed({ queues, arrived, pace }) {
+  showOrders() {
+    byId("sort").replaceChildren(...ordersOf(this.desk.queue).map((name) => h("option", { value: name }, t(SORT_TITLES[name]))));
+  }
+
+  /** Show what whoever works here should know now: scoring is behind, the oldest waits too long. */
+  showAlerts(alerts) {
+    const seen = JSON.stringify(alerts);
+    if (seen === this.alerts) return;
+    this.alerts = seen;
+    byId("alerts").replaceChildren(...alerts.map(({ site, sentence, since }) => h("p", { class: "notice warn" },
+      Object.keys(boot.reasons).length > 1 ? h("strong", {}, `${site}: `) : "", t(sentence), since ? h("span", { class: "soft small" }, ` ${t("since {ago}", { ago: ago(since) })}`) : "")));
+  }
+
+  changed({ queues, alerts, arrived, pace }) {
+    this.showAlerts(alerts);
     this.counts = new Map();
-    for (const { queue, count, oldest_at: oldest } of queues) {
-      const sum = this.counts.get(queue) ?? { count: 0, oldest: null };
+    for (const { queue, count, is_capped: capped, oldest_at: oldest } of queues) {
+      const sum = this.counts.get(queue) ?? { count: 0, oldest: null, capped: false };
       sum.count += count;
+      sum.capped ||= capped;
       if (oldest && (!sum.oldest || oldest < sum.oldest)) sum.oldest = oldest;
       this.counts.set(queue, sum);
     }
@@ -142,17 +157,22 @@ export class Status {
     const { queue, words } = this.desk;
     byId("queues").replaceChildren(...boot.queues.map((name) => h("li", {}, h("button", {
       type: "button", class: "queue", "aria-current": !words && name === queue ? "page" : null, "data-queue": name,
-      "aria-keyshortcuts": `${cap("goto")} ${LETTERS[name]}`, onclick: () => this.desk.goTo(name),
-    }, h("span", {}, t(TITLES[name])), this.counts.has(name) ? h("span", { class: "number" }, number(this.counts.get(name).count)) : null))));
+      "aria-keyshortcuts": `${cap("goto")} ${LETTERS[name]}`, title: t(MEANINGS[name] ?? ""), onclick: () => this.desk.goTo(name),
+    }, h("span", {}, t(TITLES[name])), this.counts.has(name) ? h("span", { class: "number" }, this.counted(name)) : null))));
     const here = words ? null : this.counts.get(queue);
-    byId("count").textContent = here ? [number(here.count), here.oldest && t("oldest {ago}", { ago: ago(here.oldest) })].filter(Boolean).join(" · ") : "";
+    byId("count").textContent = here ? [this.counted(queue), here.oldest && t("oldest {ago}", { ago: ago(here.oldest) })].filter(Boolean).join(" · ") : "";
     this.showBulk();
+  }
+
+  counted(queue) {
+    const { count, capped } = this.counts.get(queue);
+    return `${number(count)}${capped ? "+" : ""}`;
   }
 
   showBulk() {
     const button = byId("open-bulk");
     const selected = this.desk.entries.filter((entry) => entry.selected && entry.state === "todo").length;
-    button.hidden = !boot.may_bulk || this.desk.queue === "recent";
+    button.hidden = !boot.may_bulk || !isOfHeld(this.desk.queue);
     button.textContent = selected ? t("Decide the selected {n}…", { n: selected }) : t("Decide many…");
   }
 

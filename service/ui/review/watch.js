@@ -40,7 +40,7 @@ export class Watch {
   }
 
   question() {
-    const query = new URLSearchParams({ since: this.desk.asOf });
+    const query = new URLSearchParams({ since: this.desk.asOf, queue: this.desk.claimsIn });
     if (this.desk.site) query.set("site", this.desk.site);
     const watched = this.desk.entries.filter((entry) => !["sending", "waiting"].includes(entry.state));
     for (const { card } of watched.slice(-MOST)) query.append("comments", card.id);
@@ -61,6 +61,7 @@ export class Watch {
     if (now.status === "withdrawn") return this.end(entry, { ...entry.card, status: "withdrawn", body: "" }, null, t("The comment has been withdrawn: its text is erased."));
     if (now.choice?.state === "open" && !now.choice.is_mine) return this.end(entry, { ...entry.card, status: now.choice.status }, now.choice.by, null);
     if (entry.state === "done") return this.settle(entry, now);
+    if (this.desk.hears) return this.hold(entry, now);
     if (now.status !== "held") {
       if (now.choice?.is_mine && now.choice.state === "open") return false;
       return this.end(entry, { ...entry.card, status: now.status }, now.choice?.state === "recorded" ? now.choice.by : null, null);
@@ -90,7 +91,8 @@ export class Watch {
       return true;
     }
     if (!isTaken && (entry.state === "taken" || (entry.state === "gone" && !now.choice?.is_mine))) {
-      Object.assign(entry, { card: { ...entry.card, status: "held" }, state: "taking", notice: null, by: null });
+      const card = this.desk.hears ? entry.card : { ...entry.card, status: "held" };
+      Object.assign(entry, { card, state: "taking", notice: null, by: null });
       return true;
     }
     return false;
