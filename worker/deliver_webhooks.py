@@ -5,7 +5,8 @@ Every endpoint is served by itself, so that a slow or dead one holds up nobody e
 
 import asyncio
 import random
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -13,7 +14,10 @@ import httpx2
 import structlog
 from sqlalchemy.exc import OperationalError
 
+from service.comments.statement_link import statement_url_of
+from service.comments.status import Status
 from service.jobs import DeliverWebhooks
+from service.settings import Settings
 from service.webhooks import postbag, sending
 from service.webhooks.sending import Attempted, Due
 from worker.task import handles
@@ -24,6 +28,7 @@ _log = structlog.get_logger(__name__)
 _AT_ONCE_BY_ENDPOINT = 16
 _ENDPOINTS_AT_ONCE = 32
 _LOOK_AGAIN = timedelta(seconds=1)
+_REJECTED = f"comment.{Status.REJECTED}"
 # Beyond the time that an attempt may take: what is taken and not recorded by then is due again.
 _LEASE_BEYOND = timedelta(seconds=30)
 
@@ -87,12 +92,23 @@ def _take(workplace: Workplace, endpoint_id: UUID) -> list[Due]:
         return []
     lease = workplace.settings.webhooks.timeout + _LEASE_BEYOND
     with workplace.database.transaction() as session:
-        return postbag.take(
+        taken = postbag.take(
             *(session, endpoint_id),
             now=workplace.clock(),
             lease=lease,
             limit=_AT_ONCE_BY_ENDPOINT,
         )
+    return [_with_statement(each, workplace.settings) for each in taken]
+
+
+def _with_statement(due: Due, settings: Settings) -> Due:
+    """Say of a rejection where its author reads why: what signs the link is not in the table."""
+    if due.payload["type"] != _REJECTED:
+        return due
+    data = due.payload["data"]
+    rejected_at = datetime.fromisoformat(data["decided_at"])
+    url = statement_url_of(settings, UUID(data["id"]), rejected_at=rejected_at)
+    return replace(due, payload={**due.payload, "data": {**data, "statement_url": url}})
 
 
 def _record(workplace: Workplace, attempted: list[Attempted]) -> None:

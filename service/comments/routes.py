@@ -13,11 +13,12 @@ from service.comments.door import Door
 from service.comments.hot_door import HotDoor, OpenedByKey
 from service.comments.queries import Order
 from service.comments.schemas import CommentIn, CommentOut, PublishedOut, Receipt
+from service.comments.statement_link import statement_url
 from service.comments.status import Status
 from service.comments.submission import Stored, submission_of
 from service.comments.waiting import Waiting
 from service.paging import Cursor, CursorQuery, LimitQuery, Page
-from service.request import Now, Transaction
+from service.request import AppSettings, Now, Transaction
 from service.settings import Settings
 from service.sites.auth import CommentsSite
 
@@ -120,11 +121,14 @@ def _receipt(stored: Stored, external_id: str | None, *, waited: timedelta) -> R
     summary="See where a comment stands",
     responses={404: {"description": "`comment_not_found`"}},
 )
-def read_comment(comment_id: UUID, session: Transaction, site: CommentsSite) -> CommentOut:
+def read_comment(
+    comment_id: UUID, session: Transaction, settings: AppSettings, site: CommentsSite
+) -> CommentOut:
     """Answer the comment with its newest text and its status."""
     comment = queries.get(session, site.id, comment_id)
     article, author = queries.article_and_author(session, comment)
-    return CommentOut.of(comment, article, author)
+    url = statement_url(settings, comment)
+    return CommentOut.of(comment, article, author, statement_url=url)
 
 
 @router.get(

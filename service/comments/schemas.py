@@ -195,9 +195,21 @@ class CommentOut(BaseModel):
     created_at: datetime
     edited_at: datetime | None
     decided_at: datetime | None
+    statement_url: Annotated[
+        str | None,
+        Field(
+            description=(
+                "Where the author of a rejected comment reads why, and may appeal; null for all "
+                "others. It opens without an account: give it to the author alone. With `?lang=` "
+                "it is in `en`, `ru`, `uz-Latn`, `uz-Cyrl` or `kk`."
+            )
+        ),
+    ]
 
     @classmethod
-    def of(cls, comment: Comment, article: Article, author: Author) -> Self:
+    def of(
+        cls, comment: Comment, article: Article, author: Author, *, statement_url: str | None
+    ) -> Self:
         return cls(
             id=comment.id,
             external_id=comment.external_id,
@@ -213,6 +225,7 @@ class CommentOut(BaseModel):
             created_at=comment.created_at,
             edited_at=comment.edited_at,
             decided_at=comment.decided_at,
+            statement_url=statement_url,
         )
 
 

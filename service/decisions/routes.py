@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from service.comments import queries as comments
 from service.comments import rules
 from service.comments.schemas import CommentOut
+from service.comments.statement_link import statement_url
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.decisions import actions, queries
 from service.decisions.schemas import DecisionOut, EditIn, TrailOut
 from service.request import AppSettings, Now, Transaction
+from service.settings import Settings
 from service.sites.auth import CommentsSite
 
 router = APIRouter(prefix="/v1/comments", tags=["comments"])
@@ -50,12 +52,12 @@ def edit_comment(
     edited = actions.edit(session, comment, body, now=now)
     if edited.status is Status.PENDING:
         response.status_code = status.HTTP_202_ACCEPTED
-    return _seen(session, edited)
+    return _seen(session, settings, edited)
 
 
 @router.delete("/{comment_id}", summary="Withdraw a comment", responses=_NOT_FOUND)
 def withdraw_comment(
-    comment_id: UUID, session: Transaction, now: Now, site: CommentsSite
+    comment_id: UUID, session: Transaction, settings: AppSettings, now: Now, site: CommentsSite
 ) -> CommentOut:
     """Erase every text of a comment, the name on it and its reader's network. Harmless to repeat.
 
@@ -68,7 +70,7 @@ def withdraw_comment(
     back.
     """
     comment = comments.get(session, site.id, comment_id)
-    return _seen(session, actions.withdraw(session, comment, now=now))
+    return _seen(session, settings, actions.withdraw(session, comment, now=now))
 
 
 @router.get("/{comment_id}/decisions", summary="Read the trail of decisions", responses=_NOT_FOUND)
@@ -79,6 +81,7 @@ def read_trail(comment_id: UUID, session: Transaction, site: CommentsSite) -> Tr
     return TrailOut(items=[DecisionOut.of(each) for each in trail])
 
 
-def _seen(session: Session, comment: Comment) -> CommentOut:
+def _seen(session: Session, settings: Settings, comment: Comment) -> CommentOut:
     article, author = comments.article_and_author(session, comment)
-    return CommentOut.of(comment, article, author)
+    url = statement_url(settings, comment)
+    return CommentOut.of(comment, article, author, statement_url=url)

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from threading import Event
@@ -5,13 +6,19 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from standardwebhooks import Webhook
 
+from service.comments.statement_link import statement_url
+from service.comments.status import Status
 from service.db import Database
+from service.decisions import actions as decisions
+from service.decisions.tables import Actor
 from service.jobs import DeliverWebhooks
 from service.settings import Settings, Webhooks
 from service.webhooks.tables import Attempt, Delivery, DeliveryState, Endpoint
+from tests.factories.published import stored_decided_comment
 from tests.factories.sites import a_site
-from tests.factories.webhooks import an_endpoint, stored_delivery
+from tests.factories.webhooks import SECRET, an_endpoint, stored_delivery
 from tests.receiver import Receiver
 from tests.running import wait_until
 from tests.worker.conftest import Clock
@@ -121,3 +128,28 @@ def test_a_private_address_is_not_connected_to(
     with database.transaction() as session:
         [attempt] = session.scalars(select(Attempt))
     assert (attempt.delivery_id, attempt.error) == (delivery_id, "not a public address")
+
+
+def test_a_rejection_is_told_with_the_link_under_which_its_author_reads_why(
+    workplace: Workplace, database: Database, clock: Clock, receiver: Receiver
+) -> None:
+    with database.transaction() as session:
+        site = a_site()
+        session.add(site)
+        session.flush()
+        session.add(an_endpoint(site, url=receiver.url))
+        comment = stored_decided_comment(session, site, now=clock())
+        decisions.record(
+            session,
+            comment,
+            Status.REJECTED,
+            actor=Actor.MODERATOR,
+            reason="insult",
+            now=clock(),
+        )
+    run(workplace)
+    [received] = receiver.received
+    url = json.loads(received.body)["data"]["statement_url"]
+    assert url == statement_url(workplace.settings, comment)
+    assert url.startswith(f"{workplace.settings.web.public_url}/statements/")
+    Webhook(SECRET).verify(received.body, received.headers)

@@ -64,6 +64,7 @@ def test_a_comment_is_taken_in_and_found_where_the_answer_says(
         "created_at": receipt["created_at"],
         "edited_at": None,
         "decided_at": None,
+        "statement_url": None,
     }
 
 
