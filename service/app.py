@@ -40,6 +40,7 @@ from service.registry import queries as registry
 from service.registry.champion import Champion
 from service.registry.watch import ChampionWatch
 from service.request import now
+from service.review.listening import Listening
 from service.review.pages import router as review_pages
 from service.review.routes import router as review_router
 from service.schema import is_current
@@ -163,6 +164,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 door.opened(settings, broker.publish) as app.state.door,
                 surroundings.opened(app),
                 section.opened(app),
+                Listening(
+                    settings.postgres_url,
+                    database,
+                    app.state.alert_sources,
+                    most=settings.review.listeners_max,
+                    most_each=settings.review.listeners_each_max,
+                    clock=now,
+                ).opened() as app.state.listening,
             ):
                 yield
     finally:

@@ -92,6 +92,12 @@ class Review(_Group):
     claims_max: int = Field(
         20, ge=1, le=200, description="Most comments that one moderator may have in hand."
     )
+    listeners_max: int = Field(
+        500, ge=0, description="Most review pages that one web process tells what happens."
+    )
+    listeners_each_max: int = Field(
+        10, ge=1, description="Most of them of one moderator; further ones ask every few seconds."
+    )
     session_lifetime: timedelta = Field(
         timedelta(hours=12), description="A moderator who is idle for so long signs in again."
     )

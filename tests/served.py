@@ -18,7 +18,15 @@ def served(app: FastAPI) -> Iterator[str]:
     """Yield the address of the running application: ``http://127.0.0.1:<port>``."""
     port = free_port()
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+        uvicorn.Config(
+            app,
+            host="127.0.0.1",
+            port=port,
+            log_level="warning",
+            access_log=False,
+            # A page that listens would keep the server from ending.
+            timeout_graceful_shutdown=1,
+        )
     )
     thread = Thread(target=server.run, daemon=True)
     thread.start()

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from service.comments import news
 from service.comments import queries as comments
 from service.comments.rules import NO_FINGERPRINT
 from service.comments.status import Status
@@ -52,6 +53,7 @@ def record_many(session: Session, verdicts: Sequence[Verdict], *, now: datetime)
         _change(each, moved[each.comment_id].external_id) for each in decided if _is_news(each)
     ]
     webhooks.announce(session, changes, now=now)
+    _tell(session, decided)
     _count_replies(session, decided, {which: each.thread_id for which, each in moved.items()})
     # Last: articles and authors are what batches have in common, and each waits here for the other.
     _count(session, decided, now=now)
@@ -275,6 +277,20 @@ def _count(session: Session, decided: Sequence[Verdict], *, now: datetime) -> No
                 "rejected_each": [each.rejected for each in outcomes.values()],
             },
         )
+
+
+def _tell(session: Session, decided: Sequence[Verdict]) -> None:
+    """Have the pages that watch hear what is newly held, and what became of all they may show."""
+    told: dict[news.Kind, dict[UUID, list[UUID]]] = {kind: {} for kind in news.Kind}
+    for each in decided:
+        if each.current is each.wanted:
+            continue
+        if each.wanted is Status.HELD:
+            told[news.Kind.ARRIVED].setdefault(each.site_id, []).append(each.comment_id)
+        elif each.current is not Status.PENDING:
+            told[news.Kind.CHANGED].setdefault(each.site_id, []).append(each.comment_id)
+    for kind, by_site in told.items():
+        news.tell(session, kind, by_site)
 
 
 def _is_news(decided: Verdict) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service.moderators.errors import ModeratorNotFound, NotSignedIn
 from service.moderators.rules import TokenScope, reaches
-from service.moderators.tables import Membership, Moderator, Role, SignIn
+from service.moderators.tables import Membership, Moderator, ModeratorToken, Role, SignIn
 from service.sites.errors import SiteNotFound
 from service.sites.tables import Site
 
@@ -111,6 +111,47 @@ def may(session: Session, moderator_id: UUID, site_id: UUID, needed: Role) -> bo
         )
     )
     return role is not None and reaches(role, needed)
+
+
+def good_sessions(
+    session: Session, digests: Collection[bytes], *, now: datetime
+) -> frozenset[bytes]:
+    """Return those of the sessions that are still open, by the digests of their tokens."""
+    found = (
+        select(SignIn.token_digest)
+        .join(Moderator, Moderator.id == SignIn.moderator_id)
+        .where(
+            SignIn.token_digest.in_(digests),
+            SignIn.expires_at > now,
+            Moderator.disabled_at.is_(None),
+        )
+    )
+    return frozenset(session.scalars(found))
+
+
+def good_programs(
+    session: Session, moderator_ids: Collection[UUID], *, now: datetime
+) -> frozenset[UUID]:
+    """Return those of the programs whose token still opens something."""
+    found = select(ModeratorToken.moderator_id).where(
+        ModeratorToken.moderator_id.in_(moderator_ids),
+        ModeratorToken.revoked_at.is_(None),
+        ModeratorToken.expires_at > now,
+    )
+    return frozenset(session.scalars(found))
+
+
+def sites_of(session: Session, moderator_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Return the sites that each of the moderators works on."""
+    found: dict[UUID, set[UUID]] = {}
+    rows = session.execute(
+        select(Membership.moderator_id, Membership.site_id).where(
+            Membership.moderator_id.in_(moderator_ids)
+        )
+    )
+    for moderator_id, site_id in rows:
+        found.setdefault(moderator_id, set()).add(site_id)
+    return found
 
 
 def sites_with(

@@ -1,7 +1,7 @@
 """What can go wrong when a moderator reviews. Each sentence also stands on the page."""
 
 from service.comments.status import Status
-from service.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
+from service.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound, Unavailable
 
 
 class ChoiceNotFound(NotFound):
@@ -71,6 +71,15 @@ class NotWaiting(Conflict):
     def __init__(self) -> None:
         super().__init__(
             "The comment does not wait in this queue any more, or not for you: take the next one."
+        )
+
+
+class TooManyListeners(Unavailable):
+    code = "too_many_listeners"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "As many pages listen as can: ask /v1/review/changes every few seconds instead."
         )
 
 

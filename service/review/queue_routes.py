@@ -190,22 +190,25 @@ def read_changes(
         list[UUID] | None, Query(max_length=100, description="Those on the screen.")
     ] = None,
     site: SiteQuery = None,
+    name: QueueQuery = Queue.HELD,
 ) -> ChangesOut:
     """Answer what a page asks every few seconds. It does not keep the session from ending.
 
     The counts may be a second old: pages that watch the same sites share them. A page that listens
-    to `/v1/review/events` needs this only where the line breaks.
+    to `/v1/review/events` needs this only where the line breaks. With `queue=audit` the comments
+    are told of blind.
     """
     sites = site_ids(who, site)
     found = standing.standings(session, who.site_ids, comments or [], now=now)
     overview = SHARED.of(session, sites, sources=sources, now=now)
     pace = standing.pace(session, who.moderator, now=now)
+    is_blind = name is Queue.AUDIT
     return ChangesOut(
         as_of=now,
         queues=counts_out(who, overview.waiting),
         alerts=alerts_out(who, overview.alerts),
         arrived=standing.arrived(session, sites, who.moderator, since=since, now=now),
-        comments=[StandingOut.of(each, who.moderator) for each in found],
+        comments=[StandingOut.of(each, who.moderator.id, blind=is_blind) for each in found],
         pace=PaceOut.model_validate(pace, from_attributes=True),
     )
 

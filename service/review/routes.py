@@ -8,6 +8,7 @@ from service.review import (
     bulk_routes,
     comment_routes,
     decision_routes,
+    event_routes,
     queue_routes,
     search_routes,
 )
@@ -19,6 +20,7 @@ for part in (
     search_routes,
     comment_routes,
     decision_routes,
+    event_routes,
     bulk_routes,
     author_routes,
 ):

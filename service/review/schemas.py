@@ -11,7 +11,6 @@ from ml.labels import Label, Language
 from service.comments.status import Status
 from service.decisions import priority
 from service.moderators.queries import SignedIn
-from service.moderators.tables import Moderator
 from service.review.cards import Card
 from service.review.notes import NOTE_MAX_CHARS, clean_note
 from service.review.queue_names import Queue
@@ -308,26 +307,29 @@ class StandingOut(BaseModel):
     """Where a comment stands now."""
 
     id: UUID
-    status: Status
+    status: Status | None = Field(description="Null while the comment is read blind.")
     revision: int
     claimed_by: str | None
     is_mine: bool = Field(description="Whether one has it in hand oneself.")
     choice: ChosenOut | None
 
     @classmethod
-    def of(cls, found: Standing, moderator: Moderator) -> Self:
-        chosen = found.choice
+    def of(cls, found: Standing, moderator_id: UUID, *, blind: bool = False) -> Self:
+        """Return what this moderator may see of it; ``blind``: nothing of how it was judged."""
+        is_mine = found.holder_id == moderator_id
+        is_blind = blind or (is_mine and found.is_read_blind)
+        chosen = None if is_blind else found.choice
         return cls(
             id=found.id,
-            status=found.status,
+            status=None if is_blind else found.status,
             revision=found.revision,
             claimed_by=found.claimed_by,
-            is_mine=found.holder_id == moderator.id,
+            is_mine=is_mine,
             choice=None
             if chosen is None
             else ChosenOut(
                 by=chosen.by,
-                is_mine=chosen.moderator_id == moderator.id,
+                is_mine=chosen.moderator_id == moderator_id,
                 status=chosen.status,
                 state=chosen.state,
             ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from service.comments.status import Status
@@ -14,10 +14,14 @@ from service.moderators import queries as moderators
 from service.moderators.tables import Moderator
 from service.review import claims
 from service.review.cards import newest_choices
+from service.review.filters import first_id
 from service.review.queue import IS_HELD, is_chosen, is_claimed
+from service.review.queue_names import Queue
 from service.review.tables import Choice, ChoiceState, Claim
 
 _SHIFT = timedelta(hours=12)
+_UNDOABLE = timedelta(minutes=5)
+_CHANGED_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,10 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a comment stands now, who has it in hand, and the newest choice on it."""
+    """Where a comment stands now, who has it in hand, and the newest choice on it.
+
+    ``is_read_blind``: whoever has it in hand judges it for the audit.
+    """
 
     id: UUID
     status: Status
@@ -40,6 +47,7 @@ class Standing:
     site_id: UUID
     holder_id: UUID | None
     claimed_by: str | None
+    is_read_blind: bool
     choice: Chosen | None
 
 
@@ -61,7 +69,14 @@ def standings(
 ) -> list[Standing]:
     """Return where these comments stand, without those that are not on these sites."""
     rows = session.execute(
-        select(Comment.id, Comment.site_id, Comment.status, Comment.revision, Claim.moderator_id)
+        select(
+            Comment.id,
+            Comment.site_id,
+            Comment.status,
+            Comment.revision,
+            Claim.moderator_id,
+            Claim.queue,
+        )
         .outerjoin(Claim, (Claim.comment_id == Comment.id) & (Claim.expires_at > now))
         .where(Comment.id.in_(comment_ids), Comment.site_id.in_(site_ids))
     ).all()
@@ -76,9 +91,10 @@ def standings(
             site_id=site_id,
             holder_id=holder,
             claimed_by=names[holder] if holder else None,
+            is_read_blind=queue is Queue.AUDIT,
             choice=_chosen(choices.get(comment_id), names),
         )
-        for comment_id, site_id, status, revision, holder in rows
+        for comment_id, site_id, status, revision, holder, queue in rows
     ]
 
 
@@ -103,6 +119,22 @@ def arrived(
         )
     )
     return session.scalar(found) or 0
+
+
+def changed_since(session: Session, site_ids: Sequence[UUID], *, since: datetime) -> list[UUID]:
+    """Return the comments on which somebody has chosen or undone since then, the newest few."""
+    chosen = (
+        select(Choice.comment_id)
+        .where(
+            Choice.site_id.in_(site_ids),
+            # What can be undone was chosen a moment ago.
+            Choice.id >= literal(first_id(since - _UNDOABLE)),
+            or_(Choice.chosen_at >= since, Choice.ended_at >= since),
+        )
+        .order_by(Choice.id.desc())
+        .limit(_CHANGED_MOST)
+    )
+    return list(dict.fromkeys(session.scalars(chosen)))
 
 
 def pace(session: Session, moderator: Moderator, *, now: datetime) -> Pace:

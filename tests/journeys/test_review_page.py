@@ -15,7 +15,7 @@ from service.comments.tables import Comment
 from service.db import Database
 from service.decisions import actions as decisions
 from service.moderators.tables import Role, SignIn
-from service.review import settling
+from service.review import actions, settling
 from service.review.tables import Choice, ChoiceState
 from tests.browser import NewContext, watch
 from tests.factories.moderators import PASSWORD
