@@ -49,7 +49,7 @@ def test_every_line_is_in_the_letters_of_its_language(
     folder: Path, language: ReaderLanguage
 ) -> None:
     for key, line in reader_texts.in_language(folder, language).lines.items():
-        words = re.sub(r"\{\w+\}|[^\w‘’]|\d", "", line).lower()
+        words = re.sub(r"\{\w+\}|JavaScript|[^\w‘’]|\d", "", line).lower()
         assert re.fullmatch(f"{LETTERS[language]}+", words), (key, line)
 
 
