@@ -39,6 +39,8 @@ from service.policy.routes import router as policy_router
 from service.registry import queries as registry
 from service.registry.champion import Champion
 from service.registry.watch import ChampionWatch
+from service.reports import routes as reports_routes
+from service.reports.pages import router as notice_pages
 from service.request import now
 from service.review.listening import Listening
 from service.review.pages import router as review_pages
@@ -116,6 +118,9 @@ def create_app(
         appeals_routes.public,
         appeals_routes.review,
         statement_pages,
+        reports_routes.public,
+        reports_routes.review,
+        notice_pages,
         articles_router,
         comments_router,
         decisions_router,
