@@ -129,7 +129,8 @@ _appended = (
 DECIDE = select(_moved.c.id, _moved.c.external_id, _moved.c.thread_id).add_cte(_appended)
 
 _replies = _rows("replies", thread_id=Uuid(), article_id=Uuid(), change=Integer())
-_put_threads = insert(Thread).from_select(
+# Of the table: with parameters, the mapped class would be inserted in bulk, which knows no SELECT.
+_put_threads = insert(Thread.__table__).from_select(
     ["comment_id", "article_id", "reply_count"],
     # One order for everybody, so that nobody waits in a circle.
     select(_replies.c.thread_id, _replies.c.article_id, _replies.c.change).order_by(

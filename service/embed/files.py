@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from service.embed.answers import accepts_gzip
-from service.embed.messages import for_browsers, languages, source_of
+from service.embed.messages import languages, source_of
 from service.embed.published import published
 
 router = APIRouter(prefix="/embed", include_in_schema=False)
@@ -80,7 +80,8 @@ def _made() -> Iterator[tuple[str, _File]]:
     for name, text in published(_STATIC, also=sources).items():
         yield name, _file(name, text.encode())
     for language in languages():
-        texts = json.dumps(for_browsers(language), ensure_ascii=False, separators=(",", ":"))
+        lines = json.loads(source_of(language))
+        texts = json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
         name = f"locales/{language}.json"
         yield name, _file(name, texts.encode())
 

@@ -19,7 +19,6 @@ from babel.numbers import format_decimal
 from service.sites.reader_language import ReaderLanguage
 
 _FOLDER: Final = Path(__file__).with_name("locales")
-_PAGES_OWN: Final = "page."
 _NAMED: Final = re.compile(r"\{(\w+)\}")
 
 Line = str | dict[str, str]
@@ -75,26 +74,3 @@ def languages() -> tuple[ReaderLanguage, ...]:
 @cache
 def source_of(language: ReaderLanguage) -> bytes:
     return (_FOLDER / f"{language}.json").read_bytes()
-
-
-def for_browsers(language: ReaderLanguage) -> dict[str, Line]:
-    """Return the lines that scripts need."""
-    lines = words_of(language).lines
-    return {line: text for line, text in lines.items() if not line.startswith(_PAGES_OWN)}
-
-
-def language_of(wanted: str | None, accepted: str) -> ReaderLanguage:
-    """Return the language that an address asks for, else a browser's first that we speak."""
-    for tag in (wanted or "", *(each.partition(";")[0] for each in accepted.split(","))):
-        found = _spoken(tag.strip().lower())
-        if found is not None:
-            return found
-    return ReaderLanguage.ENGLISH
-
-
-def _spoken(tag: str) -> ReaderLanguage | None:
-    primary, _, rest = tag.partition("-")
-    if primary == "uz":
-        is_cyrillic = rest.startswith("cyrl")
-        return ReaderLanguage.UZBEK_CYRILLIC if is_cyrillic else ReaderLanguage.UZBEK_LATIN
-    return ReaderLanguage(primary) if primary in set(ReaderLanguage) else None

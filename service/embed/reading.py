@@ -104,6 +104,18 @@ def replies(
     return [_seen(row) for row in session.execute(_REPLIES, given)]
 
 
+def top(session: Session, site_id: UUID, thread_id: UUID) -> SeenThread:
+    """Return the comment at the top of a thread, without its replies.
+
+    Raises:
+        CommentNotFound: readers do not see such a thread.
+    """
+    row = session.execute(_TOP, {"thread": thread_id, "site": site_id}).one_or_none()
+    if row is None:
+        raise CommentNotFound(thread_id)
+    return SeenThread(_seen(row), row.reply_count, (), has_more=False)
+
+
 def with_ancestors(session: Session, site_id: UUID, comment_id: UUID) -> SeenThread:
     """Return the comment's thread, of its replies only those that lead to the comment, and it.
 
@@ -236,6 +248,12 @@ _REPLIES: Final = text(f"""
     WHERE c.thread_id = :thread AND c.site_id = :site AND c.id > :after
         AND {_SHOWN} AND {_KEEPS_A_PLACE}
     ORDER BY c.id LIMIT :most
+""")  # noqa: S608 - of our own constants
+_TOP: Final = text(f"""
+    SELECT {_COLUMNS}, coalesce(t.reply_count, 0) AS reply_count
+    FROM comments c LEFT JOIN threads t ON t.comment_id = c.id
+    WHERE c.id = :thread AND c.site_id = :site AND c.thread_id IS NULL
+        AND (c.public_revision IS NOT NULL OR t.reply_count > 0)
 """)  # noqa: S608 - of our own constants
 _ANCESTORS: Final = text(f"""
     WITH RECURSIVE up (id, parent_id) AS (

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from service.embed import reading_routes, sending_routes
+from service.embed import plain_page, reading_routes, sending_routes
 
 router = APIRouter()
 router.include_router(reading_routes.router)
 router.include_router(sending_routes.router)
+router.include_router(plain_page.router)
