@@ -27,6 +27,7 @@ from service.articles.tables import Article
 from service.authors.tables import Author
 from service.comments.status import Status
 from service.comments.tables import Comment, Thread
+from service.db import Base
 from service.decisions import priority
 from service.decisions.tables import Decision
 
@@ -130,7 +131,7 @@ DECIDE = select(_moved.c.id, _moved.c.external_id, _moved.c.thread_id).add_cte(_
 
 _replies = _rows("replies", thread_id=Uuid(), article_id=Uuid(), change=Integer())
 # Of the table: with parameters, the mapped class would be inserted in bulk, which knows no SELECT.
-_put_threads = insert(Thread.__table__).from_select(
+_put_threads = insert(Base.metadata.tables[Thread.__tablename__]).from_select(
     ["comment_id", "article_id", "reply_count"],
     # One order for everybody, so that nobody waits in a circle.
     select(_replies.c.thread_id, _replies.c.article_id, _replies.c.change).order_by(
