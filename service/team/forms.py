@@ -11,7 +11,7 @@ from service.errors import FieldProblem, Invalid
 from service.problems import field_problems
 from service.sites import preferences
 from service.sites.configuring import Wanted
-from service.sites.reasons import RejectReason
+from service.sites.reasons import Ground, RejectReason
 from service.sites.rules import RequirableField
 from service.sites.schemas import SiteIn, SiteOut
 
@@ -48,10 +48,10 @@ class Duration:
         """
         if not typed.strip() and self.may_be_empty:
             return None
-        seconds = round(float(typed.replace(",", ".")) * self.unit)
+        seconds = float(typed.replace(",", ".")) * self.unit
         if not self.least.total_seconds() <= seconds <= self.most.total_seconds():
             raise ValueError
-        return seconds
+        return round(seconds)
 
 
 DURATIONS: Final = (
@@ -137,7 +137,8 @@ def reasons_rows(typed: Typed) -> list[Typed]:
     names = ("place", "code", "title", "sentence", "labels", "ground")
     count = sum(1 for name in typed if name.endswith(".code"))
     rows = [
-        {name: list(typed.get(f"reasons.{n}.{name}", ())) for name in names} for n in range(count)
+        {name: list(typed.get(f"reasons.{n}.{name}", ())) or [""] for name in names}
+        for n in range(count)
     ]
     filled = [row for row in rows if any(first(row, name).strip() for name in names[1:4])]
     return sorted(filled, key=_place)
@@ -150,7 +151,7 @@ def reasons_filled(rows: Sequence[Typed]) -> Filled:
             "code": first(row, "code").strip(),
             "title": first(row, "title"),
             "sentence": first(row, "sentence"),
-            "labels": list(row.get("labels", ())),
+            "labels": [each for each in row["labels"] if each],
             "ground": first(row, "ground"),
         }
         for row in rows
@@ -187,7 +188,8 @@ def _by_name(found: Sequence[FieldProblem]) -> dict[str, str]:
 
 
 def _empty_row(place: int) -> Typed:
-    return {"place": [str(place)], "code": [""], "title": [""], "sentence": [""], "labels": []}
+    empty: dict[str, list[str]] = {name: [""] for name in ("code", "title", "sentence")}
+    return {"place": [str(place)], **empty, "labels": [], "ground": [Ground.SITE_POLICY.value]}
 
 
 def _place(row: Typed) -> float:
