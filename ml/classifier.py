@@ -149,14 +149,15 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
 
     def decision_function(self, features: Features) -> FloatArray:
         """Return the calibrated logits, shape (n, labels); −inf where a label was not learned."""
-        check_is_fitted(self, "weights_")
+        if not hasattr(self, "weights_"):  # asking scikit-learn takes as long as hashing a text
+            check_is_fitted(self)
         raw = self.weights_.sums(features.columns, features.bounds) * features.scales[:, None]
         weights, slopes, offsets = self._in_languages(features.languages)
         return np.asarray((raw + weights + self.intercepts_) * slopes + offsets, np.float64)
 
     def _in_languages(self, shares: FloatArray) -> FloatArray:
         """Return what a mixture of languages adds before, scales and adds after: (3, n, labels)."""
-        return mixture(shares, np.stack([self.language_weights_, self.slopes_, self.offsets_]))
+        return mixture(shares, np.array([self.language_weights_, self.slopes_, self.offsets_]))
 
     def predict_proba(self, features: Features) -> FloatArray:
         """Return the calibrated probabilities, shape (n, labels)."""
@@ -172,7 +173,10 @@ def mixture(shares: FloatArray, tables: FloatArray) -> FloatArray:
 
     Not ``@``: a matrix product may round otherwise for one row than for many.
     """
-    mixed: FloatArray = (shares[None, :, :, None] * tables[:, None]).sum(axis=2)
+    shares = shares.T[:, :, None]
+    mixed: FloatArray = shares[0] * tables[:, None, 0]
+    for language in range(1, len(shares)):
+        mixed += shares[language] * tables[:, None, language]
     return mixed
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +34,9 @@ _FILE = "language.model"
 _HINT = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(NamedTuple):
+    """The likeliest language of a text."""
+
     language: Language
     probability: float
 
@@ -91,19 +93,19 @@ class LanguageModel:
         """Return shape (n, len(Language)), each row summing to 1."""
         if not len(clean):
             return np.zeros((0, len(LANGUAGES)))
-        columns, bounds, scales = _triples(clean)
-        if bounds[-2] == bounds[-1]:  # reduceat wants every row to start somewhere
-            columns = np.append(columns, np.int32(0))
-        weights = self.weights.take(columns, axis=0)
-        sums = np.add.reduceat(weights, bounds[:-1], axis=0)
-        sums[bounds[1:] == bounds[:-1]] = 0
-        logits = (sums * scales[:, None] + self.intercepts).astype(np.float64)
+        columns, bounds = _triples(clean)
+        sizes = bounds[1:] - bounds[:-1]
+        sums = np.zeros((len(sizes), len(self.intercepts)), np.float32)
+        full = sizes.nonzero()[0]  # summing by rows wants each of them to start somewhere
+        if len(full):
+            weights = self.weights.take(columns, axis=0)
+            sums[full] = np.add.reduceat(weights, bounds[full], axis=0)
+        logits = (sums * _scales(sizes)[:, None] + self.intercepts).astype(np.float64)
         for i, hint in enumerate(hints or ()):
             if hint is not None:
                 logits[i, self.belongs == LANGUAGES.index(hint)] += _HINT
         odds = np.exp(logits - logits.max(1, keepdims=True))
-        firsts = np.searchsorted(self.belongs, _NUMBERS)
-        summed = np.add.reduceat(odds, firsts, axis=1)
+        summed = np.add.reduceat(odds, self.belongs.searchsorted(_NUMBERS), axis=1)
         return np.asarray(summed / summed.sum(1, keepdims=True), np.float64)
 
 
@@ -126,21 +128,26 @@ def guesses(probabilities: FloatArray) -> list[Guess]:
 
 def language_grams(rows: Rows) -> csr_array:
     """Return the letter triples of each row's beginning: shape (n, 2 ** 15), scaled by length."""
-    columns, bounds, scales = _triples(rows)
-    values = np.repeat(scales, np.diff(bounds))
-    return csr_array((values, columns, bounds), (len(rows), 1 << _HASH_BITS))
+    columns, bounds = _triples(rows)
+    sizes = np.diff(bounds)
+    grams = (_scales(sizes).repeat(sizes), columns, bounds.astype(np.int32))
+    return csr_array(grams, (len(rows), 1 << _HASH_BITS))
 
 
-def _triples(rows: Rows) -> tuple[Columns, Columns, npt.NDArray[np.float32]]:
-    """Return the column of every triple, where each row's begin and end, and each row's scale."""
+def _scales(sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Return how much each triple of a row of so many counts: one over the square root."""
+    return np.asarray(1 / np.sqrt(np.maximum(sizes, 1)), np.float32)
+
+
+def _triples(rows: Rows) -> tuple[Columns, npt.NDArray[np.int64]]:
+    """Return the column of every triple at the rows' beginnings, and where each row's begin."""
     rows = rows.beginnings(_READ_MAX)
     [(triples, allowed)] = hashing.character_grams(rows.codes, range(3, 4))
     places = allowed.nonzero()[0]
     columns = (triples.take(places) >> np.uint32(32 - _HASH_BITS)).view(np.int32)
-    bounds = np.zeros(len(rows) + 1, np.int32)
+    bounds = np.zeros(len(rows) + 1, np.int64)
     bounds[1:] = places.searchsorted(rows.ends)
-    scales = (1 / np.sqrt(np.maximum(bounds[1:] - bounds[:-1], 1))).astype(np.float32)
-    return columns, bounds, scales
+    return columns, bounds
 
 
 def fit(texts: Sequence[str], languages: Sequence[Language], *, seed: int = 0) -> LanguageModel:

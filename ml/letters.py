@@ -14,6 +14,7 @@ import numpy.typing as npt
 Codes = npt.NDArray[np.uint32]
 
 CODE_POINTS = 0x110000
+LETTER_BITS = 21  # so many hold any code point
 NOTHING = 0  # what an invisible character stands for; NUL itself stands for a space
 SPACE = 0x20
 
@@ -147,16 +148,14 @@ def _kinds() -> npt.NDArray[np.uint8]:
     return table
 
 
-def _skeleton() -> tuple[Codes, Codes]:
-    """Return the first letter of each code point's Latin form, and the second, where it has one."""
-    first = np.arange(CODE_POINTS, dtype=np.uint32)
-    second = np.zeros(CODE_POINTS, np.uint32)
+def _skeleton() -> Codes:
+    """Return each code point's Latin form: its first letter, and above ``LETTER_BITS`` a second."""
+    table = np.arange(CODE_POINTS, dtype=np.uint32)
     for letter, latin in TO_LATIN.items():
-        first[ord(letter)] = ord(latin[0])
-        second[ord(letter)] = ord(latin[1:] or "\0")
-    return first, second
+        table[ord(letter)] = ord(latin[0]) | ord(latin[1:] or "\0") << LETTER_BITS
+    return table
 
 
 MEANING = _meaning()
 KIND = _kinds()
-SKELETON, SKELETON_SECOND = _skeleton()
+SKELETON = _skeleton()

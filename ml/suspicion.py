@@ -32,7 +32,7 @@ def suspects(rows: Rows) -> Suspects:
     codes = rows.codes
     kinds = KIND.take(codes)
     asked = _CALLS_FOR.take((kinds[:-1] << 4) | kinds[1:])
-    places = asked.nonzero()[0]
+    places = (asked != 0).nonzero()[0]
     # No text begins or ends with a letter: a space frames it.
     letter = (kinds - np.uint8(Kind.LATIN)) < np.uint8(len(LETTERS))
     lone = (letter[1:-1] & ~(letter[:-2] | letter[2:])).nonzero()[0] + 1
