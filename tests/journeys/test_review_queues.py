@@ -1,0 +1,162 @@
+"""The queues beside what is held, in a real browser: reports, filters, sanctions, notes, alerts."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from ml.labels import Language
+from service.authors.tables import Sanction
+from service.comments.status import Status
+from service.comments.tables import Comment
+from service.db import Database
+from service.decisions import actions as decisions
+from service.decisions.tables import Actor
+from service.moderators.tables import Role
+from service.reports import actions as reports
+from service.reports.reason import ReportReason
+from service.reports.tables import Report
+from service.review import settling
+from tests.browser import NewContext
+from tests.factories.moderators import PASSWORD
+from tests.factories.review import Desk, stored_desk, stored_held_comment
+from tests.journeys.test_accessibility import VIEWS, violations
+from tests.journeys.test_review_page import A_WHILE
+
+LANGUAGES = (Language.ENGLISH, Language.ENGLISH, Language.KAZAKH)
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """Return a lead's desk: three held comments, one of them Kazakh, and a published one."""
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        made = stored_desk(session, role=Role.LEAD, now=now)
+        for number, language in enumerate(LANGUAGES):
+            stored_held_comment(
+                *(session, made.site),
+                urgency=0.9 - number / 10,
+                body=f"Comment {number} in {language}.",
+                changes={"language": language},
+                now=now,
+            )
+        published = stored_held_comment(session, made.site, body="Nice weather.", now=now)
+        decisions.record(
+            *(session, published, Status.APPROVED),
+            actor=Actor.POLICY,
+            reason="clear",
+            now=now,
+        )
+    return made
+
+
+def sign_in(page: Page, served: str, desk: Desk) -> None:
+    page.goto(f"{served}/review")
+    page.fill("#email", desk.moderator.email)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".card.in-focus[data-state=todo]")
+
+
+def report_the_published_one(database: Database, *, readers: int) -> None:
+    with database.transaction() as session:
+        comment = session.scalars(select(Comment).where(Comment.body == "Nice weather.")).one()
+        for number in range(readers):
+            reports.report(
+                *(session, comment),
+                reason=ReportReason.SPAM,
+                words="It is an <b>advertisement</b>.",
+                reporter=sha256(str(number).encode()).digest(),
+                now=datetime.now(UTC),
+            )
+
+
+def test_a_reported_comment_is_kept_by_one_key_and_its_reports_are_answered(
+    served: str, database: Database, page: Page, desk: Desk
+) -> None:
+    report_the_published_one(database, readers=1)
+    sign_in(page, served, desk)
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    expect(page.locator("#title")).to_have_text("Reported")
+    page.wait_for_selector(".card.in-focus[data-state=todo]")
+    expect(page.locator(".waits")).to_contain_text("1 reader reported it: spam × 1")
+    expect(page.locator(".waits")).to_contain_text("It is an <b>advertisement</b>.")
+    page.keyboard.press("a")
+    expect(page.locator("#said")).to_contain_text("Approved")
+    page.wait_for_selector(".card[data-state=done]")
+    with database.transaction() as session:
+        settling.settle_due(session, now=datetime.now(UTC) + A_WHILE)
+    with database.transaction() as session:
+        assert session.scalars(select(Report)).one().resolved_at is not None
+        comment = session.scalars(select(Comment).where(Comment.body == "Nice weather.")).one()
+        assert comment.status is Status.APPROVED
+
+
+def test_a_queue_is_narrowed_by_a_menu_that_says_how_many_it_leaves(
+    served: str, page: Page, desk: Desk
+) -> None:
+    sign_in(page, served, desk)
+    expect(page.locator(".card")).to_have_count(3)
+    page.click("#open-filters")
+    page.get_by_label("Language").select_option(label="Kazakh (1)")
+    page.get_by_role("button", name="Show these").click()
+    expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator("#filters")).to_contain_text("Language: Kazakh")
+    page.get_by_role("button", name="Language: Kazakh").click()
+    expect(page.locator(".card")).to_have_count(3)
+
+
+def test_an_author_is_suspended_with_a_reason_and_let_go_again(
+    served: str, database: Database, page: Page, desk: Desk
+) -> None:
+    sign_in(page, served, desk)
+    page.get_by_role("button", name="Sanction…").click()
+    page.select_option("#sanction-kind", "suspended")
+    page.select_option("#sanction-days", "3")
+    page.fill("#sanction-why", "Third warning.")
+    page.get_by_role("button", name="Sanction", exact=True).click()
+    expect(page.locator("#author-record")).to_contain_text("suspended until")
+    page.get_by_role("button", name="Lift it").click()
+    expect(page.get_by_role("button", name="Sanction…")).to_be_visible()
+    with database.transaction() as session:
+        [laid] = session.scalars(select(Sanction))
+        assert (laid.why, laid.laid_by, laid.lifted_at is not None) == (
+            "Third warning.",
+            desk.moderator.name,
+            True,
+        )
+
+
+def test_colleagues_leave_notes_about_a_comment_and_its_author(
+    served: str, page: Page, desk: Desk
+) -> None:
+    sign_in(page, served, desk)
+    for section, label, words in (
+        ("#author-record", "Note about this author", "Asked twice <i>politely</i>."),
+        ("#comment-notes", "Note about this comment", "Quotes a song."),
+    ):
+        page.get_by_label(label).fill(words)
+        page.locator(section).get_by_role("button", name="Note it").click()
+        expect(page.locator(section)).to_contain_text(words)
+    page.locator("#comment-notes").get_by_role("button", name="Delete this note").click()
+    expect(page.locator("#comment-notes")).not_to_contain_text("Quotes a song.")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_queue_breaks_a_rule_of_accessibility(
+    served: str, database: Database, new_context: NewContext, desk: Desk, view: str
+) -> None:
+    report_the_published_one(database, readers=2)
+    page = new_context(bypass_csp=True, **VIEWS[view]).pages[0]
+    sign_in(page, served, desk)
+    page.wait_for_selector("#trail", state="attached")
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    page.wait_for_selector(".card.in-focus[data-state=todo]")
+    found = violations(page)
+    page.click("#open-filters")
+    found += violations(page)
+    assert found == []
