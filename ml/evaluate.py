@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.dataset import LABELS, Dataset, Floats, Mask
+from ml.labelled_scores import LabelledScores, Scored
 from ml.labels import Label, Language
-from ml.metrics import Estimate, Metric, measure
+from ml.metrics import Estimate, Metric, measure, roc_auc
+from ml.suites import blind
 from ml.suites import load as suites
 from ml.suites.load import Case, Expected, Suite
 
@@ -71,6 +73,19 @@ class GroupResult:
 
 
 @dataclass(frozen=True, slots=True)
+class BlindResult:
+    """How the blind set went in one language, or in one kind of its sentences."""
+
+    language: Language
+    kind: str
+    cases: int
+    accuracy: float
+    caught: float | None
+    held_wrongly: float | None
+    roc_auc: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything measured of one model version."""
 
@@ -81,12 +96,23 @@ class Report:
     groups: Sequence[GroupResult]
     suites_digest: str
     thresholds: Thresholds
+    blind: Sequence[BlindResult] = ()
+    blind_digest: str = ""
 
 
 def evaluate(
-    score: Score, test: Dataset, thresholds: Thresholds, *, seed: int, version: str
+    score: Score,
+    test: Dataset,
+    thresholds: Thresholds,
+    *,
+    seed: int,
+    version: str,
+    with_blind: bool = False,
 ) -> Report:
-    """Measure the model on texts that it never saw and on every suite in the package."""
+    """Measure the model on texts that it never saw and on every suite in the package.
+
+    The blind set is measured only where asked for: once, when a model is finished.
+    """
     cases = {suite: suites.load(suite) for suite in Suite}
     return Report(
         version=version,
@@ -100,7 +126,64 @@ def evaluate(
         groups=group_results(cases[Suite.IDENTITY], score, thresholds),
         suites_digest=suites.digest(),
         thresholds=thresholds,
+        blind=blind_results(score, thresholds) if with_blind else (),
+        blind_digest=blind.digest() if with_blind else "",
     )
+
+
+def blind_results(score: Score, thresholds: Thresholds) -> Sequence[BlindResult]:
+    """Measure the blind set by language, then by kind of sentence."""
+    cases = blind.load()
+    probabilities = score([case.text for case in cases])
+    held = holds(probabilities, thresholds)
+    toxicity = probabilities[:, LABELS.index(Label.TOXICITY)]
+    abusive = np.array([case.expected is Expected.ABUSIVE for case in cases], bool)
+    results = []
+    for language, kind in sorted({(c.language, k) for c in cases for k in ("all", c.kind)}):
+        rows = [
+            i for i, c in enumerate(cases) if c.language is language and kind in ("all", c.kind)
+        ]
+        flagged, truth = held[rows], abusive[rows]
+        both = bool(truth.any() and not truth.all())
+        results.append(
+            BlindResult(
+                language=language,
+                kind=kind,
+                cases=len(rows),
+                accuracy=float((flagged == truth).mean()),
+                caught=float(flagged[truth].mean()) if truth.any() else None,
+                held_wrongly=float(flagged[~truth].mean()) if not truth.all() else None,
+                roc_auc=roc_auc(toxicity[rows], truth) if both else None,
+            )
+        )
+    return results
+
+
+LABELLED_SCORES_MAX = 4000
+
+
+def labelled(
+    scores: Floats,
+    test: Dataset,
+    supported: Mapping[Label, Sequence[Language]],
+    *,
+    version: str,
+    seed: int,
+) -> LabelledScores:
+    """Return scores beside truths, for those who solve operating points: a draw, without texts."""
+    draws = np.random.default_rng(seed)
+    spoken = np.array([language.value for language in test.languages])
+    by_label: dict[Label, dict[Language, Scored]] = {}
+    for column, label in enumerate(LABELS):
+        target = test.target(label)
+        for language in supported.get(label, ()):
+            rows = np.flatnonzero(~np.isnan(target) & (spoken == language.value))
+            rows = np.sort(draws.permutation(rows)[:LABELLED_SCORES_MAX])
+            if len(rows):
+                by_label.setdefault(label, {})[language] = Scored(
+                    tuple(scores[rows, column].tolist()), tuple((target[rows] > 0).tolist())
+                )
+    return LabelledScores(version, by_label)
 
 
 def by_slices(test: Dataset, probabilities: Floats, *, seed: int) -> Iterable[Slice]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BINS = 12
 BIN_MIN = 20
+NAMES = ("areas.svg", "calibration.svg")
 INK = "#24476b"
 
 
@@ -26,9 +27,9 @@ def draw(report: Report, test: Dataset, scores: Floats, folder: Path) -> Sequenc
     mpl.use("svg")
     # A fixed salt names the parts of the drawing alike each time.
     with mpl.rc_context({"svg.hashsalt": "parley", "font.size": 9}):
-        _areas(report, folder / "areas.svg")
-        _calibration(test, scores, folder / "calibration.svg")
-    return ["areas.svg", "calibration.svg"]
+        _areas(report, folder / NAMES[0])
+        _calibration(test, scores, folder / NAMES[1])
+    return NAMES
 
 
 def _areas(report: Report, path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from scipy.special import expit
 from ml import artifact
 from ml.artifact import Artifact, ModelInfo
 from ml.cascade import Referred
-from ml.encoder import Encoder
+from ml.encoder import Encoder, available
 from ml.explain import Explanation, by_occlusion, explain, sentences
 from ml.features import Features
 from ml.labels import Label, Language
@@ -23,8 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(NamedTuple):
     """What the classifier thinks of one text; only labels that it knows in the text's language."""
 
     scores: Mapping[Label, float]
@@ -46,7 +45,9 @@ class Predictor:
     """A loaded model: texts → predictions, the same alone or in a batch.
 
     With an encoder, and a model that was trained with it, texts that the rule in the artifact
-    refers are judged by the second tier; without, the first tier judges all.
+    refers are judged by the second tier; without, the first tier judges all. ``load`` and
+    ``bundled`` take the installed encoder unless another is given or the first tier is wanted
+    ``alone``.
     """
 
     def __init__(self, loaded: Artifact, *, encoder: Encoder | None = None) -> None:
@@ -72,20 +73,23 @@ class Predictor:
         *,
         expected: str | None = None,
         encoder: Encoder | None = None,
+        alone: bool = False,
     ) -> Self:
         """Return the predictor of an artifact.
 
         Raises:
             ArtifactError: the artifact is refused.
         """
-        return cls(artifact.load(source, expected=expected), encoder=encoder)
+        loaded = artifact.load(source, expected=expected)
+        if encoder is None and loaded.second is not None and not alone:
+            encoder = available()
+        return cls(loaded, encoder=encoder)
 
     @classmethod
-    def bundled(cls, *, encoder: Encoder | None = None) -> Self:
+    def bundled(cls, *, encoder: Encoder | None = None, alone: bool = False) -> Self:
         """Return the predictor that ships with the package."""
-        return cls.load(
-            files("ml").joinpath("models", "parley.model").read_bytes(), encoder=encoder
-        )
+        content = files("ml").joinpath("models", "parley.model").read_bytes()
+        return cls.load(content, encoder=encoder, alone=alone)
 
     @property
     def has_second_tier(self) -> bool:
@@ -107,19 +111,17 @@ class Predictor:
         if not texts:
             return []
         features = self.features(texts, hints=hints)
-        probabilities = self._classifier.predict_proba(features)
+        logits = self._classifier.decision_function(features)
+        probabilities = expit(logits)
         referred = self._referred(probabilities)
         if len(referred):
-            probabilities[referred] = expit(self._second_logits(texts, features, referred))
+            probabilities[referred] = expit(self._second_logits(texts, features, logits, referred))
         again = set(referred.tolist())
         return [
             Prediction(
-                {label: row[i] for i, label in self._scored[guess.language]},
-                guess.language,
-                guess.probability,
-                number in again,
+                {label: row[i] for i, label in self._scored[language]}, language, sure, at in again
             )
-            for number, (row, guess) in enumerate(
+            for at, (row, (language, sure)) in enumerate(
                 zip(probabilities.tolist(), guesses(features.languages), strict=True)
             )
         ]
@@ -131,13 +133,14 @@ class Predictor:
         return np.flatnonzero(self._second.rule.refers(probabilities))
 
     def _second_logits(
-        self, texts: Sequence[str], features: Features, rows: IntArray
+        self, texts: Sequence[str], features: Features, logits: FloatArray, rows: IntArray
     ) -> FloatArray:
+        """Return the second tier's logits of the given rows."""
         assert self._encoder is not None  # noqa: S101 - nothing is referred without one
         assert self._second is not None  # noqa: S101 - nor without a second tier
         vectors = self._encoder.encode([texts[i] for i in rows])
-        logits = self._classifier.decision_function(features)[rows]
-        return self._second.decision_function(Referred(logits, vectors, features.languages[rows]))
+        referred = Referred(logits[rows], vectors, features.languages[rows])
+        return self._second.decision_function(referred)
 
     def predict_sentences(
         self, text: str, *, hint: Language | None = None
@@ -173,4 +176,5 @@ class Predictor:
     def _judge(self, texts: Sequence[str]) -> FloatArray:
         """Return the second tier's logits of any texts, referred or not."""
         features = self.features(texts)
-        return self._second_logits(texts, features, np.arange(len(texts)))
+        logits = self._classifier.decision_function(features)
+        return self._second_logits(texts, features, logits, np.arange(len(texts)))

@@ -1,22 +1,25 @@
 """From labelled texts to a calibrated model that knows what it can and cannot judge."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ml import artifact, calibration, defaults
+from ml import artifact, cascade, defaults
 from ml.artifact import ModelInfo
 from ml.augment import disguised, own_writing
+from ml.calibrating import calibrate, second_tier
+from ml.cascade import SecondTier
 from ml.dataset import LABELS, Dataset, Floats, Mask, Split, join, key_of, split_of
 from ml.descent import use_descent
+from ml.encoder import Encoder, Remembering
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
 from ml.metrics import roc_auc
 from ml.pipeline import ModerationPipeline, Params, build
+from ml.suites import blind
 from ml.suites import load as suites
 
 Progress = Callable[[str], None]
@@ -43,10 +46,11 @@ class TrainedModel:
 
     pipeline: ModerationPipeline
     info: ModelInfo
+    second: SecondTier | None = None
 
     def save(self, path: Path) -> str:
         """Write the artifact and return its digest."""
-        return artifact.save(self.pipeline, path, info=self.info)
+        return artifact.save(self.pipeline, path, info=self.info, second=self.second)
 
 
 def fit(
@@ -55,11 +59,14 @@ def fit(
     seed: int,
     *,
     recipe: Recipe | None = None,
+    encoder: Encoder | None = None,
     progress: Progress = lambda _: None,
 ) -> TrainedModel:
     """Train on the train side, calibrate on the calibration side; the test side is not read.
 
-    The same dataset, params and seed give the same model, byte for byte.
+    With an encoder, a second tier is trained on the calibration side, which neither the first tier
+    nor the encoder has learned from. The same dataset, params, seed and encoder give the same
+    model, byte for byte.
 
     Raises:
         ValueError: no label has enough known examples.
@@ -88,12 +95,19 @@ def fit(
     progress("calibrating on texts that were not learned from")
     held_out = dataset.part(Split.CALIBRATION)
     calibrate(pipeline, held_out, ours.where(calibrating))
-    progress("deciding what it may judge, and from which thresholds")
     judging = held_out + ours.where(calibrating)
-    scores = np.asarray(pipeline.predict_proba(judging.texts), np.float64)
+    if encoder is None:
+        second = None
+        scores = np.asarray(pipeline.predict_proba(judging.texts), np.float64)
+    else:
+        progress("teaching the second tier")
+        encoder = Remembering(encoder)
+        second = second_tier(pipeline, held_out, ours.where(calibrating), encoder, seed)
+        scores = cascade.judged(pipeline, second, encoder, judging.texts)
+    progress("deciding what it may judge, and from which thresholds")
     supported = supported_by(teaching, judging, scores)
     thresholds = defaults.solve_defaults(scores, judging, supported)
-    training: Mapping[str, object] = {
+    training: dict[str, object] = {
         defaults.KEY: defaults.as_plain(thresholds),
         "seed": seed,
         "params": asdict(params),
@@ -101,7 +115,29 @@ def fit(
         "texts": len(teaching),
         "digest": digest_of(dataset),
     }
-    return TrainedModel(pipeline, ModelInfo(supported, training))
+    if second is not None:
+        training[TIERS] = described(second, pipeline, held_out)
+    return TrainedModel(pipeline, ModelInfo(supported, training), second)
+
+
+# What an artifact says in its training notes of how the tiers share the work.
+TIERS = "tiers"
+
+
+def described(
+    second: SecondTier, pipeline: ModerationPipeline, held_out: Dataset
+) -> Mapping[str, object]:
+    """Return which texts go to the second tier, by its rule and by shares of held-out ones."""
+    referred = second.rule.refers(pipeline.predict_proba(held_out.texts))
+    known = np.array([one in (Language.ENGLISH, Language.RUSSIAN) for one in held_out.languages])
+    toxicity = held_out.target(Label.TOXICITY)
+    return {
+        "encoder": second.encoder_name,
+        "low": second.rule.low,
+        "high": second.rule.high,
+        "calm_referred": float(referred[known & (toxicity == 0)].mean()),
+        "toxic_referred": float(referred[known & (toxicity > 0)].mean()),
+    }
 
 
 def with_additions(corpora: Dataset, ours: Dataset, recipe: Recipe, seed: int) -> Dataset:
@@ -119,6 +155,7 @@ def with_additions(corpora: Dataset, ours: Dataset, recipe: Recipe, seed: int) -
 def apart_from_suites(data: Dataset) -> Dataset:
     """Leave out every text that a suite judges, so that none is ever judged by what it taught."""
     judged = {key_of(case.text) for case in suites.load_all()}
+    judged |= {key_of(case.text) for case in blind.load()}
     return data.where(np.array([key_of(text) not in judged for text in data.texts], bool))
 
 
@@ -132,68 +169,6 @@ def weighted(data: Dataset, factor: float) -> Dataset:
         data.groups,
         data.sources,
     )
-
-
-POSITIVES_TO_CALIBRATE = 100
-# The share of comments that each label is taken to have where no corpus tells.
-STATED_PREVALENCE = {Label.TOXICITY: 0.1, Label.INSULT: 0.05, Label.SPAM: 0.05}
-STATED_PREVALENCE_OF_OTHERS = 0.02
-
-
-def calibrate(pipeline: ModerationPipeline, held_out: Dataset, ours: Dataset) -> None:
-    """Set each label's calibration from texts that were not learned from.
-
-    A language whose corpora hold ``POSITIVES_TO_CALIBRATE`` positives of the label is calibrated on
-    them as they come. Elsewhere the corpora give the negatives and our own sentences the positives,
-    weighed to the stated prevalence: without them a language that has clean text alone would learn
-    that nothing in it is ever abusive.
-    """
-    classifier = pipeline.classifier
-    both = join([held_out, ours])
-    logits = _logits(pipeline, both.texts)
-    of_corpora = np.arange(len(both)) < len(held_out)
-    spoken = np.array([LANGUAGES.index(language) for language in both.languages])
-    for column, label in enumerate(LABELS):
-        if not np.isfinite(classifier.intercepts_[column]):
-            continue
-        weights = _calibrating_weights(label, both.target(label), of_corpora, spoken)
-        used = weights > 0
-        found = calibration.fit(
-            logits[used, column],
-            both.target(label)[used],
-            weights[used],
-            np.eye(len(LANGUAGES))[spoken[used]],
-        )
-        classifier.slopes_[:, column] = found.slopes
-        classifier.offsets_[:, column] = found.offsets
-
-
-def _logits(pipeline: ModerationPipeline, texts: Sequence[str]) -> Floats:
-    """Return what the classifier says before calibration."""
-    classifier = pipeline.classifier
-    classifier.slopes_ = np.ones_like(classifier.slopes_)
-    classifier.offsets_ = np.zeros_like(classifier.offsets_)
-    return np.asarray(classifier.decision_function(pipeline[:-1].transform(texts)), np.float64)
-
-
-def _calibrating_weights(
-    label: Label, target: Floats, of_corpora: Mask, spoken: NDArray[np.int64]
-) -> Floats:
-    """Return what each text counts in calibrating one label; 0 for those that do not."""
-    weights = np.zeros(len(target))
-    for language in np.unique(spoken):
-        known = ~np.isnan(target) & (spoken == language)
-        in_corpora = known & of_corpora
-        if (target[in_corpora] > 0).sum() >= POSITIVES_TO_CALIBRATE:
-            weights[in_corpora] = 1.0
-            continue
-        positives, negatives = known & (target > 0), known & (target == 0)
-        if not positives.any() or not negatives.any():
-            continue
-        prevalence = STATED_PREVALENCE.get(label, STATED_PREVALENCE_OF_OTHERS)
-        weights[negatives] = 1.0
-        weights[positives] = negatives.sum() / positives.sum() * prevalence / (1 - prevalence)
-    return weights
 
 
 POSITIVES_TO_SUPPORT, NEGATIVES_TO_SUPPORT = 50, 200

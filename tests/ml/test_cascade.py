@@ -3,7 +3,7 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml import artifact, cascade
@@ -22,6 +22,7 @@ class WordEncoder:
 
     name = "words-1"
     dimension = 16
+    judgements = 0
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         return np.array([self._vector(text) for text in texts], np.float32)
@@ -46,8 +47,20 @@ CASCADED = artifact.to_bytes(a_model(), info=an_info(), second=SECOND)
 TEXTS = sentences()[0]
 
 
-def test_without_an_encoder_the_first_tier_judges_alone() -> None:
-    assert Predictor.load(CASCADED).predict(TEXTS) == Predictor.load(an_artifact()).predict(TEXTS)
+def test_where_the_first_tier_is_wanted_alone_it_judges_all() -> None:
+    alone = Predictor.load(CASCADED, encoder=WordEncoder(), alone=True)
+    first = Predictor.load(an_artifact()).predict(TEXTS)
+    assert Predictor.load(CASCADED, alone=True).predict(TEXTS) == first
+    assert alone.has_second_tier  # an encoder that is given is used
+
+
+def test_the_installed_encoder_is_taken_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ml.predict.available", WordEncoder)
+    assert Predictor.load(CASCADED).has_second_tier
+    assert not Predictor.load(CASCADED, alone=True).has_second_tier
+    assert not Predictor.load(an_artifact()).has_second_tier
 
 
 def test_without_a_second_tier_an_encoder_changes_nothing() -> None:
@@ -71,6 +84,7 @@ def test_the_second_tier_judges_what_the_rule_refers_and_nothing_else() -> None:
         assert (before == after) != after.by_second_tier
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(TEXTS), max_size=8))
 def test_a_cascaded_text_scores_the_same_alone_and_among_others(texts: list[str]) -> None:
     predictor = Predictor.load(CASCADED, encoder=WordEncoder())

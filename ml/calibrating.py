@@ -1,0 +1,131 @@
+"""Both tiers made to mean what they say, on texts that neither of them has learned from."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from ml import calibration, cascade
+from ml.cascade import Referred, SecondTier
+from ml.dataset import LABELS, Dataset, Floats, Mask, join
+from ml.encoder import Encoder
+from ml.labels import Label, Language
+from ml.language import LANGUAGES
+from ml.pipeline import ModerationPipeline
+
+POSITIVES_TO_CALIBRATE = 100
+# The share of comments that each label is taken to have where no corpus tells.
+STATED_PREVALENCE = {Label.TOXICITY: 0.1, Label.INSULT: 0.05, Label.SPAM: 0.05}
+STATED_PREVALENCE_OF_OTHERS = 0.02
+
+
+def calibrate(pipeline: ModerationPipeline, held_out: Dataset, ours: Dataset) -> None:
+    """Set each label's calibration from texts that were not learned from.
+
+    A language whose corpora hold ``POSITIVES_TO_CALIBRATE`` positives of the label is calibrated on
+    them as they come. Elsewhere the corpora give the negatives and our own sentences the positives,
+    weighed to the stated prevalence: without them a language that has clean text alone would learn
+    that nothing in it is ever abusive.
+    """
+    classifier = pipeline.classifier
+    both = join([held_out, ours])
+    logits = _logits(pipeline, both.texts)
+    weights = _calibrating_weights(both, np.arange(len(both)) < len(held_out))
+    weights[:, ~np.isfinite(classifier.intercepts_)] = 0
+    found = _lines(logits, both, weights)
+    classifier.slopes_, classifier.offsets_ = found
+
+
+CALM_REFERRED = 0.2
+
+
+def second_tier(
+    pipeline: ModerationPipeline, held_out: Dataset, ours: Dataset, encoder: Encoder, seed: int
+) -> SecondTier:
+    """Train and calibrate the second tier on texts that neither tier nor encoder learned from."""
+    both = join([held_out, ours])
+    of_corpora = np.arange(len(both)) < len(held_out)
+    spoken = np.array([language.value for language in both.languages])
+    second = cascade.fit(
+        pipeline,
+        both.texts,
+        both.targets,
+        encoder=encoder,
+        sample_weight=both.weights,
+        languages=both.languages,
+        groups=both.groups,
+        # Kazakh and Uzbek reviews are so easily clear that they would hide how comments fare.
+        ordinary=of_corpora & np.isin(spoken, [Language.ENGLISH.value, Language.RUSSIAN.value]),
+        calm_referred=CALM_REFERRED,
+        texts_max=len(both),
+        seed=seed,
+    )
+    features = pipeline[:-1].transform(both.texts)
+    logits = pipeline.classifier.decision_function(features)
+    rows = np.flatnonzero(second.rule.refers(expit(logits)))
+    referred = both.at(rows)
+    table = Referred(logits[rows], encoder.encode(referred.texts), features.languages[rows])
+    weights = _calibrating_weights(both, of_corpora)[rows]
+    second.slopes_, second.offsets_ = _lines(second.raw_logits(table), referred, weights)
+    return second
+
+
+def _lines(logits: Floats, data: Dataset, weights: Floats) -> tuple[Floats, Floats]:
+    """Return the slopes and offsets, each (languages, labels), that calibrate raw logits.
+
+    Args:
+        logits: shape (n, labels).
+        data: what is known of the n texts.
+        weights: shape (n, labels), 0 where a text does not calibrate a label.
+    """
+    shares = np.eye(len(LANGUAGES))[[LANGUAGES.index(spoken) for spoken in data.languages]]
+    lines = []
+    for column in range(len(LABELS)):
+        used = weights[:, column] > 0
+        target = data.targets[used, column]
+        lines.append(
+            calibration.fit(logits[used, column], target, weights[used, column], shares[used])
+            if used.any()
+            else calibration.Calibration.identity()
+        )
+    return np.stack([one.slopes for one in lines], 1), np.stack([one.offsets for one in lines], 1)
+
+
+def _logits(pipeline: ModerationPipeline, texts: Sequence[str]) -> Floats:
+    """Return what the classifier says before calibration."""
+    classifier = pipeline.classifier
+    classifier.slopes_ = np.ones_like(classifier.slopes_)
+    classifier.offsets_ = np.zeros_like(classifier.offsets_)
+    return np.asarray(classifier.decision_function(pipeline[:-1].transform(texts)), np.float64)
+
+
+def _calibrating_weights(data: Dataset, of_corpora: Mask) -> Floats:
+    """Return what each text counts in calibrating each label, shape (n, labels)."""
+    spoken = np.array([LANGUAGES.index(language) for language in data.languages])
+    columns = [
+        _weights_of(label, data.target(label), of_corpora, spoken, data.weights) for label in LABELS
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _weights_of(
+    label: Label, target: Floats, of_corpora: Mask, spoken: NDArray[np.int64], own: Floats
+) -> Floats:
+    weights = np.zeros(len(target))
+    for language in np.unique(spoken):
+        known = ~np.isnan(target) & (spoken == language)
+        in_corpora = known & of_corpora
+        if (target[in_corpora] > 0).sum() >= POSITIVES_TO_CALIBRATE:
+            weights[in_corpora] = 1.0
+            continue
+        positives, negatives = known & (target > 0), known & (target == 0)
+        if not positives.any() or not negatives.any():
+            continue
+        prevalence = STATED_PREVALENCE.get(label, STATED_PREVALENCE_OF_OTHERS)
+        weights[negatives] = 1.0
+        weights[positives] = own[positives]
+        weights[positives] *= (
+            weights[negatives].sum() / own[positives].sum() * prevalence / (1 - prevalence)
+        )
+    return weights

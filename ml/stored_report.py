@@ -1,0 +1,46 @@
+"""Reads back the figures that ``card.as_json`` wrote: the card can be drawn without corpora."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ml.bars import Bar
+from ml.evaluate import BlindResult, GroupResult, Report, Slice, SuiteResult
+from ml.labels import Label, Language
+from ml.metrics import Estimate, Metric
+from ml.suites.load import Suite
+
+
+def read(text: str) -> tuple[Report, Sequence[Bar]]:
+    """Return a stored report and its bars.
+
+    Raises:
+        ValueError: not such a report, or one that names what is not known here.
+    """
+    try:
+        stored = json.loads(text)
+        bars = [Bar(**bar) for bar in stored.pop("bars")]
+        report = Report(
+            version=stored["version"],
+            seed=stored["seed"],
+            slices=[_slice(one) for one in stored["slices"]],
+            suites=[SuiteResult(**_named(one, suite=Suite)) for one in stored["suites"]],
+            groups=[GroupResult(**_named(one)) for one in stored["groups"]],
+            suites_digest=stored["suites_digest"],
+            thresholds={Label(name): limit for name, limit in stored["thresholds"].items()},
+            blind=[BlindResult(**_named(one)) for one in stored["blind"]],
+            blind_digest=stored["blind_digest"],
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"no report of this release ({error})") from error
+    return report, bars
+
+
+def _slice(stored: Mapping[str, Any]) -> Slice:
+    metrics = {Metric(name): Estimate(**found) for name, found in stored["metrics"].items()}
+    return Slice(**{**stored, "label": Label(stored["label"]), "metrics": metrics})
+
+
+def _named(stored: Mapping[str, Any], **kinds: type[Suite]) -> dict[str, Any]:
+    typed = {name: kind(stored[name]) for name, kind in kinds.items()}
+    return {**stored, "language": Language(stored["language"]), **typed}

@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ml.adapter import Adapter
+from ml.adapter_training import SHARES, Plan, sampled, train
+from ml.corpora import training_corpora
+from ml.dataset import LABELS, Dataset, Split, from_examples, split_of
+from ml.e5_file import E5File
+from ml.encoder import E5
+from ml.labels import Language
+from ml.readers import CALM, TOXIC, Example
+from tests.ml.tiny_e5 import packed_file
+
+PLAN = Plan(layers=2, frozen=1, rank=2, peak=0.05, warm_up=2, rounds=3)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return packed_file(tmp_path_factory.mktemp("weights"))
+
+
+def some_texts(count: int) -> Dataset:
+    examples = [
+        Example(f"you are an idiot {'o' * (i % 5)}", TOXIC, f"a{i}")
+        if i % 2
+        else Example(f"you are kind {'f' * (i % 5)}", CALM, f"b{i}")
+        for i in range(count)
+    ]
+    return from_examples(examples, source="made_up", language=Language.ENGLISH)
+
+
+@pytest.fixture(scope="module")
+def adapter(weights: Path) -> Adapter:
+    return train(E5File.read(weights), some_texts(400), seed=1, plan=PLAN)
+
+
+def test_the_encoder_learns_to_tell_abuse_from_kindness(weights: Path, adapter: Adapter) -> None:
+    hostile, kind = E5(weights, adapter).encode(["you are an idiot", "you are kind"])
+    assert hostile[0] > kind[0] + 1
+
+
+def test_the_same_texts_and_seed_give_the_same_adapter(weights: Path, adapter: Adapter) -> None:
+    again = train(E5File.read(weights), some_texts(400), seed=1, plan=PLAN)
+    assert again.to_bytes() == adapter.to_bytes()
+
+
+def test_the_lowest_layers_stay_as_they_came(adapter: Adapter) -> None:
+    assert {name.split(".")[0] for name in adapter.downs} == {"1"}
+    assert adapter.head.shape[1] == len(LABELS)
+
+
+def test_only_the_train_side_is_read_and_groups_stay_whole() -> None:
+    data = some_texts(300)
+    paired = Dataset(
+        data.texts,
+        data.languages,
+        data.targets,
+        data.weights,
+        tuple(f"pair-{i // 2}" for i in range(len(data))),
+        ("wiki_talk",) * len(data),
+    )
+    kept = sampled(paired, 1)
+    assert 0 < len(kept) < len(paired) / 2
+    assert all(split_of(group) is Split.TRAIN for group in kept.groups)
+    assert all(count == 2 for count in np.unique(kept.groups, return_counts=True)[1])
+
+
+def test_every_share_is_of_a_corpus_that_trains() -> None:
+    assert set(SHARES) - {"own_writing"} <= {corpus.name for corpus in training_corpora()}
