@@ -34,8 +34,8 @@ def react(
         update(Article)
         .where(Article.id == article_id)
         .values(
-            yes_count=Article.yes_count + (is_yes is True) - (before is True),
-            no_count=Article.no_count + (is_yes is False) - (before is False),
+            yes_count=Article.yes_count + int(is_yes is True) - int(before is True),
+            no_count=Article.no_count + int(is_yes is False) - int(before is False),
         )
         .returning(Article)
         .execution_options(populate_existing=True)
