@@ -1,10 +1,15 @@
-// Looks every few seconds for what changed around the cards on the screen. Nothing moves in the
-// list: a card says what happened to it, and arrivals wait behind a button.
+// Looks for what changed around the cards on the screen: at once when the server says that
+// something did, and every few seconds where it cannot say so. Nothing moves in the list: a card
+// says what happened to it, and arrivals wait behind a button.
 
 import { call, Problem, Unreachable } from "../api.js";
+import { byId } from "../dom.js";
 import { t } from "../texts.js";
 
 const EVERY = 3000;
+// While the server speaks up by itself, asking is only a precaution.
+const SELDOM = 20000;
+const SOON = 200;
 const MOST = 100;
 
 export class Watch {
@@ -12,21 +17,37 @@ export class Watch {
     this.desk = desk;
     this.timer = 0;
     this.asking = false;
+    this.askAgain = false;
+    this.events = null;
   }
 
   start() {
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.now(); });
+    byId("site").addEventListener("change", () => this.listen());
+    addEventListener("pagehide", () => this.events?.close());
+    this.listen();
     this.later();
+  }
+
+  listen() {
+    this.events?.close();
+    const query = this.desk.site ? `?${new URLSearchParams({ site: this.desk.site })}` : "";
+    this.events = new EventSource(`/v1/review/events${query}`);
+    for (const name of ["counts", "arrived", "comments", "missed"]) this.events.addEventListener(name, () => this.now());
+    // After an error the browser tries again by itself; where it gave up, asking goes on.
+    this.events.addEventListener("error", () => this.later());
   }
 
   later() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.now(), EVERY);
+    this.timer = setTimeout(() => this.now(), this.events?.readyState === EventSource.OPEN ? SELDOM : EVERY);
   }
 
   async now() {
+    if (this.asking) this.askAgain = true;
     if (this.asking || document.hidden || !this.desk.asOf) return this.later();
     this.asking = true;
+    this.askAgain = false;
     try {
       this.learn(await call("GET", `/changes?${this.question()}`));
       this.desk.status.lineIsUp();
@@ -35,7 +56,8 @@ export class Watch {
       else if (!(error instanceof Problem)) throw error;
     } finally {
       this.asking = false;
-      this.later();
+      if (this.askAgain) setTimeout(() => this.now(), SOON);
+      else this.later();
     }
   }
 
