@@ -32,9 +32,7 @@ def upgrade() -> None:
         "articles",
         sa.Column("activity", sa.Float(), server_default=sa.text("0"), nullable=False),
     )
-    op.add_column(
-        "articles", sa.Column("activity_at", sa.DateTime(timezone=True), nullable=True)
-    )
+    op.add_column("articles", sa.Column("activity_at", sa.DateTime(timezone=True), nullable=True))
     for table in ("claims", "choices"):
         op.add_column(
             table,
@@ -66,10 +64,7 @@ def upgrade() -> None:
         postgresql_where=HELD,
     )
     op.create_index(
-        "comments_uncertain_idx",
-        "comments",
-        ["site_id", "margin", "id"],
-        postgresql_where=sa.text("status = 'held' AND margin <= 0.05"),
+        "comments_held_margin_idx", "comments", ["site_id", "margin", "id"], postgresql_where=HELD
     )
     _create_tables()
 
@@ -187,7 +182,7 @@ def downgrade() -> None:
     for table in ("review_log_places", "search_words", "notes", "disagreements"):
         op.drop_table(table)
     for index in (
-        *("comments_uncertain_idx", "comments_held_reasons_idx", "comments_held_article_idx"),
+        *("comments_held_margin_idx", "comments_held_reasons_idx", "comments_held_article_idx"),
         *("comments_held_language_idx", "comments_held_priority_idx"),
     ):
         op.drop_index(index, table_name="comments")

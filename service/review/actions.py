@@ -176,6 +176,8 @@ def _is_the_same(around: Surroundings, choice: Choice, wish: Wish) -> bool:
     if choice.state is ChoiceState.RECORDED:
         if choice.queue is Queue.AUDIT:
             return True
+        if wish.replaces == choice.decision_id:
+            return False  # The decision is seen, and made anew.
         newest = around.newest_decisions.get(choice.comment_id)
         return newest is not None and newest.id == choice.decision_id
     return choice.state is ChoiceState.OPEN

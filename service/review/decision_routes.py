@@ -27,7 +27,7 @@ from service.review.tables import Choice
 router = APIRouter()
 
 _LEFT_TO_LEAD: Responses = {
-    403: {"description": "`left_to_lead`, `role_too_low`, `foreign_request`"}
+    403: {"description": "`left_to_lead`, `role_too_low`, `own_decision`, `foreign_request`"}
 }
 _ESCALATING = NOT_FOUND | {
     409: {"description": "`claimed_by_another`, `decided_meanwhile`, `not_held`"}

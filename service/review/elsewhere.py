@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from service.appeals import queries as appeals
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.moderators.tables import Moderator
@@ -51,6 +52,8 @@ def rows(queue: Queue) -> Select[UUID, UUID, UUID, datetime, UUID | None]:
             return reports.waiting_reports()
         case Queue.NOTICES:
             return reports.waiting_notices()
+        case Queue.APPEALS:
+            return appeals.waiting()
         case Queue.DISAGREEMENT:
             return _disagreements()
         case _:

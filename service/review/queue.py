@@ -106,6 +106,33 @@ def page(
     """Return comments that no colleague has in hand or has decided, from ``after`` on."""
     if not site_ids:
         return []
+    wanted = statement(
+        session,
+        site_ids,
+        moderator,
+        queue=queue,
+        sort=sort,
+        filters=filters,
+        after=after,
+        limit=limit,
+        now=now,
+    )
+    return list(session.scalars(wanted))
+
+
+def statement(
+    session: Session,
+    site_ids: Sequence[UUID],
+    moderator: Moderator,
+    *,
+    queue: Queue,
+    sort: Sort | None = None,
+    filters: Filters = EVERYTHING,
+    after: Place | None = None,
+    limit: int,
+    now: datetime,
+) -> Select[Comment]:
+    """Return what ``page`` asks for; of one site at least."""
     by = sort or natural(queue)
     found = select(Comment).where(
         *belongs(queue),
@@ -117,7 +144,7 @@ def page(
         found = found.where(Comment.margin.is_not(None))
     if after is not None:
         found = found.where(comes_after(after, by))
-    return list(session.scalars(_of_sites(found, site_ids, by, each=limit, limit=limit)))
+    return _of_sites(found, site_ids, by, each=limit, limit=limit)
 
 
 def recent(

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ml.labels import Label, Language
+from service.appeals.rules import ANSWER_MAX_CHARS
 from service.comments.status import Status
 from service.decisions import priority
 from service.moderators.queries import SignedIn
@@ -92,8 +93,8 @@ class DecisionIn(_Sent):
     answer: Annotated[
         str | None,
         Field(
-            max_length=NOTE_MAX_CHARS,
-            description="For the reader who appealed, in queue `appeals`.",
+            max_length=ANSWER_MAX_CHARS,
+            description="For the author who appealed, in queue `appeals`.",
         ),
         AfterValidator(clean_note),
     ] = None
@@ -238,7 +239,7 @@ class CardOut(BaseModel):
             )
             if card.choice
             else None,
-            waits=None if card.waits.is_nothing else WaitsOut.of(card.waits),
+            waits=None if card.waits.is_nothing else WaitsOut.of(card.waits, who),
             is_blind=card.is_blind,
         )
 

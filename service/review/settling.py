@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from service.appeals import actions as appeals
 from service.comments import news
 from service.comments.status import Status
 from service.comments.tables import Comment
@@ -95,6 +96,8 @@ def _answer(session: Session, recorded: Sequence[Choice], *, now: datetime) -> N
         for choice in recorded
     }
     reports.close(session, outcomes, now=now)
+    answers = {choice.comment_id: choice.answer for choice in recorded if choice.answer}
+    appeals.close(session, outcomes, answers=answers, now=now)
 
 
 def _stands(choice: Choice, comment: Comment) -> bool:

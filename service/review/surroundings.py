@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from service.appeals import actions as appeals
 from service.comments.errors import CommentNotFound
 from service.comments.status import Status
 from service.comments.tables import Comment
@@ -68,12 +69,15 @@ class Surroundings:
             DecidedMeanwhile: somebody has just decided it.
             NotHeld: it stands decided, waits for its score, or is withdrawn.
             NotWaiting: it does not wait in this other queue any more, or not for this moderator.
+            OwnDecision: the moderator made the decision that is appealed.
             LeftToLead, RoleTooLow: it waits for a lead of its site.
         """
         if queue in OF_HELD:
             self.check_held(comment)
         else:
             self.check_no_open_choice(comment)
+            if queue is Queue.APPEALS:
+                appeals.check_reader(self.session, comment.id, self.moderator.id)
             if not self._waits(queue, comment.id):
                 raise NotWaiting
         self.check_role(comment, queue)

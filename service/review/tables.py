@@ -255,9 +255,9 @@ Index(
 )
 # The held that lie nearest to an operating point.
 Index(
-    "comments_uncertain_idx",
+    "comments_held_margin_idx",
     Comment.site_id,
     Comment.margin,
     Comment.id,
-    postgresql_where=text(f"status = 'held' AND margin <= {UNCERTAIN_WITHIN}"),
+    postgresql_where=text("status = 'held'"),
 )

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from service.appeals import queries as appeals
+from service.appeals.tables import Appeal
 from service.moderators import queries as moderators
 from service.reports import queries as reports
 from service.reports.queries import Reported
@@ -28,11 +30,13 @@ class Waits:
 
     reported: Reported | None = None
     notices: Sequence[Notice] = ()
+    appeal: Appeal | None = None
     doubt: Doubt | None = None
 
     @property
     def is_nothing(self) -> bool:
-        return self.reported is None and not self.notices and self.doubt is None
+        nothing = self.reported is None and self.appeal is None and self.doubt is None
+        return nothing and not self.notices
 
 
 NOTHING = Waits()
@@ -42,12 +46,14 @@ def waits(session: Session, comment_ids: Collection[UUID]) -> dict[UUID, Waits]:
     """Return what waits on each of these comments, in the same few queries for all of them."""
     reported = reports.about_reports(session, comment_ids)
     notices = reports.about_notices(session, comment_ids)
+    appealed = appeals.about(session, comment_ids)
     doubts = disagreements.about(session, comment_ids)
     names = moderators.names(session, {each.moderator_id for each in doubts.values()})
     return {
         comment_id: Waits(
             reported=reported.get(comment_id),
             notices=notices.get(comment_id, ()),
+            appeal=appealed.get(comment_id),
             doubt=_doubt(doubts.get(comment_id), names),
         )
         for comment_id in comment_ids

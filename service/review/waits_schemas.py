@@ -6,11 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from service.appeals.tables import Appeal
 from service.comments.status import Status
+from service.moderators.queries import SignedIn
 from service.reports.queries import Reported
 from service.reports.reason import ReportReason
 from service.reports.tables import Notice
 from service.review.waits import Doubt, Waits
+from service.sites.reader_language import ReaderLanguage
 
 
 class ReportSaidOut(BaseModel):
@@ -50,6 +53,28 @@ class NoticeBriefOut(BaseModel):
         )
 
 
+class AppealBriefOut(BaseModel):
+    """What the author says against the rejection."""
+
+    id: UUID
+    text: str
+    language: ReaderLanguage = Field(description="In which the author reads the answer.")
+    since: datetime
+    is_yours: bool = Field(
+        description="Whether one rejected the comment oneself: then another person has to read it."
+    )
+
+    @classmethod
+    def of(cls, appeal: Appeal, who: SignedIn) -> Self:
+        return cls(
+            id=appeal.id,
+            text=appeal.text,
+            language=appeal.language,
+            since=appeal.created_at,
+            is_yours=appeal.rejected_by == who.moderator.id,
+        )
+
+
 class DoubtOut(BaseModel):
     """A person, and the scores or another person, say different things of the comment."""
 
@@ -79,12 +104,14 @@ class WaitsOut(BaseModel):
 
     reports: ReportsOut | None
     notices: list[NoticeBriefOut]
+    appeal: AppealBriefOut | None
     disagreement: DoubtOut | None
 
     @classmethod
-    def of(cls, found: Waits) -> Self:
+    def of(cls, found: Waits, who: SignedIn) -> Self:
         return cls(
             reports=None if found.reported is None else ReportsOut.of(found.reported),
             notices=[NoticeBriefOut.of(each) for each in found.notices],
+            appeal=None if found.appeal is None else AppealBriefOut.of(found.appeal, who),
             disagreement=None if found.doubt is None else DoubtOut.of(found.doubt),
         )
