@@ -150,7 +150,8 @@ def reasons_filled(rows: Sequence[Typed]) -> Filled:
         {
             "code": first(row, "code").strip(),
             "title": first(row, "title"),
-            "sentence": first(row, "sentence"),
+            # One line, however the browser's field has wrapped it.
+            "sentence": " ".join(first(row, "sentence").split()),
             "labels": [each for each in row["labels"] if each],
             "ground": first(row, "ground"),
         }

@@ -46,23 +46,23 @@ def test_no_settings_page_breaks_a_rule_of_accessibility(
     found: dict[str, list[str]] = {}
     for tab in _TABS:
         page.goto(f"{address}{tab}")
-        expect(page.locator("nav [aria-current=page]")).to_have_count(1)
+        expect(page.locator(".tabs [aria-current=page]")).to_have_count(1)
         found[tab] = violations(page)
         width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert width[0] <= width[1], f"{tab} is wider than the window"
     page.goto(f"{address}/policy-text")
     page.fill("#markdown", _MARKDOWN)
-    page.click("text=Preview")
+    page.click("button:text-is('Preview')")
     found["preview"] = violations(page)
     page.goto(f"{address}/team")
     page.fill("#email", "malika@news.example")
-    page.click("text=Invite")
+    page.click("button:text-is('Invite')")
     page.locator("summary").first.click()
     found["invited"] = violations(page)
     link = page.locator("#link").input_value()
     page.goto(f"{address}")
     page.fill("#reports_hold_at", "0")
-    page.click("text=Save")
+    page.click("button:text-is('Save')")
     found["refused"] = violations(page)
     page.goto(f"{served}/review/account")
     found["account"] = violations(page)
@@ -79,11 +79,11 @@ def test_a_site_is_set_up_without_scripts(served: str, new_context: NewContext, 
     page.fill("#edit_window_seconds", "2,5")
     page.fill("#reports_hold_at", "none")
     page.select_option("#email", "required")
-    page.click("text=Save")
+    page.click("button:text-is('Save')")
     expect(page.get_by_role("alert")).to_contain_text("One field is not right yet")
     expect(page.locator("#reports_hold_at-wrong")).to_have_text("must be 1 to 1000")
     page.fill("#reports_hold_at", "5")
-    page.click("text=Save")
+    page.click("button:text-is('Save')")
     expect(page.get_by_role("status")).to_have_text("Saved.")
     assert page.input_value("#edit_window_seconds") == "2.5"
     assert page.input_value("#email") == "required"
@@ -94,17 +94,17 @@ def test_a_site_is_set_up_without_scripts(served: str, new_context: NewContext, 
     page.fill("[id='reasons.0.code']", "")
     page.fill("[id='reasons.0.title']", "")
     page.fill("[id='reasons.0.sentence']", "")
-    page.click("text=Save")
+    page.click("button:text-is('Save')")
     expect(page.get_by_role("status")).to_have_text("Saved.")
     assert page.input_value("[id='reasons.0.code']") == "other"
     assert page.input_value("[id='reasons.1.code']") == "threat"
 
     page.click("text=Policy for readers")
     page.fill("#markdown", _MARKDOWN)
-    page.click("text=Preview")
+    page.click("button:text-is('Preview')")
     expect(page.locator(".preview h3")).to_have_text("Rules")
     expect(page.locator(".preview li")).to_have_count(2)
-    page.click("text=Save")
+    page.click("button:text-is('Save')")
     expect(page.get_by_role("status")).to_contain_text("Saved")
 
     page.click("a:text('Keys')")
@@ -125,14 +125,14 @@ def test_somebody_is_invited_joins_is_promoted_and_taken_off(
     address = _sign_in(page, served, desk)
     page.goto(f"{address}/team")
     page.fill("#email", "malika@news.example")
-    page.click("text=Invite")
+    page.click("button:text-is('Invite')")
     link = served + page.locator("#link").input_value().partition("8000")[2]
 
     other = new_context().pages[0]
     other.goto(link)
     other.fill("#name", "Malika")
     other.fill("#password", "a longer horse battery")
-    other.click("text=Join")
+    other.click("button:text-is('Join')")
     other.wait_for_url(f"{served}/review")
 
     page.goto(f"{address}/team")
