@@ -165,8 +165,11 @@ def _address(match: re.Match[str]) -> str:
     return f" http {' '.join(re.split(r'[.]', host))} "
 
 
+_KINDS = KIND.tobytes()
+
+
 def _kind(character: str) -> int:
-    return int(KIND[ord(character)])
+    return _KINDS[ord(character)]
 
 
 def _unleeted(match: re.Match[str]) -> str:

@@ -59,7 +59,7 @@ def _stretches(codes: Codes) -> Ends:
     apart[1:-1] = runs[1:] - runs[:-1] > 1
     firsts, lasts = runs[apart[:-1]], runs[apart[1:]] + 2
     inside = _IS_LETTER[codes[firsts - 1]] | _IS_LETTER[codes[lasts + 1]]
-    dropped = np.append(runs + 1, lasts)[np.append(inside[apart[:-1].cumsum() - 1], inside)]
+    dropped: Ends = np.append(runs + 1, lasts)[np.append(inside[apart[:-1].cumsum() - 1], inside)]
     dropped.sort()
     return dropped
 

@@ -11,7 +11,7 @@ a text in which something looks like a disguise or like mark-up takes the way th
 Languages are told apart by the clean text, labels by the folded one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,10 +21,8 @@ from ml.letters import (
     MEANING,
     NOTHING,
     SPACE,
-    Codes,
 )
-from ml.rows import Origins, Rows, joined
-from ml.suspicion import Span, Suspects
+from ml.rows import Change, Rows
 
 # One disguise within another is undone in turn; nobody nests them deeper.
 _ROUNDS_MAX = 6
@@ -72,62 +70,33 @@ def normalise_many(texts: Sequence[str], *, with_origins: bool = False) -> Batch
     if not texts:
         nothing = Rows(np.zeros(0, np.uint32), np.zeros(0, np.int64))
         return Batch(nothing, nothing)
-    clean = _clean(_rows(texts, with_origins=with_origins))
-    suspects = suspicion.suspects(clean)
-    if suspects:
-        clean = _replaced(clean, _undisguised(clean, suspects))
+    clean = _undisguised(_clean(_rows(texts, with_origins=with_origins)))
     return Batch(clean, folding.folded(clean))
 
 
-def _undisguised(clean: Rows, suspects: Suspects) -> dict[int, Rows]:
-    """Return the suspected rows that hold a disguise, as they read without, by their numbers.
+def _undisguised(rows: Rows, rounds: int = _ROUNDS_MAX) -> Rows:
+    """Return the rows without the disguises that somebody sees in them.
 
     What one round has changed may call for another rule, until nothing calls for any.
     """
-    undone: dict[int, Rows] = {}
-    numbers: Sequence[int] = range(len(clean))
-    rows = clean
-    for _ in range(_ROUNDS_MAX):
-        changed = {}
-        for i, spans in suspects.items():
-            row = _row_without(rows, i, spans)
-            if row is not None:
-                changed[numbers[i]] = row
-        if not changed:
-            break
-        undone |= changed
-        numbers = list(changed)
-        rows = joined(list(changed.values()))
-        suspects = suspicion.suspects(rows)
-    return undone
-
-
-def _row_without(rows: Rows, number: int, spans: Mapping[Span, int]) -> Rows | None:
-    """Return a row after one round of the rules that its spans call for; None if none applied."""
-    row = rows.span(number, number + 1)
-    start, _ = rows.bounds(number)
-    position = 0
-    pieces: list[Codes] = []
-    origins: list[Origins] = []
-    for (first, last), rules in spans.items():
-        span = slice(first - start, last - start)
-        before = row.codes[span]
-        codes, found = disguises.undo(
-            before, None if row.origins is None else row.origins[span], rules
-        )
-        if codes is before:
-            continue
-        # The space behind a word may be the one before the next.
-        pieces += [row.codes[position : span.start], codes[:-1]]
-        if row.origins is not None and found is not None:
-            origins += [row.origins[position : span.start], found[:-1]]
-        position = span.stop - 1
-    if not pieces:
-        return None
-    codes = np.concatenate([*pieces, row.codes[position:]])
-    if row.origins is not None:
-        origins.append(row.origins[position:])
-    return Rows(codes, np.array([len(codes)]), np.concatenate(origins) if origins else None)
+    changes = []
+    for row, start, end, rules in suspicion.suspects(rows):
+        before = rows.codes[start:end]
+        origins = None if rows.origins is None else rows.origins[start:end]
+        codes, origins = disguises.undo(before, origins, rules)
+        if codes is not before:
+            # The space behind a word may be the one before the next.
+            origins = None if origins is None else origins[:-1]
+            changes.append(Change(row, start, end - 1, codes[:-1], origins))
+    if not changes or not rounds:
+        return rows
+    rows = rows.changed(changes)
+    numbers = sorted({change.row for change in changes})
+    again = rows.only(numbers)
+    undone = _undisguised(again, rounds - 1)
+    if undone is again:
+        return rows
+    return rows.changed([Change(i, *rows.bounds(i), *undone.row(k)) for k, i in enumerate(numbers)])
 
 
 def _rows(texts: Sequence[str], *, with_origins: bool) -> Rows:
@@ -161,26 +130,3 @@ def _clean(rows: Rows) -> Rows:
 
 
 _BREVE = 0x306
-
-
-def _replaced(rows: Rows, new: dict[int, Rows]) -> Rows:
-    """Return the rows with those in ``new`` put in place of the old."""
-    if not new:
-        return rows
-    pieces = []
-    origins = []
-    lengths = np.diff(rows.ends, prepend=0)
-    position = 0
-    for i in sorted(new):
-        start, end = int(rows.ends[i] - lengths[i]), int(rows.ends[i])
-        pieces += [rows.codes[position:start], new[i].codes]
-        if rows.origins is not None:
-            origins += [rows.origins[position:start], new[i].origins]
-        lengths[i] = len(new[i].codes)
-        position = end
-    pieces.append(rows.codes[position:])
-    whole = np.concatenate(pieces)
-    if rows.origins is None:
-        return Rows(whole, np.cumsum(lengths))
-    origins.append(rows.origins[position:])
-    return Rows(whole, np.cumsum(lengths), np.concatenate([o for o in origins if o is not None]))

@@ -3,15 +3,16 @@
 Nine texts in ten call for none, and so never leave the array of the whole batch.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ml.disguises import Rule
-from ml.letters import KIND, LETTERS, SPACE, Kind
+from ml.letters import KIND, LETTERS, Kind
 from ml.rows import Rows
 
 # Lone letters so near to one another may be s p a c e d: up to two signs between any two.
@@ -19,18 +20,25 @@ _LONE_MIN = 3
 _LONE_REACH = 6
 _SPACED = int(Rule.SPACED)
 _WIDE = int(Rule.MARKUP | Rule.NAMED | Rule.SPACED)
-Span = tuple[int, int]
-Suspects = Mapping[int, Mapping[Span, int]]
+_BLANK = bytes([Kind.SPACE])
 
 
-def suspects(rows: Rows) -> Suspects:
-    """Return which stretches of which rows call for which rules; they ascend, framed by spaces.
+class Suspect(NamedTuple):
+    """A stretch of the code points of a row, framed by spaces, and the rules that it calls for."""
+
+    row: int
+    start: int
+    end: int
+    rules: int
+
+
+def suspects(rows: Rows) -> list[Suspect]:
+    """Return what may be disguised, in the order of the rows.
 
     A disguise mostly lies within a word, so the word is all that the rule has to read; where one
     may span several, the stretch is the whole row.
     """
-    codes = rows.codes
-    kinds = KIND.take(codes)
+    kinds = KIND.take(rows.codes)
     asked = _CALLS_FOR.take((kinds[:-1] << 4) | kinds[1:])
     places = (asked != 0).nonzero()[0]
     # No text begins or ends with a letter: a space frames it.
@@ -38,25 +46,32 @@ def suspects(rows: Rows) -> Suspects:
     lone = (letter[1:-1] & ~(letter[:-2] | letter[2:])).nonzero()[0] + 1
     first, third = lone[: 1 - _LONE_MIN], lone[_LONE_MIN - 1 :]
     near = (third - first <= _LONE_REACH).nonzero()[0]
-    found: dict[int, dict[Span, int]] = {}
+    found: dict[int, dict[tuple[int, int], int]] = {}
     if len(places):
-        blanks = (codes == SPACE).nonzero()[0]
-        after = blanks.searchsorted(places)
-        words = zip(blanks[after - 1].tolist(), (blanks[after] + 1).tolist(), strict=True)
+        signs = kinds.tobytes()
         numbers = rows.ends.searchsorted(places, "right").tolist()
-        for number, word, rules in zip(numbers, words, asked[places].tolist(), strict=True):
-            spans = found.setdefault(number, {})
-            spans[word] = spans.get(word, 0) | rules
+        called = zip(numbers, places.tolist(), asked[places].tolist(), strict=True)
+        for row, place, rules in called:
+            word = signs.rfind(_BLANK, 0, place), signs.find(_BLANK, place) + 1
+            words = found.setdefault(row, {})
+            words[word] = words.get(word, 0) | rules
     if len(near):
-        number = rows.ends.searchsorted(first[near], "right")
-        for i in number[rows.ends.searchsorted(third[near], "right") == number].tolist():
-            spans = found.setdefault(i, {})
-            spans[rows.bounds(i)] = spans.get(rows.bounds(i), 0) | _SPACED
-    for number, spans in found.items():
-        rules = reduce(or_, spans.values())
-        if rules & _WIDE:
-            found[number] = {rows.bounds(number): rules}
-    return found
+        ones, others = rows.ends.searchsorted([first[near], third[near]], "right")
+        for row in ones[ones == others].tolist():
+            words = found.setdefault(row, {})
+            words[rows.bounds(row)] = words.get(rows.bounds(row), 0) | _SPACED
+    return [
+        Suspect(row, *stretch, rules)
+        for row in sorted(found)
+        for stretch, rules in _stretches(rows, row, found[row])
+    ]
+
+
+def _stretches(
+    rows: Rows, row: int, words: Mapping[tuple[int, int], int]
+) -> Iterable[tuple[tuple[int, int], int]]:
+    rules = reduce(or_, words.values())
+    return [(rows.bounds(row), rules)] if rules & _WIDE else words.items()
 
 
 def _calls_for() -> npt.NDArray[np.uint8]:
