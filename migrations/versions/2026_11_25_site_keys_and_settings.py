@@ -27,6 +27,7 @@ def upgrade() -> None:
             nullable=False,
         ),
     )
+    op.add_column("sites", sa.Column("stale_told_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "api_keys",
         sa.Column(
@@ -67,4 +68,5 @@ def downgrade() -> None:
     op.drop_table("site_changes")
     op.drop_table("site_texts")
     op.drop_column("api_keys", "scopes")
+    op.drop_column("sites", "stale_told_at")
     op.drop_column("sites", "preferences")

@@ -28,6 +28,8 @@ class Site(Base, kw_only=True):
     preferences: Mapped[dict[str, Any]] = mapped_column(
         JSONB, default_factory=dict, server_default=text("'{}'")
     )
+    # When the site was told that its oldest held comment waits too long; None: it does not.
+    stale_told_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class SiteText(Base, kw_only=True):

@@ -1,6 +1,7 @@
 """What a site is told, as values. Thin on purpose: texts and names are asked for."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -60,4 +61,30 @@ class AppealDecided:
         }
 
 
-Event = StatusChange | AppealDecided
+@dataclass(frozen=True, slots=True)
+class QueueStale:
+    """The oldest held comment waits longer than the site wants: told once, when it begins."""
+
+    site_id: UUID
+    comment_id: UUID
+    external_id: str | None
+    article_id: UUID
+    waits_since: datetime
+    most: timedelta
+
+    @property
+    def event(self) -> str:
+        return "queue.stale"
+
+    def data(self, *, article: str, at: str) -> dict[str, Any]:
+        since = self.waits_since.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return {
+            "oldest": {"id": str(self.comment_id), "external_id": self.external_id},
+            "article": article,
+            "waits_since": since,
+            "alert_seconds": round(self.most.total_seconds()),
+            "told_at": at,
+        }
+
+
+Event = StatusChange | AppealDecided | QueueStale

@@ -119,7 +119,7 @@ def test_a_wrong_field_is_named_and_what_was_typed_is_kept(
 def test_reasons_are_put_in_order_changed_and_taken_back(
     client: TestClient, lead: Desk, database: Database
 ) -> None:
-    rows = {}
+    rows: dict[str, object] = {}
     for at, (place, code) in enumerate([("2", "spam"), ("1", "house"), ("", ""), ("x", "last")]):
         rows |= {
             f"reasons.{at}.place": place,
