@@ -50,6 +50,7 @@ from service.scoring.classifier import Classifier
 from service.scoring.routes import router as scoring_router
 from service.settings import Settings
 from service.sites.routes import router as sites_router
+from service.team import staleness
 from service.team.pages import home as settings_home
 from service.team.pages import router as settings_pages
 from service.team.routes import router as team_router
@@ -101,7 +102,7 @@ def create_app(
     app.state.classifier, app.state.own_classifiers = classifier, {}
     app.state.load = load
     # Who has something to say to those who work on a site.
-    app.state.alert_sources = (scoring_alerts.scoring,)
+    app.state.alert_sources = (scoring_alerts.scoring, staleness.alerts)
     problems.install(app)
     openapi.install(app)
     app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)
@@ -229,6 +230,7 @@ def _backlog(database: Database) -> dict[str, float]:
             found = waiting.backlog(session, now=now())
             return found | {
                 "deliveries_due": postbag.count_due(session),
+                "queues_stale": staleness.count(session, now=now()),
                 "articles_raided": article_modes.count_raided(session, now=now()),
                 "model_versions_damaged": registry.count_damaged(session),
             }
