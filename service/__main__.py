@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from service.cli import (
     corals,
     demo,
+    importing,
     migrating,
     models,
     moderators,
@@ -39,6 +40,7 @@ app.command(rich_help_panel=_RUN)(roles.worker)
 app.command(rich_help_panel=_RUN)(roles.beat)
 app.command(rich_help_panel=_SET_UP)(migrating.migrate)
 app.command(rich_help_panel=_SET_UP)(settings_table.settings)
+app.command("import", rich_help_panel=_SET_UP)(importing.import_)
 app.command(hidden=True)(migrating.migration)
 app.add_typer(sites.app, name="site", rich_help_panel=_SET_UP)
 app.add_typer(webhooks.app, name="webhook", rich_help_panel=_SET_UP)

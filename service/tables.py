@@ -10,8 +10,10 @@ from service.dialects import tables as dialects
 from service.embed import tables as embed
 from service.examples import tables as examples
 from service.learning import tables as learning
+from service.imports import tables as imports
 from service.moderators import tables as moderators
 from service.policy import tables as policy
+from service.quality import tables as quality
 from service.registry import tables as registry
 from service.reports import tables as reports
 from service.review import tables as review
@@ -33,9 +35,11 @@ SLICES = (
     decisions,
     reports,
     appeals,
+    quality,
     learning,
     review,
     dialects,
+    imports,
     embed,
 )
 metadata = Base.metadata

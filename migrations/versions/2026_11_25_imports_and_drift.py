@@ -4,6 +4,10 @@ Revision: 0014_imports_and_drift
 Revises: 0013_learning
 """
 
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
 revision = "0014_imports_and_drift"
 down_revision = "0013_learning"
 branch_labels = None
@@ -11,8 +15,21 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("file_digest", sa.String(), nullable=False),
+        sa.Column("format", sa.String(), nullable=False),
+        sa.Column("rows_done", sa.Integer(), nullable=False),
+        sa.Column("tally", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("imports_site_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("imports_pkey")),
+        sa.UniqueConstraint("site_id", "file_digest", name=op.f("imports_site_id_file_digest_key")),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("imports")

@@ -28,19 +28,29 @@ class SchemaNotCurrent(Conflict):
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """Give a session that is committed at the end, on the database that the settings name.
+def opened() -> Iterator[tuple[Settings, Database]]:
+    """Give the database that the settings name, for commands of many transactions.
 
     Raises:
         SchemaNotCurrent: a database of yours is at another version; we migrate only our own.
     """
     wanted = read_settings()
     with connected(wanted) as settings, closing(Broker(settings.broker_url)) as broker:
-        database = Database(sync_url(settings.postgres_url), publish=broker.publish, pool_size=1)
+        database = Database(sync_url(settings.postgres_url), publish=broker.publish, pool_size=2)
         with closing(database):
             _see_to_schema(database, settings, is_ours=wanted.database_url is None)
-            with database.transaction() as session:
-                yield session
+            yield settings, database
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Give a session that is committed at the end, on the database that the settings name.
+
+    Raises:
+        SchemaNotCurrent: a database of yours is at another version; we migrate only our own.
+    """
+    with opened() as (_, database), database.transaction() as session:
+        yield session
 
 
 def _see_to_schema(database: Database, settings: Settings, *, is_ours: bool) -> None:

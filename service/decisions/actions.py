@@ -34,14 +34,17 @@ from service.webhooks import actions as webhooks
 from service.webhooks.events import StatusChange
 
 
-def record_many(session: Session, verdicts: Sequence[Verdict], *, now: datetime) -> frozenset[UUID]:
+def record_many(
+    session: Session, verdicts: Sequence[Verdict], *, announce: bool = True, now: datetime
+) -> frozenset[UUID]:
     """Record decisions on different comments, and return the ids of those that were decided.
 
     A verdict that rests on a text or a status that is no longer so is void, and left out. So that
     none is, lock the comments first, in the order of their ids.
 
     It takes the same few statements whatever the number: it moves the comments, appends the
-    decisions, keeps the counts of threads, articles and authors, and owes the deliveries.
+    decisions, keeps the counts of threads, articles and authors, and owes the deliveries; without
+    ``announce`` the site is told nothing, because it knows.
     """
     if not verdicts:
         return frozenset()
@@ -49,10 +52,11 @@ def record_many(session: Session, verdicts: Sequence[Verdict], *, now: datetime)
     decided = verdicts
     if len(moved) < len(verdicts):
         decided = [each for each in verdicts if each.comment_id in moved]
-    changes = [
-        _change(each, moved[each.comment_id].external_id) for each in decided if _is_news(each)
-    ]
-    webhooks.announce(session, changes, now=now)
+    if announce:
+        changes = [
+            _change(each, moved[each.comment_id].external_id) for each in decided if _is_news(each)
+        ]
+        webhooks.announce(session, changes, now=now)
     _tell(session, decided)
     _count_replies(session, decided, {which: each.thread_id for which, each in moved.items()})
     # Last: articles and authors are what batches have in common, and each waits here for the other.

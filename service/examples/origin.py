@@ -12,6 +12,7 @@ class Origin(StrEnum):
     APPEAL = "appeal"
     PERSPECTIVE = "perspective"
     AKISMET = "akismet"
+    IMPORT = "import"
 
 
 class Trust(StrEnum):

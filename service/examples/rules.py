@@ -25,6 +25,8 @@ _BY_ORIGIN: Mapping[Origin, float] = MappingProxyType(
         Origin.APPEAL: 2.0,
         Origin.PERSPECTIVE: 0.8,
         Origin.AKISMET: 0.8,
+        # Most of what another system published, nobody there had looked at.
+        Origin.IMPORT: 0.3,
     }
 )
 _BY_TRUST: Mapping[Trust, float] = MappingProxyType({Trust.MODERATOR: 1.0, Trust.SITE: 0.5})
