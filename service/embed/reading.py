@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.orm import Session
 
 from service.comments.errors import CommentNotFound
@@ -81,6 +81,10 @@ class Place(NamedTuple):
 _MARKS: Final = {Sort.NEWEST: b"n", Sort.OLDEST: b"o", Sort.REPLIES: b"r"}
 
 
+def statement_of(sort: Sort) -> TextClause:
+    return _THREADS[sort]
+
+
 def threads(
     session: Session, article_id: UUID, *, sort: Sort, after: Place | None, most: int
 ) -> list[SeenThread]:
@@ -101,7 +105,7 @@ def replies(
     Nothing, where there is no such thread.
     """
     given = {"site": site_id, "thread": thread_id, "after": after or UUID(int=0), "most": most}
-    return [_seen(row) for row in session.execute(_REPLIES, given)]
+    return [_seen(row) for row in session.execute(REPLIES, given)]
 
 
 def top(session: Session, site_id: UUID, thread_id: UUID) -> SeenThread:
@@ -243,7 +247,7 @@ _ENDS: Final = {
     Sort.OLDEST: Place(0, UUID(int=0)),
     Sort.REPLIES: Place((1 << 31) - 1, _LAST),
 }
-_REPLIES: Final = text(f"""
+REPLIES: Final = text(f"""
     SELECT {_COLUMNS} FROM comments c
     WHERE c.thread_id = :thread AND c.site_id = :site AND c.id > :after
         AND {_SHOWN} AND {_KEEPS_A_PLACE}

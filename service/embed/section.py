@@ -103,12 +103,12 @@ def policy(session: Session, site: OpenedSite, language: ReaderLanguage) -> Poli
 
 def counts(session: Session, site: OpenedSite, article_ids: Sequence[str]) -> dict[str, int]:
     """Return how many comments readers see under each article."""
-    rows = session.execute(_COUNTS, {"site": site.site_id, "ids": list(article_ids)})
+    rows = session.execute(COUNTS, {"site": site.site_id, "ids": list(article_ids)})
     found: dict[str, int] = {row.external_id: row.published_count for row in rows}
     return {each: found.get(each, 0) for each in article_ids}
 
 
-_COUNTS = text("""
+COUNTS = text("""
     SELECT external_id, published_count FROM articles
     WHERE site_id = :site AND external_id = ANY(CAST(:ids AS text[]))
 """)

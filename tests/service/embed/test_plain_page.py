@@ -27,13 +27,13 @@ ADDRESS = f"{OURS}/embed/articles/2026%2F11%2Fborder-treaty"
 NAMED = {"title": ARTICLE["title"], "url": ARTICLE["url"]}
 
 
-def read(page: Page, address: str = ADDRESS, **query: object) -> Response:
+def read(page: Page, address: str = ADDRESS, **query: str | None) -> Response:
     """Open the page, as a browser would."""
     wishes = {"site": page.key, "lang": "en", **NAMED, **query}
     headers = {"X-Forwarded-For": page.address}
     if "?" in address:
         return page.client.get(address, headers=headers)
-    given = {name: str(value) for name, value in wishes.items() if value is not None}
+    given = {name: value for name, value in wishes.items() if value is not None}
     return page.client.get(address, params=given, headers=headers)
 
 
@@ -54,13 +54,13 @@ def send(
     typed: Mapping[str, str],
     *,
     headers: Mapping[str, str] | None = None,
-    **wishes: object,
+    **wishes: str,
 ) -> Response:
     """Open the page, write for a minute, and send what was typed."""
     form = str(typed.get("form", "comment"))
     opened = read(page, **wishes)
     assert opened.status_code == 200
-    fields = fields_of(opened, form) | typed
+    fields = fields_of(opened, form) | dict(typed)
     page.clock.pass_(minutes=1)
     action = next(a["action"] for tag, a in Shown(opened.text).elements if tag == "form")
     by = {"Origin": OURS, "Sec-Fetch-Site": "same-origin", "X-Forwarded-For": page.address}
