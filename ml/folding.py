@@ -64,6 +64,24 @@ def _stretches(codes: Codes) -> Ends:
     return dropped
 
 
+# What a code point may be to its neighbours, one bit each.
+_GOES_ON, _SHORT, _L, _R_OR_V, _E, _O_OR_G, _LETTER, _K_Z_Y = (np.uint8(1 << i) for i in range(8))
+_ROLE_OF = (
+    ("stdm", _SHORT), ("l", _L), ("rv", _R_OR_V), ("e", _E), ("og", _O_OR_G), ("kzy", _K_Z_Y),
+)  # fmt: skip
+
+
+def _roles() -> npt.NDArray[np.uint8]:
+    table = np.zeros(len(KIND), np.uint8)
+    table[_IS_LETTER] = _LETTER | _GOES_ON
+    table[_APOSTROPHE] = _GOES_ON
+    for letters, role in _ROLE_OF:
+        table[[ord(letter) for letter in letters]] |= role
+    return table
+
+
+_APOSTROPHE = np.uint32(ord("'"))
+_ROLES = _roles()
 # a-z are 1 to 26, all else is 0: two of them index a table of pairs.
 _SMALL = np.zeros(len(KIND), np.uint16)
 _SMALL[ord("a") : ord("z") + 1] = np.arange(1, 27)
@@ -86,40 +104,21 @@ def _merged(codes: Codes) -> tuple[Codes, Ends]:
     kh and x are х, zh is ж, yo is ё and so е, ye at the start of a word is е.
     """
     # No text ends in a letter, so there is always a next one.
-    at = ((codes == _K) | (codes == _Z) | (codes == _Y)).nonzero()[0]
+    at: Ends = ((codes == _K) | (codes == _Z) | (codes == _Y)).nonzero()[0]
     pairs = (_SMALL.take(codes.take(at)) << 5) | _SMALL.take(codes.take(at + 1))
-    read_as = _READ_AS.take(pairs)
-    found = read_as.nonzero()[0]
+    found = (_READ_AS.take(pairs) != 0).nonzero()[0]
     if not len(found):
         return codes, found
-    at, pairs, read_as = at[found], pairs[found], read_as[found]
-    before, after = codes[at - 1], codes.take(at + 2, mode="clip")
-    letter_before = _IS_LETTER.take(before)
+    at, pairs = at.take(found), pairs.take(found)
+    before = _ROLES.take(codes.take(at - 1))
+    after = _ROLES.take(codes.take(at + 2, mode="clip"))
     # Never two at once (zkh), never to a lone letter (see _stretches).
-    reads = letter_before | _IS_LETTER.take(after)
-    reads &= (before != _K) & (before != _Z) & (before != _Y)
-    reads &= (pairs != _YE) | ~letter_before
+    reads = ((before | after) & _LETTER != 0) & (before & _K_Z_Y == 0)
+    reads &= (pairs != _YE) | (before & _LETTER == 0)
     at = at[reads]
     codes = codes.copy()
-    codes[at] = read_as[reads]
+    codes[at] = _READ_AS.take(pairs[reads])
     return codes, at + 1
-
-
-_APOSTROPHE = np.uint32(ord("'"))
-_GOES_ON, _SHORT, _L, _R_OR_V, _E, _O_OR_G, _LETTER = (np.uint8(1 << bit) for bit in range(7))
-
-
-def _roles() -> npt.NDArray[np.uint8]:
-    """Return what each code point may be around an apostrophe."""
-    table = np.zeros(len(KIND), np.uint8)
-    table[_IS_LETTER] = _LETTER | _GOES_ON
-    table[_APOSTROPHE] = _GOES_ON
-    for letters, role in (("stdm", _SHORT), ("l", _L), ("rv", _R_OR_V), ("e", _E), ("og", _O_OR_G)):
-        table[[ord(letter) for letter in letters]] |= role
-    return table
-
-
-_ROLES = _roles()
 
 
 def _signs(codes: Codes) -> Ends:

@@ -61,8 +61,9 @@ def words(codes: Codes) -> Words:
     # A polynomial over the whole batch, summed up once: a word is the difference of two sums,
     # and taking the powers of its place back off makes it the same word anywhere.
     room = max(_POWERS_AT_FIRST, 1 << len(codes).bit_length())
-    sums = np.cumsum(codes * _powers(_MIX, room)[: len(codes)], dtype=np.uint32)
-    polynomials = (sums[ends - 1] - sums[starts - 1]) * _powers(_UNMIX, room)[starts]
+    sums = (codes * _powers(_MIX, room)[: len(codes)]).cumsum(dtype=np.uint32)
+    polynomials = sums.take(ends - 1) - sums.take(starts - 1)
+    polynomials *= _powers(_UNMIX, room).take(starts)
     return Words(starts, ends, (polynomials ^ (polynomials >> _SHIFT)) * _STIR)
 
 

@@ -120,25 +120,36 @@ class Packed:
         full = sizes.ravel().nonzero()[0]
         if len(full):
             totals[full] = self._totals(columns, bounds[:, :-1].ravel().take(full))
-        whole = totals.reshape(*sizes.shape, -1).sum(axis=0)
-        whole -= _MIDDLE * sizes.sum(axis=0)[:, None]
-        return np.asarray(whole[:, : self.labels] * self.steps, np.float64)
+        whole = np.add.reduce(totals.reshape(*sizes.shape, -1))
+        whole -= _MIDDLE * np.add.reduce(sizes)[:, None]
+        return np.asarray(whole[:, : len(self.steps)] * self.steps, np.float64)
 
     def _totals(self, columns: Columns, starts: Bounds) -> Numbers:
         """Return the sum of what is stored for each label, from each start to the next."""
         words = self.words[0].take(columns)
         at = (words <= _STRONG_MAX).nonzero()[0]
-        strong = words[at]
+        strong = words.take(at)
         words[at] = _NOTHING
-        groups = [words, *(table.take(columns) for table in self.words[1:])]
-        lanes = [np.add.reduceat((g >> _SHIFTS) & _LANES, starts, axis=1) for g in groups]
-        totals = np.ascontiguousarray(np.concatenate(lanes).T, "<u8").view("<u4").astype(np.int64)
+        totals = _lanes(words, starts)
+        if len(self.words) > 1:
+            others = [_lanes(table.take(columns), starts) for table in self.words[1:]]
+            totals = np.concatenate([totals, *others], axis=1)
         if len(at):
-            firsts = at.searchsorted(starts)
-            some = np.append(firsts[1:], len(at)) > firsts
-            rows = self.strong.take(strong, axis=0)
-            totals[some, : self.labels] += np.add.reduceat(rows, firsts[some], dtype=np.int64)
+            # Summed up once: what is strong between two starts is the difference of two sums.
+            sums = np.zeros((len(at) + 1, len(self.steps)), np.int64)
+            self.strong.take(strong, axis=0).cumsum(axis=0, out=sums[1:])
+            before = sums.take(at.searchsorted(starts), axis=0)
+            totals[:-1, : len(self.steps)] += before[1:] - before[:-1]
+            totals[-1, : len(self.steps)] += sums[-1] - before[-1]
         return totals
+
+
+def _lanes(words: Words, starts: Bounds) -> Numbers:
+    """Return the sum of each of the eight bytes of the words from each start to the next."""
+    shifted = words >> _SHIFTS
+    shifted &= _LANES
+    lanes = np.add.reduceat(shifted, starts, axis=1)
+    return np.asarray(np.ascontiguousarray(lanes.T, "<u8").view("<u4"), np.int64)
 
 
 def _bytes(labels: int) -> Bounds:
