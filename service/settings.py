@@ -122,6 +122,11 @@ class Webhooks(_Group):
     timeout: timedelta = Field(
         timedelta(seconds=10), description="How long a site may take to answer a webhook."
     )
+    deliveries_kept: timedelta = Field(
+        timedelta(days=30),
+        ge=timedelta(0),
+        description="How long a delivery that was made or given up is kept, with its attempts.",
+    )
     allow_private_addresses: bool = Field(
         default=False, description="Allow webhooks to private, loopback and link-local addresses."
     )
