@@ -36,6 +36,8 @@ from service.moderators.routes import router as moderators_router
 from service.policy import article_modes
 from service.policy.article_routes import router as article_modes_router
 from service.policy.routes import router as policy_router
+from service.quality.pages import router as quality_pages
+from service.quality.routes import router as quality_router
 from service.registry import queries as registry
 from service.registry.champion import Champion
 from service.registry.watch import ChampionWatch
@@ -122,6 +124,8 @@ def create_app(
         reports_routes.public,
         reports_routes.review,
         notice_pages,
+        quality_pages,
+        quality_router,
         articles_router,
         comments_router,
         decisions_router,

@@ -64,6 +64,11 @@ def new_id() -> UUID:
     return uuid_utils.compat.uuid7()
 
 
+def first_id_at(at: datetime) -> UUID:
+    """Return what every id that was made from then on is greater than, and no earlier one."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
 class Database:
     """One engine, and the transaction in which everything happens."""
 

@@ -54,7 +54,14 @@ class Sweep(Job):
     name: ClassVar[str] = "sweep"
 
 
-CATALOGUE: tuple[type[Job], ...] = (ScoreComments, DeliverWebhooks, TellWordPress, Sweep)
+@dataclass(frozen=True, slots=True)
+class Tidy(Job):
+    """Time has passed: end what is over, and forget what was kept long enough."""
+
+    name: ClassVar[str] = "tidy"
+
+
+CATALOGUE: tuple[type[Job], ...] = (ScoreComments, DeliverWebhooks, TellWordPress, Sweep, Tidy)
 
 
 def enqueue(session: Session, job: Job) -> None:

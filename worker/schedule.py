@@ -1,19 +1,23 @@
 """What beat starts, and how often."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from service.broker import QUEUE
-from service.jobs import Sweep
+from service.jobs import Sweep, Tidy
 from service.settings import Settings
+
+_TIDY_EVERY: Final = timedelta(minutes=1)
 
 
 def beat_schedule(settings: Settings) -> dict[str, Any]:
-    """Return Celery's schedule. A sweep that nobody took in time is not made up for."""
-    every = settings.worker.sweep_every
+    """Return Celery's schedule. What nobody took in time is not made up for."""
+    every = {Sweep.name: settings.worker.sweep_every, Tidy.name: _TIDY_EVERY}
     return {
-        Sweep.name: {
-            "task": Sweep.name,
-            "schedule": every,
-            "options": {"queue": QUEUE, "expires": every.total_seconds()},
+        name: {
+            "task": name,
+            "schedule": pause,
+            "options": {"queue": QUEUE, "expires": pause.total_seconds()},
         }
+        for name, pause in every.items()
     }

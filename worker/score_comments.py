@@ -22,6 +22,7 @@ from service.registry.champion import Live
 from service.scoring.actions import Scored
 from service.scoring.classifier import Classifier
 from service.trials.solving import Judge, see_to
+from worker.follow_up import follow_up
 from worker.task import handles
 from worker.workplace import Workplace
 
@@ -105,6 +106,7 @@ def decide_scored(
             solve=partial(see_to, judge=judge, now=now),
             now=now,
         )
+    follow_up(session, workplace, claimed, now=now)
 
 
 def by_version(
@@ -131,6 +133,7 @@ def _decide_all_that_can_be(
         session, claimed, lambda some: decide_scored(session, workplace, some, now=now)
     )
     by_policy.decide_unscored(session, unscorable, floods=workplace.floods, now=now)
+    follow_up(session, workplace, unscorable, now=now)
 
 
 def all_that_can_be(

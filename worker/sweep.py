@@ -10,6 +10,7 @@ from service.jobs import DeliverWebhooks, ScoreComments, Sweep, TellWordPress
 from service.policy import copy_counts
 from service.review import claims, escalations, settling
 from service.webhooks import postbag
+from worker.follow_up import follow_up
 from worker.score_late import score_late
 from worker.task import handles
 from worker.workplace import Workplace
@@ -66,6 +67,7 @@ def give_up_waiting(workplace: Workplace) -> None:
                 session, sent_before=now - scoring.deadline, limit=scoring.batch
             )
             by_policy.decide_unscored(session, claimed, floods=workplace.floods, now=now)
+            follow_up(session, workplace, claimed, now=now)
         if not claimed:
             return
         _log.error("comments_without_score", count=len(claimed))

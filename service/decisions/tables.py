@@ -41,6 +41,11 @@ class Decision(Base, kw_only=True):
             "moderator_id",
             postgresql_where=text("moderator_id IS NOT NULL"),
         ),
+        Index(
+            "decisions_by_people_idx",
+            "decided_at",
+            postgresql_where=text("moderator_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, init=False)

@@ -5,11 +5,13 @@ Between the two no transaction is open, however long the site takes to answer.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from service.db import first_id_at
 from service.webhooks import actions, rules
 from service.webhooks.sending import Attempted, Due
 from service.webhooks.tables import Attempt, Delivery, DeliveryState, Endpoint
@@ -105,6 +107,33 @@ def record(
         {e.due.endpoint_id for e in attempted if e.status_code == rules.GONE}
     ):
         actions.disable_endpoint(session, session.get_one(Endpoint, endpoint_id), now=now)
+
+
+FORGOTTEN_AT_ONCE: Final = 5000
+
+
+def forget(session: Session, *, kept: timedelta, now: datetime) -> int:
+    """Forget some of what was delivered or given up so long ago, and return how much that was.
+
+    What is still owed stays, however old it is.
+    """
+    until = now - kept
+    old = (
+        select(Delivery.id)
+        .where(
+            # Ids sort by time, so this reads the oldest end of the table alone.
+            Delivery.id < first_id_at(until),
+            Delivery.created_at < until,
+            Delivery.state != DeliveryState.DUE,
+        )
+        .order_by(Delivery.id)
+        .limit(FORGOTTEN_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    ids = session.scalars(old).all()
+    session.execute(delete(Attempt).where(Attempt.delivery_id.in_(ids)))
+    session.execute(delete(Delivery).where(Delivery.id.in_(ids)))
+    return len(ids)
 
 
 def _settle(

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from itertools import count
 from typing import TypedDict, Unpack
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from service.sites.tables import Site
 from tests.factories.sites import a_site
 
 _WHEN = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
+_numbers = count(1)
 
 
 class CommentChanges(TypedDict, total=False):
@@ -79,7 +81,7 @@ def stored_comment(
         session.add(site)
         # Without relationships the unit of work cannot order the inserts by itself.
         session.flush()
-    number = str(changes.get("id", "")) or f"{id(changes):x}"
+    number = next(_numbers)
     article = an_article(site, external_id=f"article-{number}")
     author = an_author(site, identity=f"id:{number}")
     session.add_all([article, author])
