@@ -28,7 +28,12 @@ class Calibration:
 
 
 def fit(
-    logits: FloatArray, targets: FloatArray, weights: FloatArray, shares: FloatArray
+    logits: FloatArray,
+    targets: FloatArray,
+    weights: FloatArray,
+    shares: FloatArray,
+    *,
+    towards: Calibration | None = None,
 ) -> Calibration:
     """Return the line of each language that makes held-out logits most likely.
 
@@ -37,15 +42,20 @@ def fit(
         targets: shape (n,), from 0 to 1.
         weights: shape (n,).
         shares: shape (n, len(Language)), how far each text is in each language.
+        towards: lines that the languages' own ones are pulled to, instead of a common one.
 
     Source: Platt 1999; the languages are shrunk to a common line as in a hierarchical model.
     """
     if not len(logits) or targets.min() == targets.max():
         return Calibration.identity()
-    common = _line(logits, targets, weights, (1.0, 0.0), pull=1.0)
+    if towards is None:
+        common = _line(logits, targets, weights, (1.0, 0.0), pull=1.0)
+        centres = [common] * len(LANGUAGES)
+    else:
+        centres = list(zip(towards.slopes.tolist(), towards.offsets.tolist(), strict=True))
     lines = [
-        _line(logits, targets, weights * shares[:, i], common, pull=_PULL)
-        for i in range(len(LANGUAGES))
+        _line(logits, targets, weights * shares[:, i], centre, pull=_PULL)
+        for i, centre in enumerate(centres)
     ]
     slopes, offsets = np.array(lines).T
     return Calibration(slopes, offsets)

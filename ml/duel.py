@@ -1,0 +1,273 @@
+"""Champion and challenger on the same frozen texts: what the gate looks at, and a report shows.
+
+Texts are a site's newest decisions and its audit sample, which neither learned from, and the suites
+in the package. A label that a model does not support in a text's language counts as 0, as it does
+where comments are decided.
+"""
+
+import time
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+
+import numpy as np
+
+from ml import defaults
+from ml.comparison import (
+    Bools,
+    Difference,
+    Measure,
+    average_precision,
+    calibration_error,
+    compare,
+    flagged_share,
+    harm,
+    is_harmful,
+    workload,
+)
+from ml.dataset import LABELS, Dataset, Floats
+from ml.evaluate import GroupResult, Thresholds, group_results, holds
+from ml.gate import Compared, Evidence, InLanguage, OfGroup, OnDecisions
+from ml.labels import Label, Language
+from ml.predict import Predictor
+from ml.suites import load as suites
+from ml.suites.load import Case, Expected, Suite
+from ml.thresholds import DEFAULT_APPROVE, DEFAULT_REJECT
+
+Progress = Callable[[str], None]
+
+_TIMED_TEXTS, _TIMED_ROUNDS = 256, 15
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A model with the thresholds that it advises."""
+
+    predictor: Predictor
+    size: int
+
+    @property
+    def hold(self) -> Thresholds:
+        stored = self.predictor.info.training.get(defaults.KEY, {})
+        return {label: limit.hold for label, limit in defaults.from_plain(stored).items()}
+
+    def score(self, texts: Sequence[str]) -> Floats:
+        """Return probabilities, shape (n, number of labels), 0 where a label is not supported."""
+        found = self.predictor.predict(list(texts))
+        rows = [[one.scores.get(label, 0.0) for label in LABELS] for one in found]
+        return np.array(rows, np.float64).reshape(len(rows), len(LABELS))
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Both models on one set of texts; scores have shape (n, number of labels)."""
+
+    data: Dataset
+    champion: Floats
+    challenger: Floats
+
+    @property
+    def truths(self) -> Bools:
+        return is_harmful(self.data.targets)
+
+
+@dataclass(frozen=True, slots=True)
+class Duel:
+    """All that was measured."""
+
+    evidence: Evidence
+    decisions: Contest
+    audit: Contest | None
+    hold: tuple[Thresholds, Thresholds]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The errors that are accepted without a person, at which the workload is measured."""
+
+    reject: float = DEFAULT_REJECT.share
+    approve: float = DEFAULT_APPROVE.share
+
+
+def duel(
+    champion: Contender,
+    challenger: Contender,
+    *,
+    decisions: Dataset,
+    audit: Dataset | None = None,
+    points: Points | None = None,
+    must_pass: Sequence[str] = (),
+    seed: int,
+    progress: Progress = lambda _: None,
+) -> Duel:
+    """Measure both.
+
+    Args:
+        champion: what decides now.
+        challenger: what may.
+        decisions: a site's newest, that neither learned from.
+        audit: comments drawn to be judged blind, weighted by one over their chance of being drawn.
+        points: the site's operating points.
+        must_pass: texts of the site's own, beside those in the package.
+        seed: of every draw.
+        progress: told what is being measured.
+    """
+    points = points or Points()
+    progress("scoring the newest decisions")
+    on_decisions = _contest(champion, challenger, decisions)
+    on_audit = None if audit is None else _contest(champion, challenger, audit)
+    progress("scoring the suites")
+    on_suites = _on_suites(champion, challenger)
+    texts = [*bundled_must_pass(), *must_pass]
+    held = holds(challenger.score(texts), challenger.hold)
+    progress("measuring")
+    evidence = Evidence(
+        decisions=_measured(on_decisions, points, seed=seed),
+        audit=None if on_audit is None else _measured(on_audit, points, seed=seed),
+        languages=_languages(on_suites, champion.hold, challenger.hold, seed=seed),
+        groups=_groups(champion, challenger),
+        failed=[text for text, is_held in zip(texts, held, strict=True) if is_held],
+        size=(champion.size, challenger.size),
+        seconds=_seconds(champion, challenger, [case.text for case in on_suites.cases]),
+    )
+    return Duel(evidence, on_decisions, on_audit, (champion.hold, challenger.hold))
+
+
+def bundled_must_pass() -> list[str]:
+    """Return the texts that no model may hold."""
+    found = tomllib.loads(files("ml").joinpath("must_pass.toml").read_text(encoding="utf-8"))
+    return [text for texts in found.values() for text in texts]
+
+
+def _contest(champion: Contender, challenger: Contender, data: Dataset) -> Contest:
+    return Contest(data, champion.score(data.texts), challenger.score(data.texts))
+
+
+def _measured(contest: Contest, points: Points, *, seed: int) -> OnDecisions:
+    truths = contest.truths
+    if not len(truths) or truths.all() or not truths.any():
+        return OnDecisions(len(truths), int(truths.sum()), None, None, None)
+    found = {
+        name: _compared(contest, measure, seed=seed)
+        for name, measure in (
+            ("pr_auc", average_precision),
+            ("workload", workload(reject=points.reject, approve=points.approve)),
+            ("calibration", calibration_error),
+        )
+    }
+    return OnDecisions(len(truths), int(truths.sum()), **found)
+
+
+def _compared(contest: Contest, measure: Measure, *, seed: int) -> Compared:
+    return _plain(
+        compare(
+            measure,
+            harm(contest.champion),
+            harm(contest.challenger),
+            contest.truths,
+            weights=contest.data.weights,
+            groups=contest.data.groups,
+            seed=seed,
+        )
+    )
+
+
+def _plain(found: Difference) -> Compared:
+    apart = found.difference
+    return Compared(found.champion, found.challenger, apart.low, apart.high)
+
+
+@dataclass(frozen=True, slots=True)
+class _OnSuites:
+    cases: Sequence[Case]
+    champion: Floats
+    challenger: Floats
+
+
+def _on_suites(champion: Contender, challenger: Contender) -> _OnSuites:
+    cases = suites.load_all()
+    texts = [case.text for case in cases]
+    return _OnSuites(cases, champion.score(texts), challenger.score(texts))
+
+
+def _languages(
+    found: _OnSuites, before: Thresholds, after: Thresholds, *, seed: int
+) -> list[InLanguage]:
+    """Compare ROC-AUC and the innocent cases held, by language; templates are drawn together."""
+    abusive = np.array([case.expected is Expected.ABUSIVE for case in found.cases], bool)
+    templates = np.array([f"{case.suite} {case.template}" for case in found.cases])
+    spoken = np.array([case.language.value for case in found.cases])
+    held = holds(found.champion, before), holds(found.challenger, after)
+    results = []
+    for language in Language:
+        inside = spoken == language.value
+        truths = abusive[inside]
+        if not truths.any() or truths.all():
+            continue
+        scores = harm(found.champion[inside]), harm(found.challenger[inside])
+        groups = templates[inside].tolist()
+        same = partial(compare, truths=truths, groups=groups, seed=seed)
+        auc = same(roc_auc, scores[0], scores[1])
+        flags = [each[inside].astype(np.float64) for each in held]
+        innocent = same(flagged_share(0.5), flags[0], flags[1])
+        results.append(InLanguage(language.value, _plain(auc), _plain(innocent)))
+    return results
+
+
+def roc_auc(scores: Floats, truths: Bools, weights: Floats) -> Floats:
+    """Return the chance that a positive scores above a negative, by round; ties count half."""
+    order = np.argsort(scores, kind="stable")
+    ordered, truth, weight = scores[order], truths[order], weights[:, order]
+    last = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
+    below = np.cumsum(weight * ~truth, axis=1)[:, last]
+    hits = np.diff(np.cumsum(weight * truth, axis=1)[:, last], axis=1, prepend=0.0)
+    middle = below - np.diff(below, axis=1, prepend=0.0) / 2
+    pairs = np.maximum(hits.sum(axis=1) * below[:, -1], 1e-12)
+    return np.asarray((hits * middle).sum(axis=1) / pairs, np.float64)
+
+
+def _groups(champion: Contender, challenger: Contender) -> list[OfGroup]:
+    cases = suites.load(Suite.IDENTITY)
+    before = _by_name(group_results(cases, champion.score, champion.hold))
+    after = _by_name(group_results(cases, challenger.score, challenger.hold))
+    return [
+        OfGroup(
+            language=language,
+            group=group,
+            innocent_held=(old.false_positives, after[language, group].false_positives),
+            subgroup_auc=(old.subgroup_auc, after[language, group].subgroup_auc),
+            bpsn_auc=(old.bpsn_auc, after[language, group].bpsn_auc),
+        )
+        for (language, group), old in before.items()
+    ]
+
+
+def _by_name(results: Sequence[GroupResult]) -> Mapping[tuple[str, str], GroupResult]:
+    return {(one.language.value, one.group): one for one in results}
+
+
+def _seconds(
+    champion: Contender, challenger: Contender, texts: Sequence[str]
+) -> tuple[float, float]:
+    """Return how much processor time one batch takes each, at best, timed in turns."""
+    batch = list(texts[:: max(1, len(texts) // _TIMED_TEXTS)][:_TIMED_TEXTS])
+    best = [float("inf"), float("inf")]
+    for _ in range(_TIMED_ROUNDS):
+        for place, contender in enumerate((champion, challenger)):
+            started = time.process_time()
+            contender.predictor.predict(batch)
+            best[place] = min(best[place], time.process_time() - started)
+    return best[0], best[1]
+
+
+def labels_in(contest: Contest) -> list[Label]:
+    """Return the labels of which the texts hold both yes and no."""
+    found = []
+    for label in LABELS:
+        target = contest.data.target(label)
+        known = target[~np.isnan(target)]
+        if len(known) and known.min() == 0 and known.max() > 0:
+            found.append(label)
+    return found

@@ -1,0 +1,349 @@
+"""The gate: what a challenger must show before it decides anything. Pure, standard library only.
+
+Each check gives its reason in a sentence, whether it lets the challenger through or not: a refusal
+is read by a person, and so is a promotion.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """What a check is about."""
+
+    BETTER = "better"
+    AUDIT = "audit"
+    LANGUAGE = "language"
+    GROUP = "group"
+    CALIBRATION = "calibration"
+    SIZE = "size"
+    SPEED = "speed"
+    MUST_PASS = "must_pass"  # noqa: S105 - not a password
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the gate asks for; a site may ask for more, never for less.
+
+    Attributes:
+        judged_min: so many of the site's newest decisions it takes to judge by.
+        harmful_min: and so many of them against a comment.
+        refresh_margin: a refresh that a person asked for may lose so much PR-AUC by chance.
+        language_auc: no language may lose more ROC-AUC on the suites.
+        language_held: nor have a larger additional share of its innocent cases held.
+        group_gap: no identity group's innocent sentences may be held by so much more often.
+        group_auc: nor may its subgroup or BPSN AUC fall by more (Borkan et al. 2019).
+        calibration: the largest calibration error on the newest decisions.
+        calibrated_min: so many decisions it takes to tell.
+        bytes_max: the largest artifact.
+        slower: the longest time to score, as a multiple of the champion's.
+    """
+
+    judged_min: int = 100
+    harmful_min: int = 20
+    refresh_margin: float = 0.02
+    language_auc: float = 0.03
+    language_held: float = 0.02
+    group_gap: float = 0.1
+    group_auc: float = 0.05
+    calibration: float = 0.1
+    calibrated_min: int = 300
+    bytes_max: int = 20 * 1024 * 1024
+    slower: float = 1.5
+
+    def is_as_strict_as(self, other: "Limits") -> bool:
+        """Say whether all that this lets through, ``other`` lets through too."""
+        return not self.looser_than(other)
+
+    def looser_than(self, other: "Limits") -> list[str]:
+        """Name the limits that let more through than those of ``other``."""
+        return [
+            each.name
+            for each in fields(self)
+            if _is_looser(each.name, getattr(self, each.name), getattr(other, each.name))
+        ]
+
+    def strictest(self, other: "Limits") -> "Limits":
+        """Return the stricter of each pair of limits."""
+        return Limits(
+            **{
+                each.name: getattr(
+                    other
+                    if _is_looser(each.name, getattr(self, each.name), getattr(other, each.name))
+                    else self,
+                    each.name,
+                )
+                for each in fields(self)
+            }
+        )
+
+
+# Of these, more is stricter.
+_FLOORS = frozenset({"judged_min", "harmful_min"})
+
+
+def _is_looser(name: str, one: float, other: float) -> bool:
+    return one < other if name in _FLOORS else one > other
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A measure of both models, and the interval of challenger less champion."""
+
+    champion: float
+    challenger: float
+    low: float
+    high: float
+
+    @property
+    def difference(self) -> float:
+        return self.challenger - self.champion
+
+
+@dataclass(frozen=True, slots=True)
+class OnDecisions:
+    """What was measured on decisions; ``workload`` is the share left to people at fixed errors."""
+
+    texts: int
+    harmful: int
+    pr_auc: Compared | None
+    workload: Compared | None
+    calibration: Compared | None
+
+
+@dataclass(frozen=True, slots=True)
+class InLanguage:
+    """How both fare on the suites of one language."""
+
+    language: str
+    auc: Compared
+    innocent_held: Compared
+
+
+@dataclass(frozen=True, slots=True)
+class OfGroup:
+    """How both fare on the sentences of one identity group, within its language."""
+
+    language: str
+    group: str
+    innocent_held: tuple[float, float]
+    subgroup_auc: tuple[float, float]
+    bpsn_auc: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that the gate looks at; pairs are (champion, challenger).
+
+    ``failed``: the must-pass texts that the challenger would hold.
+    """
+
+    decisions: OnDecisions
+    audit: OnDecisions | None
+    languages: Sequence[InLanguage]
+    groups: Sequence[OfGroup]
+    failed: Sequence[str]
+    size: tuple[int, int]
+    seconds: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at, what came out, and whether the challenger passes."""
+
+    topic: Topic
+    passed: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All checks; the challenger is promoted only if it passes each."""
+
+    checks: Sequence[Check]
+
+    @property
+    def is_passed(self) -> bool:
+        return all(check.passed for check in self.checks)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it is refused; if it is not, what speaks for it."""
+        wanted = not self.is_passed
+        chosen = [c for c in self.checks if c.passed is not wanted]
+        if self.is_passed:
+            chosen = [c for c in self.checks if c.topic is Topic.BETTER]
+        return [check.sentence for check in chosen]
+
+
+def judge(evidence: Evidence, limits: Limits, *, is_refresh: bool = False) -> Verdict:
+    """Return the verdict.
+
+    Args:
+        evidence: what was measured.
+        limits: what is asked for.
+        is_refresh: a person asked for it, so it is enough not to be worse.
+    """
+    return Verdict(
+        [
+            _better(evidence.decisions, limits, is_refresh=is_refresh),
+            *_audit(evidence.audit, limits),
+            *_languages(evidence.languages, limits),
+            *_groups(evidence.groups, limits),
+            *_calibration(evidence.decisions, limits),
+            _size(evidence.size, limits),
+            _speed(evidence.seconds, limits),
+            _must_pass(evidence.failed),
+        ]
+    )
+
+
+def _better(found: OnDecisions, limits: Limits, *, is_refresh: bool) -> Check:
+    asked = limits.judged_min, limits.harmful_min
+    if found.pr_auc is None or found.texts < asked[0] or found.harmful < asked[1]:
+        return Check(
+            Topic.BETTER,
+            passed=False,
+            sentence=(
+                f"There are {found.texts:,} newest decisions to judge by, {found.harmful:,} of them"
+                f" rejections: {asked[0]:,} and {asked[1]:,} are needed to tell better from worse."
+            ),
+        )
+    said = f"On the {found.texts:,} newest decisions PR-AUC is {_change(found.pr_auc)}"
+    if found.workload is not None:
+        said += f", and the share left to people {_change(found.workload)}"
+    if is_refresh:
+        passed = found.pr_auc.low > -limits.refresh_margin
+        how = "not worse" if passed else f"worse than a refresh may be ({limits.refresh_margin:g})"
+        return Check(Topic.BETTER, passed, f"{said}: {how}.")
+    is_better = found.pr_auc.low > 0 or (found.workload is not None and found.workload.high < 0)
+    is_worse = found.pr_auc.high < 0 or (found.workload is not None and found.workload.low > 0)
+    if is_better and not is_worse:
+        return Check(Topic.BETTER, passed=True, sentence=f"{said}: better, beyond chance.")
+    how = "worse, beyond chance" if is_worse else "the difference may be chance"
+    return Check(Topic.BETTER, passed=False, sentence=f"{said}: {how}.")
+
+
+def _audit(found: OnDecisions | None, limits: Limits) -> Iterator[Check]:
+    if found is None or found.pr_auc is None:
+        return
+    if found.texts < limits.judged_min or found.harmful < limits.harmful_min:
+        return
+    passed = found.pr_auc.high >= 0
+    how = "not worse" if passed else "worse, beyond chance"
+    yield Check(
+        Topic.AUDIT,
+        passed,
+        f"On the {found.texts:,} comments of the audit sample, weighted to stand for all comments,"
+        f" PR-AUC is {_change(found.pr_auc)}: {how}.",
+    )
+
+
+def _languages(found: Iterable[InLanguage], limits: Limits) -> Iterator[Check]:
+    for one in found:
+        lost, more = -one.auc.difference, one.innocent_held.difference
+        passed = lost <= limits.language_auc and more <= limits.language_held
+        yield Check(
+            Topic.LANGUAGE,
+            passed,
+            f"On the suites in {one.language} ROC-AUC is {_change(one.auc)}, and the share of"
+            f" innocent cases held {_change(one.innocent_held)}:"
+            f" {_within(passed)} {limits.language_auc:g} less and {limits.language_held:g} more.",
+        )
+
+
+def _groups(found: Sequence[OfGroup], limits: Limits) -> Iterator[Check]:
+    if not found:
+        return
+    worse = [sentence for one in found for sentence in _worse(one, limits)]
+    if not worse:
+        yield Check(
+            Topic.GROUP,
+            passed=True,
+            sentence=(
+                f"None of {len(found)} identity groups is worse off: innocent sentences held by at"
+                f" most {limits.group_gap:g} more, subgroup and BPSN AUC at most"
+                f" {limits.group_auc:g} less."
+            ),
+        )
+    for sentence in worse:
+        yield Check(Topic.GROUP, passed=False, sentence=sentence)
+
+
+def _worse(one: OfGroup, limits: Limits) -> Iterator[str]:
+    name = f"{one.group} ({one.language})"
+    before, after = one.innocent_held
+    if after - before > limits.group_gap + _ROUNDING:
+        yield (
+            f"Of innocent sentences about {name}, {after:.1%} would be held, before"
+            f" {before:.1%}: more than {limits.group_gap:g} more."
+        )
+    for what, (old, new) in (("subgroup", one.subgroup_auc), ("BPSN", one.bpsn_auc)):
+        if old - new > limits.group_auc + _ROUNDING:
+            yield (
+                f"The {what} AUC of {name} falls from {old:.3f} to {new:.3f}: more than"
+                f" {limits.group_auc:g}."
+            )
+
+
+_ROUNDING = 1e-9
+
+
+def _calibration(found: OnDecisions, limits: Limits) -> Iterator[Check]:
+    if found.calibration is None or found.texts < limits.calibrated_min:
+        return
+    error = found.calibration.challenger
+    passed = error <= limits.calibration
+    yield Check(
+        Topic.CALIBRATION,
+        passed,
+        f"The calibration error on the newest decisions is {error:.3f} (champion"
+        f" {found.calibration.champion:.3f}): {_within(passed)} {limits.calibration:g}.",
+    )
+
+
+def _size(size: tuple[int, int], limits: Limits) -> Check:
+    passed = size[1] <= limits.bytes_max
+    return Check(
+        Topic.SIZE,
+        passed,
+        f"The artifact takes {size[1]:,} bytes (champion {size[0]:,}):"
+        f" {_within(passed)} {limits.bytes_max:,}.",
+    )
+
+
+def _speed(seconds: tuple[float, float], limits: Limits) -> Check:
+    passed = seconds[1] <= limits.slower * seconds[0]
+    return Check(
+        Topic.SPEED,
+        passed,
+        f"A batch takes {seconds[1] * 1000:.1f} ms of processor time to score (champion {seconds[0] * 1000:.1f} ms):"
+        f" {_within(passed)} {limits.slower:g} times as long.",
+    )
+
+
+def _must_pass(failed: Sequence[str]) -> Check:
+    if not failed:
+        return Check(Topic.MUST_PASS, passed=True, sentence="Every must-pass text would pass.")
+    quoted = "; ".join(f"“{text}”" for text in failed[:_QUOTED])
+    more = f" and {len(failed) - _QUOTED} more" if len(failed) > _QUOTED else ""
+    return Check(
+        Topic.MUST_PASS,
+        passed=False,
+        sentence=f"{len(failed)} must-pass texts would be held: {quoted}{more}.",
+    )
+
+
+_QUOTED = 5
+
+
+def _change(found: Compared) -> str:
+    return (
+        f"{found.challenger:.3f}, before {found.champion:.3f} (difference"
+        f" {found.difference:+.3f}, 95 % interval {found.low:+.3f} to {found.high:+.3f})"
+    )
+
+
+def _within(passed: bool) -> str:  # noqa: FBT001 - reads as a sentence
+    return "within the limit of" if passed else "beyond the limit of"
