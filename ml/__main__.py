@@ -129,6 +129,16 @@ def write_card(models: Models = MODELS) -> None:
     console.print(models / "CARD.md")
 
 
+@app.command("curves")
+def draw_curves(
+    table: Annotated[Path, typer.Argument()] = Path("docs/model/curve.csv"),
+) -> None:
+    """Draw quality against the amount of data from a table of measurements."""
+    target = table.with_suffix(".svg")
+    plots.curves(table, target)
+    console.print(target)
+
+
 @app.command()
 def explain(text: str, models: Models = MODELS) -> None:
     """Score one text and show which of its words carried which score."""

@@ -85,7 +85,7 @@ def to_bytes(
     }
     if second is not None:
         arrays |= {f"second_{name}": getattr(second, f"{name}_") for name in _SECOND}
-        rule = {"low": second.rule.low, "high": second.rule.high}
+        rule = {"lows": list(second.rule.lows), "high": second.rule.high}
         header["second"] = {"encoder": second.encoder_name, "rule": rule}
     packed = container.pack(arrays, header)
     if len(packed) > BYTES_MAX:
@@ -155,9 +155,8 @@ def _second(
 ) -> SecondTier | None:
     if described is None:
         return None
-    second = SecondTier(
-        labels=labels, encoder_name=described["encoder"], rule=Rule(**described["rule"])
-    )
+    rule = Rule(tuple(described["rule"]["lows"]), described["rule"]["high"])
+    second = SecondTier(labels=labels, encoder_name=described["encoder"], rule=rule)
     for name in _SECOND:
         setattr(second, f"{name}_", arrays[f"second_{name}"])
     second.classes_ = np.array(labels)

@@ -117,12 +117,17 @@ def _tiers(info: ModelInfo) -> Iterator[str]:
     if rule is None:
         yield "The first tier judges alone."
         return
-    yield f"A text goes to the second tier if its highest score lies from {rule['low']:.3f} to"
-    yield f"{rule['high']:.3f}. On the calibration side that is {rule['calm_referred']:.1%} of calm"
-    yield f"English and Russian texts and {rule['toxic_referred']:.1%} of toxic ones."
-    yield f"Its encoder is `{rule['encoder']}`; with another one, or none, the first tier judges"
-    yield "alone. What the first tier judges is explained exactly; what the second does, by leaving"
-    yield "pieces out."
+    yield "A text goes to the second tier if its highest score lies between the language's lower"
+    yield f"bound and {rule['high']:.3f}. Its encoder is `{rule['encoder']}`; with another one, or"
+    yield "none, the first tier judges alone. What the first tier judges is explained exactly; what"
+    yield "the second does, by leaving pieces out. On the calibration side:\n"
+    yield "| language | lower bound | calm texts referred | toxic texts referred |"
+    yield "| --- | --- | --- | --- |"
+    for language, one in rule["languages"].items():
+        yield (
+            f"| {language} | {one['low']:.3f} | {one['calm_referred']:.1%}"
+            f" | {one['toxic_referred']:.1%} |"
+        )
 
 
 _SPOKEN = [language for language in Language if language is not Language.OTHER]

@@ -4,7 +4,7 @@ The first tier's logits and a sentence encoder's vector are stacked in one logis
 label, calibrated per language. A rule, kept in the artifact, says which texts are referred.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -32,19 +32,36 @@ _EXAMPLES_MIN = 20
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A text is referred if its highest score lies within; below it is clear, above it is clear."""
+    """A text is referred if its highest score lies within; below it is clear, above it is clear.
 
-    low: float
+    The lower bound is the language's own, since scores of calm texts lie higher where comments
+    are harder; a text in several languages has the mixture's.
+    """
+
+    lows: tuple[float, ...]
     high: float
 
     def __post_init__(self) -> None:
-        if not 0 <= self.low < self.high <= 1:
-            raise ValueError(f"A rule needs 0 <= low < high <= 1, not {self.low} and {self.high}.")
+        if len(self.lows) != len(LANGUAGES):
+            raise ValueError(f"A rule needs {len(LANGUAGES)} lower bounds, not {len(self.lows)}.")
+        if not all(0 <= low < self.high <= 1 for low in self.lows):
+            raise ValueError(f"A rule needs 0 <= low < high <= 1, not {self.lows} and {self.high}.")
 
-    def refers(self, probabilities: FloatArray) -> BoolArray:
-        """Return which rows of shape (n, labels) go to the second tier."""
+    @classmethod
+    def between(cls, low: float, high: float) -> "Rule":
+        """Return the rule with one lower bound for every language."""
+        return cls((low,) * len(LANGUAGES), high)
+
+    def refers(self, probabilities: FloatArray, shares: FloatArray) -> BoolArray:
+        """Return which rows go to the second tier.
+
+        Args:
+            probabilities: shape (n, labels).
+            shares: shape (n, len(Language)), how far each text is in each language.
+        """
         highest = probabilities.max(axis=1)
-        return np.asarray((highest >= self.low) & (highest <= self.high))
+        lows = (shares * np.array(self.lows)).sum(axis=1)
+        return np.asarray((highest >= lows) & (highest <= self.high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,9 @@ class Referred:
         """Return the columns of the regression: logits, vector, languages."""
         logits = np.clip(self.logits, -_LOGIT_MAX, _LOGIT_MAX)
         return np.hstack([logits, self.vectors.astype(np.float64), self.languages])
+
+
+_UNCLEAR = Rule.between(0.02, 0.98)
 
 
 class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
@@ -87,7 +107,7 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
         *,
         labels: tuple[Label, ...] = tuple(Label),
         encoder_name: str = "",
-        rule: Rule = Rule(0.02, 0.98),
+        rule: Rule = _UNCLEAR,
         penalty: float = 10.0,
         judgements: int = 0,
         trust: float = 0.15,
@@ -179,7 +199,7 @@ def fit(
     languages: Sequence[Language] | None = None,
     groups: Sequence[object] | None = None,
     ordinary: BoolArray | None = None,
-    calm_referred: float = 0.2,
+    calm_referred: float | Mapping[Language, float] = 0.2,
     texts_max: int = 6000,
     seed: int = 0,
 ) -> SecondTier:
@@ -194,19 +214,22 @@ def fit(
         languages: the known language of each text; detected where not given.
         groups: rows of one group teach or calibrate together.
         ordinary: shape (n,), the texts that set the rule; by default all.
-        calm_referred: the share of ordinary texts without any known harm that the rule refers.
+        calm_referred: the share of ordinary texts without any known harm that the rule refers, or
+            the share by language.
         texts_max: takes first what the rule refers, then others, drawn by the seed.
         seed: decides draws.
     """
     features = model[:-1].transform(texts)
     logits = model.classifier.decision_function(features)
     probabilities = expit(logits)
-    usual = np.ones(len(texts), bool) if ordinary is None else ordinary
-    rule = rule_for(probabilities[usual], targets[usual], calm_referred=calm_referred)
-    order = np.random.default_rng(seed).permutation(len(texts))
-    order = order[np.argsort(~rule.refers(probabilities)[order], kind="stable")]
-    rows = np.sort(order[:texts_max])
     shares = features.languages if languages is None else one_hot(languages)
+    usual = np.ones(len(texts), bool) if ordinary is None else ordinary
+    rule = rule_for(
+        probabilities[usual], targets[usual], shares[usual], calm_referred=calm_referred
+    )
+    order = np.random.default_rng(seed).permutation(len(texts))
+    order = order[np.argsort(~rule.refers(probabilities, shares)[order], kind="stable")]
+    rows = np.sort(order[:texts_max])
     referred = Referred(logits[rows], encoder.encode([texts[i] for i in rows]), shares[rows])
     return SecondTier(
         labels=model.classifier.labels,
@@ -229,7 +252,7 @@ def judged(
     features = model[:-1].transform(texts)
     logits = model.classifier.decision_function(features)
     probabilities: FloatArray = expit(logits)
-    rows = np.flatnonzero(second.rule.refers(probabilities)).tolist()
+    rows = np.flatnonzero(second.rule.refers(probabilities, features.languages)).tolist()
     if rows:
         vectors = encoder.encode([texts[i] for i in rows])
         referred = Referred(logits[rows], vectors, features.languages[rows])
@@ -237,10 +260,26 @@ def judged(
     return probabilities
 
 
+# A language with fewer calm texts has the bound of all languages together.
+_CALM_MIN = 100
+
+
 def rule_for(
-    probabilities: FloatArray, targets: FloatArray, *, calm_referred: float, high: float = 0.995
+    probabilities: FloatArray,
+    targets: FloatArray,
+    shares: FloatArray,
+    *,
+    calm_referred: float | Mapping[Language, float],
+    high: float = 0.995,
 ) -> Rule:
     """Return the rule that refers the given share of texts without any known harm.
+
+    Args:
+        probabilities: shape (n, labels).
+        targets: shape (n, labels), NaN where nobody knows.
+        shares: shape (n, len(Language)).
+        calm_referred: one share, or one for each language.
+        high: from here on a text is surely abusive.
 
     Raises:
         ValueError: no text is known to be calm.
@@ -249,5 +288,11 @@ def rule_for(
     calm = known.any(axis=1) & ~(np.where(known, targets, 0) > 0).any(axis=1)
     if not calm.any():
         raise ValueError("No text is known to be calm, so no rule can be set.")
-    low = float(np.quantile(probabilities[calm].max(axis=1), 1 - calm_referred))
-    return Rule(min(low, high / 2), high)
+    highest, spoken = probabilities[calm].max(axis=1), shares[calm].argmax(axis=1)
+    lows = []
+    for number, language in enumerate(LANGUAGES):
+        own = spoken == number
+        scores = highest[own] if own.sum() >= _CALM_MIN else highest
+        share = calm_referred if isinstance(calm_referred, float) else calm_referred[language]
+        lows.append(min(float(np.quantile(scores, 1 - share)), high / 2))
+    return Rule(tuple(lows), high)

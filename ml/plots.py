@@ -1,5 +1,6 @@
 """The card's pictures, drawn from the same report; needs the ``train`` extra."""
 
+import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,38 @@ def draw(report: Report, test: Dataset, scores: Floats, folder: Path) -> Sequenc
         _areas(report, folder / NAMES[0])
         _calibration(test, scores, folder / NAMES[1])
     return NAMES
+
+
+def curves(source: Path, target: Path) -> None:
+    """Draw what a table says of quality against the amount of data, one picture per kind of data.
+
+    Args:
+        source: CSV with the columns ``of`` (the kind), ``share``, ``set`` and ``roc_auc``.
+        target: the SVG to write; the same table, the same bytes.
+    """
+    import matplotlib as mpl  # noqa: PLC0415
+
+    mpl.use("svg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    with source.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    kinds = list(dict.fromkeys(row["of"] for row in rows))
+    with mpl.rc_context({"svg.hashsalt": "parley", "font.size": 9}):
+        figure, pictures = plt.subplots(1, len(kinds), figsize=(3.6 * len(kinds), 3.4), sharey=True)
+        for kind, axes in zip(kinds, np.atleast_1d(pictures), strict=True):
+            of_kind = [row for row in rows if row["of"] == kind]
+            for name in dict.fromkeys(row["set"] for row in of_kind):
+                points = [
+                    (float(row["share"]), float(row["roc_auc"]))
+                    for row in of_kind
+                    if row["set"] == name
+                ]
+                axes.plot(*zip(*points, strict=True), "o-", markersize=3, label=name)
+            axes.set_xlabel(kind)
+            axes.legend(frameon=False, fontsize=7)
+        np.atleast_1d(pictures)[0].set_ylabel("ROC-AUC of toxicity")
+        _write(figure, target)
 
 
 def _areas(report: Report, path: Path) -> None:

@@ -113,7 +113,7 @@ class Predictor:
         features = self.features(texts, hints=hints)
         logits = self._classifier.decision_function(features)
         probabilities = expit(logits)
-        referred = self._referred(probabilities)
+        referred = self._referred(probabilities, features)
         if len(referred):
             probabilities[referred] = expit(self._second_logits(texts, features, logits, referred))
         again = set(referred.tolist())
@@ -126,11 +126,11 @@ class Predictor:
             )
         ]
 
-    def _referred(self, probabilities: FloatArray) -> IntArray:
+    def _referred(self, probabilities: FloatArray, features: Features) -> IntArray:
         """Return the numbers of the rows that the second tier judges; none without an encoder."""
         if self._encoder is None or self._second is None:
             return np.zeros(0, np.int64)
-        return np.flatnonzero(self._second.rule.refers(probabilities))
+        return np.flatnonzero(self._second.rule.refers(probabilities, features.languages))
 
     def _second_logits(
         self, texts: Sequence[str], features: Features, logits: FloatArray, rows: IntArray
@@ -169,7 +169,7 @@ class Predictor:
         if not self.has_second_tier:
             return exact
         features = self.features([text])
-        if not len(self._referred(self._classifier.predict_proba(features))):
+        if not len(self._referred(self._classifier.predict_proba(features), features)):
             return exact
         return by_occlusion(text, self._judge, exact, labels=self._classifier.labels, top=top)
 

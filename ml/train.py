@@ -128,16 +128,22 @@ def described(
     second: SecondTier, pipeline: ModerationPipeline, held_out: Dataset
 ) -> Mapping[str, object]:
     """Return which texts go to the second tier, by its rule and by shares of held-out ones."""
-    referred = second.rule.refers(pipeline.predict_proba(held_out.texts))
-    known = np.array([one in (Language.ENGLISH, Language.RUSSIAN) for one in held_out.languages])
+    features = pipeline[:-1].transform(held_out.texts)
+    probabilities = pipeline.classifier.predict_proba(features)
+    referred = second.rule.refers(probabilities, features.languages)
     toxicity = held_out.target(Label.TOXICITY)
-    return {
-        "encoder": second.encoder_name,
-        "low": second.rule.low,
-        "high": second.rule.high,
-        "calm_referred": float(referred[known & (toxicity == 0)].mean()),
-        "toxic_referred": float(referred[known & (toxicity > 0)].mean()),
-    }
+    spoken = np.array([language.value for language in held_out.languages])
+    tiers = {}
+    for language, low in zip(LANGUAGES, second.rule.lows, strict=True):
+        own = spoken == language.value
+        calm, toxic = referred[own & (toxicity == 0)], referred[own & (toxicity > 0)]
+        if len(calm) and len(toxic):
+            tiers[language.value] = {
+                "low": low,
+                "calm_referred": float(calm.mean()),
+                "toxic_referred": float(toxic.mean()),
+            }
+    return {"encoder": second.encoder_name, "high": second.rule.high, "languages": tiers}
 
 
 def with_additions(corpora: Dataset, ours: Dataset, recipe: Recipe, seed: int) -> Dataset:

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from ml import artifact, cascade
 from ml.cascade import Rule, SecondTier, rule_for
+from ml.classifier import one_hot
 from ml.encoder import Vectors
 from ml.explain import by_occlusion
-from ml.labels import Label
+from ml.labels import Label, Language
+from ml.language import LANGUAGES
 from ml.predict import Predictor
 from tests.ml.small_model import LABELS, a_model, an_artifact, an_info, sentences
 
@@ -137,13 +139,26 @@ def test_a_long_referred_text_is_read_a_dozen_times_at_most() -> None:
 @given(st.lists(st.lists(probability, min_size=8, max_size=8), min_size=1, max_size=20))
 def test_the_rule_refers_no_more_calm_texts_than_it_was_asked_to(rows: list[list[float]]) -> None:
     probabilities = np.array(rows)
-    rule = rule_for(probabilities, np.zeros_like(probabilities), calm_referred=0.25)
-    above = (probabilities.max(axis=1) > rule.low).mean()
-    assert above <= 0.25 + 1e-9 or rule.low == rule.high / 2
+    shares = one_hot([Language.ENGLISH] * len(rows))
+    rule = rule_for(probabilities, np.zeros_like(probabilities), shares, calm_referred=0.25)
+    above = (probabilities.max(axis=1) > rule.lows[0]).mean()
+    assert above <= 0.25 + 1e-9 or rule.lows[0] == rule.high / 2
+
+
+def test_each_language_has_its_own_lower_bound() -> None:
+    scores = np.concatenate([np.linspace(0, 0.1, 200), np.linspace(0, 0.4, 200)])[:, None]
+    shares = one_hot([Language.KAZAKH] * 200 + [Language.RUSSIAN] * 200)
+    rule = rule_for(scores, np.zeros_like(scores), shares, calm_referred=0.2)
+    found = dict(zip(LANGUAGES, rule.lows, strict=True))
+    assert found[Language.KAZAKH] == pytest.approx(0.08, abs=0.001)
+    assert found[Language.RUSSIAN] == pytest.approx(0.32, abs=0.001)
+    between = np.array([[0.2]])
+    assert rule.refers(between, one_hot([Language.KAZAKH])).all()
+    assert not rule.refers(between, one_hot([Language.RUSSIAN])).any()
 
 
 def test_a_rule_needs_calm_texts_and_a_low_below_its_high() -> None:
     with pytest.raises(ValueError, match="known to be calm"):
-        rule_for(np.ones((3, 8)), np.ones((3, 8)), calm_referred=0.2)
+        rule_for(np.ones((3, 8)), np.ones((3, 8)), np.ones((3, 5)) / 5, calm_referred=0.2)
     with pytest.raises(ValueError, match="low < high"):
-        Rule(0.9, 0.1)
+        Rule.between(0.9, 0.1)

@@ -99,3 +99,16 @@ def test_a_text_is_explained_label_by_label(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "toxicity" in result.output
     assert "exact" in result.output
+
+
+def test_the_same_table_gives_the_same_curves(tmp_path: Path) -> None:
+    table = tmp_path / "curve.csv"
+    table.write_text(
+        "of,share,set,roc_auc\ntexts,0.5,a,0.7\ntexts,1,a,0.8\nsteps,1,b,0.6\n", encoding="utf-8"
+    )
+    drawn = []
+    for _ in range(2):
+        assert runner.invoke(app, ["curves", str(table)]).exit_code == 0
+        drawn.append(table.with_suffix(".svg").read_bytes())
+    assert drawn[0] == drawn[1]
+    assert drawn[0].startswith(b"<?xml")
