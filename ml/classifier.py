@@ -173,11 +173,8 @@ def mixture(shares: FloatArray, tables: FloatArray) -> FloatArray:
 
     Not ``@``: a matrix product may round otherwise for one row than for many.
     """
-    shares = shares.T[:, :, None]
-    mixed: FloatArray = shares[0] * tables[:, None, 0]
-    for language in range(1, len(shares)):
-        mixed += shares[language] * tables[:, None, language]
-    return mixed
+    parts = shares.T[:, None, :, None] * tables.swapaxes(0, 1)[:, :, None]
+    return np.asarray(np.add.reduce(parts), np.float64)
 
 
 def one_hot(languages: Sequence[Language]) -> FloatArray:

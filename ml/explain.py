@@ -89,7 +89,7 @@ def explain(
     scores = expit(logits)
     slopes = features.languages[0] @ classifier.slopes_
     added = classifier.weights_.rows(found.columns) * (features.scales[0] * slopes)
-    spans, contributions = _by_word(batch.folded, found, added)
+    spans, contributions = _by_word(batch.folded, found, added, grams.sizes)
     bases = logits - contributions.sum(axis=0)
     best = int(features.languages[0].argmax())
     language = LANGUAGES[best]
@@ -157,11 +157,13 @@ def by_occlusion(
     )
 
 
-def _by_word(rows: Rows, found: Entries, added: FloatArray) -> tuple[Spans, FloatArray]:
+def _by_word(
+    rows: Rows, found: Entries, added: FloatArray, sizes: range
+) -> tuple[Spans, FloatArray]:
     """Share each n-gram's contribution among its letters, and sum them by word as written."""
     assert rows.origins is not None  # noqa: S101 - asked for by explain()
     solid = rows.codes != SPACE
-    starts, ends = found.places, _gram_ends(rows, found)
+    starts, ends = found.places, _gram_ends(rows, found, sizes)
     before = np.concatenate(([0], np.cumsum(solid)))
     share = added / (before[ends] - before[starts])[:, None]
     # Each n-gram adds its share to every letter from its start to its end: two steps, summed up.
@@ -178,15 +180,15 @@ def _by_word(rows: Rows, found: Entries, added: FloatArray) -> tuple[Spans, Floa
     return _merged(rows.origins, firsts, lasts, sums)
 
 
-def _gram_ends(rows: Rows, found: Entries) -> IntArray:
-    places, families, word = found.places, found.families, len(found.sizes)
+def _gram_ends(rows: Rows, found: Entries, sizes: range) -> IntArray:
+    places, families, word = found.places, found.families, len(sizes)
     spoken = words(rows.codes)
     word_ends = np.zeros(len(rows.codes), np.int64)
     pair_ends = np.zeros(len(rows.codes), np.int64)
     word_ends[spoken.starts] = spoken.ends
     pair_ends[spoken.starts[:-1]] = spoken.ends[1:]
     by_word = np.where(families == word, word_ends[places], pair_ends[places])
-    return np.where(families < word, places + families + found.sizes.start, by_word)
+    return np.where(families < word, places + families + sizes.start, by_word)
 
 
 def _merged(

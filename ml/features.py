@@ -14,7 +14,6 @@ from ml import hashing
 from ml.hashing import Places
 from ml.labels import Language
 from ml.language import LanguageModel
-from ml.letters import Codes
 from ml.normalise import Batch, normalise_many
 from ml.packed import Bounds, Columns
 from ml.rows import Rows
@@ -25,7 +24,7 @@ FloatArray = npt.NDArray[np.float64]
 _CHUNK = 256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Features:
     """What the labels are judged by: the n-grams of each text, and how sure each language is.
 
@@ -82,7 +81,7 @@ class Features:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entries:
     """The n-grams of a batch, family by family, each in the order of the text.
 
@@ -92,18 +91,18 @@ class Entries:
 
     columns: Columns
     bounds: Bounds  # (families, n + 1)
-    places_by_family: tuple[Places, ...]
-    sizes: range
+    slots: Places  # family * (code points of the batch) + place
+    length: int  # code points of the batch
 
     @property
     def places(self) -> Places:
         """Where in the rows each one begins."""
-        return np.concatenate(self.places_by_family)
+        return self.slots % self.length
 
     @property
     def families(self) -> Places:
-        """The family of each: below ``len(sizes)`` characters, then words, then pairs."""
-        return np.arange(len(self.bounds)).repeat([len(at) for at in self.places_by_family])
+        """The family of each: first characters, by size; then words; then pairs."""
+        return self.slots // self.length
 
 
 _PROBE = (
@@ -118,28 +117,21 @@ _WORD_SALT = np.uint32(0x5BD1E995)
 
 def entries(rows: Rows, *, hash_bits: int, sizes: range) -> Entries:
     """Return every n-gram of the rows, hashed to ``hash_bits`` bits."""
-    codes, ends = rows.codes, rows.ends
-    hashes: list[Codes] = []
-    places: list[Places] = []
-    for grams, allowed in hashing.character_grams(codes, sizes):
-        at = allowed.nonzero()[0]
-        places.append(at)
-        hashes.append(grams.take(at))
-    words = hashing.words(codes)
-    places.append(words.starts)
-    hashes.append(words.hashes ^ _WORD_SALT)
-    # Every word makes a pair with the next one, but for the last of each row.
-    paired = np.ones(len(words.starts), bool)
-    if len(paired):
-        paired[words.starts.searchsorted(ends) - 1] = False
-    places.append(words.starts[paired])
-    hashes.append(hashing.word_pairs(words.hashes)[paired[:-1]])
-    bounds = np.zeros((len(places), len(ends) + 1), np.int64)
-    for family, at in enumerate(places):
-        bounds[family, 1:] = at.searchsorted(ends)
-    bounds[1:] += bounds[:-1, -1:].cumsum(axis=0)
-    columns = (np.concatenate(hashes) >> np.uint32(32 - hash_bits)).view(np.int32)
-    return Entries(columns, bounds, tuple(places), sizes)
+    hashes, present = hashing.character_grams(rows.codes, sizes, more=2)
+    words = hashing.words(rows.codes)
+    hashes[-2, words.starts] = words.hashes ^ _WORD_SALT
+    present[-2, words.starts] = True
+    if len(words.hashes) > 1:
+        first = words.starts[:-1]
+        hashes[-1, first] = hashing.word_pairs(words.hashes)
+        present[-1, first] = True
+        # The last word of a row makes no pair with the first one of the next.
+        present[-1, words.starts.take(words.starts.searchsorted(rows.ends) - 1)] = False
+    slots = present.ravel().nonzero()[0]
+    columns = (hashes.ravel().take(slots) >> np.uint32(32 - hash_bits)).view(np.int32)
+    length = len(rows.codes)
+    edges = np.arange(len(present))[:, None] * length + np.append(0, rows.ends)
+    return Entries(columns, slots.searchsorted(edges), slots, length)
 
 
 class Normaliser(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[misc]  # untyped bases
@@ -178,6 +170,11 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
         return True
 
     @property
+    def sizes(self) -> range:
+        """How many characters the character n-grams have."""
+        return range(self.shortest, self.longest + 1)
+
+    @property
     def languages_by(self) -> LanguageModel:
         """What tells the languages apart: the bundled model unless another was given."""
         return self.language_model or LanguageModel.bundled()
@@ -195,8 +192,7 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
 
     def entries(self, batch: Batch) -> Entries:
         """Return the n-grams of a batch, in the order of the texts."""
-        sizes = range(self.shortest, self.longest + 1)
-        return entries(batch.folded, hash_bits=self.hash_bits, sizes=sizes)
+        return entries(batch.folded, hash_bits=self.hash_bits, sizes=self.sizes)
 
     def fingerprint(self) -> str:
         """Return a digest of how a probe in all scripts is read, to tell a change of features."""

@@ -73,20 +73,30 @@ def word_pairs(hashes: npt.NDArray[np.uint32], distance: int = 1) -> npt.NDArray
     return pairs ^ (pairs >> _SHIFT)
 
 
-def character_grams(codes: Codes, sizes: range) -> list[tuple[npt.NDArray[np.uint32], Bools]]:
-    """Return, per size, the hash of the n-gram at every place, and where it is one.
+def character_grams(
+    codes: Codes, sizes: range, *, more: int = 0
+) -> tuple[npt.NDArray[np.uint32], Bools]:
+    """Return the hash of the n-gram at every place, and where it is one: a row for each size.
 
-    A space may only stand at either end, as with scikit-learn's ``char_wb``.
+    A space may only stand at either end, as with scikit-learn's ``char_wb``. There are so many
+    ``more`` rows for other families of n-grams; none of them stands anywhere yet.
     """
     total = len(codes)
+    hashes = np.empty((len(sizes) + more, total), np.uint32)
+    present = np.zeros(hashes.shape, bool)
     letters = codes * _MIX
-    hashes = letters
+    last = letters
     solid = codes != SPACE
     allowed = solid
-    found = []
-    for size in range(2, sizes.stop):
-        length = max(total - size + 1, 0)
-        hashes = (hashes[:length] ^ (hashes[:length] >> _SHIFT)) * _STIR + letters[size - 1 :]
+    for size in range(2, min(sizes.stop, total + 1)):
+        length = total - size + 1
+        row = sizes.index(size) if size in sizes else None
+        mixed = last[:length] >> _SHIFT
+        mixed ^= last[:length]
+        mixed *= _STIR
+        last = np.add(
+            mixed, letters[size - 1 :], out=mixed if row is None else hashes[row, :length]
+        )
         # Two need one that is no space; more of them, none inside.
         if size == _PAIR_SIZE:
             allowed = solid[:length] | solid[1:]
@@ -94,6 +104,6 @@ def character_grams(codes: Codes, sizes: range) -> list[tuple[npt.NDArray[np.uin
             allowed = solid[1 : length + 1]
         else:
             allowed = allowed[:length] & solid[size - 2 : size - 2 + length]
-        if size in sizes:
-            found.append((hashes, allowed))
-    return found
+        if row is not None:
+            present[row, :length] = allowed
+    return hashes, present

@@ -95,18 +95,21 @@ class LanguageModel:
             return np.zeros((0, len(LANGUAGES)))
         columns, bounds = _triples(clean)
         sizes = bounds[1:] - bounds[:-1]
-        sums = np.zeros((len(sizes), len(self.intercepts)), np.float32)
-        full = sizes.nonzero()[0]  # summing by rows wants each of them to start somewhere
-        if len(full):
-            weights = self.weights.take(columns, axis=0)
-            sums[full] = np.add.reduceat(weights, bounds[full], axis=0)
+        weights = self.weights.take(columns, axis=0)
+        if sizes.all():
+            sums = np.add.reduceat(weights, bounds[:-1], axis=0)
+        else:  # what sums by rows wants each of them to start somewhere
+            sums = np.zeros((len(sizes), len(self.intercepts)), np.float32)
+            full = sizes.nonzero()[0]
+            if len(full):
+                sums[full] = np.add.reduceat(weights, bounds[full], axis=0)
         logits = (sums * _scales(sizes)[:, None] + self.intercepts).astype(np.float64)
         for i, hint in enumerate(hints or ()):
             if hint is not None:
                 logits[i, self.belongs == LANGUAGES.index(hint)] += _HINT
-        odds = np.exp(logits - logits.max(1, keepdims=True))
+        odds = np.exp(logits - np.maximum.reduce(logits, axis=1, keepdims=True))
         summed = np.add.reduceat(odds, self.belongs.searchsorted(_NUMBERS), axis=1)
-        return np.asarray(summed / summed.sum(1, keepdims=True), np.float64)
+        return np.asarray(summed / np.add.reduce(summed, axis=1, keepdims=True), np.float64)
 
 
 def detect(text: str) -> Guess:
@@ -142,9 +145,9 @@ def _scales(sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
 def _triples(rows: Rows) -> tuple[Columns, npt.NDArray[np.int64]]:
     """Return the column of every triple at the rows' beginnings, and where each row's begin."""
     rows = rows.beginnings(_READ_MAX)
-    [(triples, allowed)] = hashing.character_grams(rows.codes, range(3, 4))
-    places = allowed.nonzero()[0]
-    columns = (triples.take(places) >> np.uint32(32 - _HASH_BITS)).view(np.int32)
+    triples, present = hashing.character_grams(rows.codes, range(3, 4))
+    places = present[0].nonzero()[0]
+    columns = (triples[0].take(places) >> np.uint32(32 - _HASH_BITS)).view(np.int32)
     bounds = np.zeros(len(rows) + 1, np.int64)
     bounds[1:] = places.searchsorted(rows.ends)
     return columns, bounds

@@ -104,11 +104,11 @@ def _rows(texts: Sequence[str], *, with_origins: bool) -> Rows:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 2
     if not with_origins:
-        return Rows(codes, np.cumsum(lengths))
+        return Rows(codes, lengths.cumsum())
     starts = np.concatenate([np.arange(-1, n - 1) for n in lengths.tolist()])
     sizes = np.repeat(lengths - 2, lengths)
     origins = np.stack([np.clip(starts, 0, sizes), np.clip(starts + 1, 0, sizes)], axis=1)
-    return Rows(codes, np.cumsum(lengths), origins)
+    return Rows(codes, lengths.cumsum(), origins)
 
 
 def _clean(rows: Rows) -> Rows:

@@ -114,7 +114,7 @@ class Rows:
                     for a, n in zip(starts.tolist(), sizes.tolist(), strict=True)
                 ]
             )
-        ends = np.cumsum(sizes)
+        ends = sizes.cumsum()
         codes[ends - 1] = SPACE
         return Rows(codes, ends)
 
