@@ -5,14 +5,16 @@ and each error a problem.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as effort
 from openapi_spec_validator import validate
 from schemathesis import Case, GenerationMode, openapi
 from schemathesis.checks import (
@@ -26,7 +28,9 @@ from schemathesis.core.result import Ok
 from service.app import create_app
 from service.comments.status import Status
 from service.db import Database
-from service.settings import Settings
+from service.embed import public_keys, tickets
+from service.embed.surroundings import Surroundings
+from service.settings import Embed, Settings
 from tests.factories.comments import stored_comment
 from tests.factories.moderators import a_token, stored_moderator
 from tests.fakes import FakePredictor
@@ -45,7 +49,7 @@ _CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-_A_FEW = settings(
+_A_FEW = effort(
     max_examples=5,
     derandomize=True,
     database=None,
@@ -54,6 +58,10 @@ _A_FEW = settings(
     phases=[Phase.explicit, Phase.generate],
 )
 AnyCase = Case[Any]
+# Below these lies what takes something that could be wrong.
+_SECTION = "/embed/v1/"
+_API = ("/v1/", _SECTION)
+_ORIGIN = "https://news.example"
 Call = Callable[[AnyCase], Response]
 
 
@@ -75,7 +83,7 @@ def test_every_error_is_documented_as_a_problem() -> None:
     for path, operations in DOCUMENT["paths"].items():
         for method, operation in operations.items():
             for status, response in operation["responses"].items():
-                if path.startswith("/v1/") and status >= "400":
+                if path.startswith(_API) and status >= "400":
                     assert list(response["content"]) == ["application/problem+json"], (method, path)
 
 
@@ -83,14 +91,26 @@ _STORED = {UUID(int=number): status for number, status in enumerate(Status, star
 
 
 @pytest.fixture
-def call(client: TestClient, database: Database, caller: Caller, now: datetime) -> Call:
+def settings(settings: Settings) -> Settings:
+    """Return settings by which no caller has called often enough to be refused."""
+    embed = Embed(writes_per_minute=10**6, comments_per_minute=10**6, outcome_within=timedelta(0))
+    return settings.model_copy(update={"embed": embed})
+
+
+@pytest.fixture
+def call(
+    app: FastAPI, client: TestClient, database: Database, caller: Caller, now: datetime
+) -> Call:
     """Return what sends a case with the credentials that it needs; some comments are there."""
     with database.transaction() as session:
+        public = public_keys.add(session, caller.site, origins=[_ORIGIN], now=now).text
         token = a_token(session, stored_moderator(session, caller.site), now=now)
         for comment_id, status in _STORED.items():
             stored_comment(session, caller.site, id=comment_id, status=status)
 
     def send(case: AnyCase) -> Response:
+        if case.path.startswith(_SECTION):
+            _make_ours(case, app.state.embed, public, caller, now)
         sent = case.as_transport_kwargs()
         credential = token if case.path.startswith("/v1/review") else caller.key
         headers = {**sent.pop("headers"), "Authorization": f"Bearer {credential}"}
@@ -109,13 +129,32 @@ def call(client: TestClient, database: Database, caller: Caller, now: datetime) 
     return send
 
 
+def _make_ours(
+    case: AnyCase, section: Surroundings, key: str, caller: Caller, now: datetime
+) -> None:
+    """Have the call come from a page of the site, with what the site has given out."""
+    case.path_parameters["key"] = key
+    case.headers["Origin"] = _ORIGIN
+    body: Any = case.body
+    if not isinstance(body, dict):
+        return
+    if isinstance(body.get("ticket"), str):
+        opened_at = now - timedelta(minutes=1)
+        body["ticket"] = tickets.issue(section.tickets, caller.site.id, now=opened_at)
+    comment_id = str(case.path_parameters.get("comment_id"))
+    if isinstance(body.get("token"), str) and comment_id in map(str, _STORED):
+        body["token"] = section.readers.token_of(UUID(comment_id))
+    if isinstance(body.get("article"), dict):
+        body["article"]["url"] = f"{_ORIGIN}/article"
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_no_call_meets_an_error_that_is_ours_or_undocumented(
     call: Call, subtests: pytest.Subtests, mode: GenerationMode
 ) -> None:
     for operation in OPERATIONS:
-        if not operation.path.startswith("/v1/"):
-            continue  # takes nothing that could be wrong
+        if not operation.path.startswith(_API):
+            continue
 
         @_A_FEW
         @given(case=operation.as_strategy(generation_mode=mode))
