@@ -27,11 +27,14 @@ from service.demo.pages import router as demo_pages
 from service.dialects import surroundings
 from service.dialects.all import all_dialects
 from service.dialects.dialect import Dispatch
+from service.drift import queries as drift
+from service.drift.routes import router as drift_router
 from service.embed import files as section_files
 from service.embed import surroundings as section
 from service.embed.gate import Gate
 from service.embed.routes import router as section_router
 from service.limits import RateLimiter
+from service.moderators.oidc import Provider
 from service.moderators.routes import router as moderators_router
 from service.policy import article_modes
 from service.policy.article_routes import router as article_modes_router
@@ -53,6 +56,8 @@ from service.scoring.routes import router as scoring_router
 from service.settings import Settings
 from service.sites.routes import router as sites_router
 from service.team import staleness
+from service.team.oidc_pages import CALLBACK as OIDC_CALLBACK
+from service.team.oidc_pages import router as oidc_pages
 from service.team.pages import home as settings_home
 from service.team.pages import router as settings_pages
 from service.team.routes import router as team_router
@@ -103,8 +108,9 @@ def create_app(
     app.state.settings = settings
     app.state.classifier, app.state.own_classifiers = classifier, {}
     app.state.load = load
+    app.state.oidc = _oidc(settings)
     # Who has something to say to those who work on a site.
-    app.state.alert_sources = (scoring_alerts.scoring, staleness.alerts)
+    app.state.alert_sources = (scoring_alerts.scoring, staleness.alerts, drift.alarming)
     problems.install(app)
     openapi.install(app)
     app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)
@@ -139,12 +145,14 @@ def create_app(
         section_router,
         section_files.router,
         sites_router,
+        oidc_pages,
         settings_home,
         settings_pages,
         sign_in_pages,
         team_pages,
         team_router,
         trials_router,
+        drift_router,
         webhooks_router,
     ):
         app.include_router(router)
@@ -152,6 +160,13 @@ def create_app(
         app.include_router(demo_pages)
     html.install(app)
     return app
+
+
+def _oidc(settings: Settings) -> Provider | None:
+    if settings.oidc.issuer is None:
+        return None
+    back = f"{settings.web.public_url.rstrip('/')}{OIDC_CALLBACK}"
+    return Provider(settings.oidc, redirect_uri=back)
 
 
 @asynccontextmanager
@@ -236,6 +251,7 @@ def _backlog(database: Database) -> dict[str, float]:
                 "deliveries_due": postbag.count_due(session),
                 "queues_stale": staleness.count(session, now=now()),
                 "articles_raided": article_modes.count_raided(session, now=now()),
+                "drift_alarms": drift.count_alarms(session, now=now()),
                 "model_versions_damaged": registry.count_damaged(session),
             }
     except SQLAlchemyError as error:

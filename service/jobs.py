@@ -61,7 +61,21 @@ class Tidy(Job):
     name: ClassVar[str] = "tidy"
 
 
-CATALOGUE: tuple[type[Job], ...] = (ScoreComments, DeliverWebhooks, TellWordPress, Sweep, Tidy)
+@dataclass(frozen=True, slots=True)
+class WatchDrift(Job):
+    """A day has passed: measure how far each site's comments have moved."""
+
+    name: ClassVar[str] = "watch_drift"
+
+
+CATALOGUE: tuple[type[Job], ...] = (
+    ScoreComments,
+    DeliverWebhooks,
+    TellWordPress,
+    Sweep,
+    Tidy,
+    WatchDrift,
+)
 
 
 def enqueue(session: Session, job: Job) -> None:

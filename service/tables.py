@@ -8,6 +8,7 @@ from service.db import Base
 from service.decisions import tables as decisions
 from service.dialects import tables as dialects
 from service.embed import tables as embed
+from service.drift import tables as drift
 from service.examples import tables as examples
 from service.learning import tables as learning
 from service.imports import tables as imports
@@ -40,6 +41,7 @@ SLICES = (
     review,
     dialects,
     imports,
+    drift,
     embed,
 )
 metadata = Base.metadata

@@ -16,7 +16,15 @@ from service.broker import Broker, celery_settings
 from service.errors import Unavailable
 from service.jobs import DeliverWebhooks, Job, ScoreComments
 from service.settings import Settings
-from worker import deliver_webhooks, predictor, score_comments, sweep, tell_wordpress, tidy
+from worker import (
+    deliver_webhooks,
+    predictor,
+    score_comments,
+    sweep,
+    tell_wordpress,
+    tidy,
+    watch_drift,
+)
 from worker.schedule import beat_schedule
 from worker.task import HANDLERS, TRIES_MAX, TryAgain, perform
 from worker.workplace import Workplace
@@ -24,7 +32,7 @@ from worker.workplace import Workplace
 _log = structlog.get_logger(__name__)
 
 # Importing a handler's module is what registers it.
-HANDLER_MODULES = (deliver_webhooks, score_comments, sweep, tell_wordpress, tidy)
+HANDLER_MODULES = (deliver_webhooks, score_comments, sweep, tell_wordpress, tidy, watch_drift)
 _SECONDS_TO_START = 60.0
 
 

@@ -29,7 +29,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("imports_pkey")),
         sa.UniqueConstraint("site_id", "file_digest", name=op.f("imports_site_id_file_digest_key")),
     )
+    op.create_table(
+        "drift_readings",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("model_version_id", sa.Integer(), nullable=False),
+        sa.Column("measures", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("alarms", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["sites.id"], name=op.f("drift_readings_site_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["model_version_id"],
+            ["model_versions.id"],
+            name=op.f("drift_readings_model_version_id_fkey"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("drift_readings_pkey")),
+    )
+    op.create_index("drift_readings_site_id_id_idx", "drift_readings", ["site_id", "id"])
 
 
 def downgrade() -> None:
+    op.drop_table("drift_readings")
     op.drop_table("imports")

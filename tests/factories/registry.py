@@ -1,6 +1,11 @@
+from datetime import UTC, datetime
 from typing import Any, TypedDict
 
+from sqlalchemy.orm import Session
+
+from service.registry import actions
 from service.registry.queries import digest_of
+from service.registry.tables import ModelVersion
 
 
 class Offer(TypedDict):
@@ -18,3 +23,8 @@ def offer(content: bytes = b"a model", *, info: dict[str, Any] | None = None) ->
         "content": content,
         "info": info or {},
     }
+
+
+def stored_champion(session: Session) -> ModelVersion:
+    """Store a version that decides."""
+    return actions.ensure_champion(session, **offer(), now=datetime.now(UTC))

@@ -1,0 +1,83 @@
+"""What is measured of a site's comments, and from when it is an alarm. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+# Fewer comments than these on either side say nothing.
+COMMENTS_MIN: Final = 200
+JUDGED_MIN: Final = 50
+# Siddiqi 2006: from a quarter, a population is another one.
+INDEX_BOUND: Final = 0.25
+SHARE_BOUND: Final = 0.10
+
+_INDEX = MappingProxyType(
+    {
+        "scores": "The scores lie elsewhere than when this model version began",
+        "languages": "The languages are mixed otherwise than when this model version began",
+    }
+)
+_SHARE = MappingProxyType(
+    {
+        "held": "A share of comments is held that is far from the one at the beginning",
+        "disagreement": "Moderators decide against the scores more often than at the beginning",
+        "unseen": "Comments have more words that this model version never met",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What was measured; None where there was too little of it.
+
+    ``scores`` and ``languages`` are population stability indices; the others are shares, each at
+    the beginning and now.
+    """
+
+    comments: int
+    scores: float | None = None
+    languages: float | None = None
+    held: tuple[float, float] | None = None
+    disagreement: tuple[float, float] | None = None
+    unseen: tuple[float, float] | None = None
+
+    def stored(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """From when a measure is an alarm."""
+
+    index: float = INDEX_BOUND
+    share: float = SHARE_BOUND
+
+
+def alarms(measures: Measures, bounds: Bounds | None = None) -> dict[str, str]:
+    """Return a sentence for each measure that is beyond its bound, by the measure's name."""
+    return dict(_found(measures, bounds or Bounds()))
+
+
+def _found(measures: Measures, bounds: Bounds) -> Iterator[tuple[str, str]]:
+    indices: Mapping[str, float | None] = {
+        "scores": measures.scores,
+        "languages": measures.languages,
+    }
+    for name, index in indices.items():
+        if index is not None and index >= bounds.index:
+            told = f"{_INDEX[name]}: the stability index is {index:.2f}, and {bounds.index:.2f}"
+            yield name, f"{told} is another population."
+    shares = {
+        "held": measures.held,
+        "disagreement": measures.disagreement,
+        "unseen": measures.unseen,
+    }
+    for name, share in shares.items():
+        if share is None:
+            continue
+        before, now = share
+        # Fewer held, fewer new words, more agreement: only the first of these may be a bad sign.
+        moved = abs(now - before) if name == "held" else now - before
+        if moved >= bounds.share:
+            yield name, f"{_SHARE[name]}: {now:.0%} instead of {before:.0%}."
