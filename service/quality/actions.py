@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import new_id
+from service.decisions.closed import Closed
 from service.decisions.tables import Actor, Decision
 from service.decisions.waiting import Waiting
 from service.examples import actions as examples
@@ -99,17 +100,16 @@ def second_opinion(
     )
 
 
-def settle(
-    session: Session, verdicts: Mapping[UUID, Status], *, moderator_id: UUID | None = None
-) -> None:
+def settle(session: Session, outcomes: Mapping[UUID, Closed]) -> None:
     """Take a lead's word on comments that a judge would have decided otherwise for the truth."""
-    waits = select(AuditSample).where(
-        AuditSample.comment_id.in_(verdicts), AuditSample.verdict.is_not(None)
+    judged = select(AuditSample).where(
+        AuditSample.comment_id.in_(outcomes), AuditSample.verdict.is_not(None)
     )
-    for sample in session.scalars(waits.order_by(AuditSample.id).with_for_update()):
-        sample.verdict = verdicts[sample.comment_id]
-        sample.settled_by = moderator_id
-        sample.state = SampleState.JUDGED
+    for sample in session.scalars(judged.order_by(AuditSample.id).with_for_update()):
+        closed = outcomes[sample.comment_id]
+        if closed.revision == sample.revision:
+            sample.verdict, sample.settled_by = closed.status, closed.moderator_id
+            sample.state = SampleState.JUDGED
     session.flush()
 
 

@@ -20,7 +20,7 @@ from service.review.queue_names import OF_HELD, Queue
 
 COUNTED_MOST: Final = 10_000
 # All but `recent`, in which nothing waits.
-COUNTED: Final = tuple(queue for queue in Queue if queue not in {Queue.RECENT, Queue.AUDIT})
+COUNTED: Final = tuple(queue for queue in Queue if queue is not Queue.RECENT)
 
 
 @dataclass(frozen=True, slots=True)

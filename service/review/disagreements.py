@@ -13,6 +13,8 @@ from ml.labels import Label
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import new_id
+from service.quality import actions as quality
+from service.quality.rules import Opinion
 from service.review import queries
 from service.review.queue_names import Queue
 from service.review.tables import Choice, Disagreement
@@ -61,8 +63,16 @@ def compare(session: Session, recorded: Sequence[Choice], *, now: datetime) -> N
 
 
 def hear(session: Session, opinions: Sequence[tuple[Choice, Comment]], *, now: datetime) -> None:
-    """Keep what was said in the audit, and open a doubt where it contradicts what was decided."""
-    differing = [choice for choice, comment in opinions if choice.status is not comment.status]
+    """Keep what was said in the audit, and open a doubt where it contradicts what was decided.
+
+    Where a person has decided the comment meanwhile, the contradiction is to the policy alone.
+    """
+    found = quality.second_opinion(session, [_opinion(choice) for choice, _ in opinions], now=now)
+    differing = [
+        choice
+        for choice, comment in opinions
+        if choice.comment_id in found and choice.status is not comment.status
+    ]
     newest = queries.newest_decision_ids(session, [each.comment_id for each in differing])
     _open(
         session,
@@ -70,6 +80,18 @@ def hear(session: Session, opinions: Sequence[tuple[Choice, Comment]], *, now: d
             _row(choice, newest[choice.comment_id], is_audit=True, gap=None, now=now)
             for choice in differing
         ],
+    )
+
+
+def _opinion(choice: Choice) -> Opinion:
+    is_rejection = choice.status is Status.REJECTED
+    return Opinion(
+        comment_id=choice.comment_id,
+        moderator_id=choice.moderator_id,
+        status=choice.status,
+        reason=choice.reason if is_rejection else None,
+        judged_at=choice.chosen_at,
+        revision=choice.revision,
     )
 
 

@@ -27,6 +27,7 @@ from service.appeals import queries as appeals
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.moderators.tables import Moderator
+from service.quality import queries as quality
 from service.reports import queries as reports
 from service.review.filters import EVERYTHING, Filters
 from service.review.queue import is_chosen, is_claimed
@@ -54,6 +55,8 @@ def rows(queue: Queue) -> Select[UUID, UUID, UUID, datetime, UUID | None]:
             return reports.waiting_notices()
         case Queue.APPEALS:
             return appeals.waiting()
+        case Queue.AUDIT:
+            return quality.waiting()
         case Queue.DISAGREEMENT:
             return _disagreements()
         case _:

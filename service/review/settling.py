@@ -20,6 +20,7 @@ from service.decisions import actions as decisions
 from service.decisions.closed import Closed
 from service.decisions.tables import Actor
 from service.decisions.verdict import Verdict
+from service.quality import actions as quality
 from service.reports import closing as reports
 from service.review import claims, disagreements, queries, teaching
 from service.review.queue_names import Queue
@@ -98,6 +99,8 @@ def _answer(session: Session, recorded: Sequence[Choice], *, now: datetime) -> N
     reports.close(session, outcomes, now=now)
     answers = {choice.comment_id: choice.answer for choice in recorded if choice.answer}
     appeals.close(session, outcomes, answers=answers, now=now)
+    by_leads = [each.comment_id for each in recorded if each.queue is Queue.DISAGREEMENT]
+    quality.settle(session, {comment_id: outcomes[comment_id] for comment_id in by_leads})
 
 
 def _stands(choice: Choice, comment: Comment) -> bool:

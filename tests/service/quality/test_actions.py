@@ -10,6 +10,7 @@ from ml.labels import Label
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.decisions import actions as decisions
+from service.decisions.closed import Closed
 from service.decisions.tables import Actor
 from service.decisions.waiting import Waiting
 from service.examples.origin import Origin
@@ -235,7 +236,7 @@ def test_a_lead_has_the_last_word_on_what_two_people_see_differently(
     comment = stored_decided_comment(session, site, now=now)
     draw(session, [comment], now)
     judge(session, comment, aziza, Status.REJECTED, now, reason="spam")
-    actions.settle(session, {comment.id: Status.APPROVED}, moderator_id=baurzhan.id)
+    actions.settle(session, {comment.id: Closed(Status.APPROVED, baurzhan.id, 1)})
     sample = session.scalars(select(AuditSample)).one()
     assert (sample.verdict, sample.settled_by) == (Status.APPROVED, baurzhan.id)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.decisions import actions as decisions
+from service.decisions.closed import Closed
 from service.decisions.tables import Actor
 from service.moderators.tables import Moderator
 from service.quality import actions
@@ -166,7 +167,7 @@ def test_a_leads_word_takes_the_place_of_the_judges(
 ) -> None:
     comment = audited(session, site, Status.REJECTED, Status.APPROVED, now, judges=(aziza,))
     assert measured(session, site, now).precision.value == 0.0
-    actions.settle(session, {comment.id: Status.REJECTED})
+    actions.settle(session, {comment.id: Closed(Status.REJECTED, aziza.id, 1)})
     assert measured(session, site, now).precision.value == 1.0
 
 

@@ -295,6 +295,10 @@ def _body(method: str, path: str, comment_id: UUID, slug: str) -> object:
         return {"note": "Look."}
     if path.endswith("/notes"):
         return {"body": "Look."}
+    if path.endswith("/outcome"):
+        return {"outcome": "upheld", "revision": 1}
+    if path.endswith("/answer"):
+        return {"acted": True}
     if path.endswith("/sanctions"):
         return {"kind": "always_hold", "why": "Look."}
     if path.endswith("/bulk"):
