@@ -43,7 +43,7 @@ class Features:
     @property
     def sizes(self) -> npt.NDArray[np.int64]:
         """The number of n-grams of each row."""
-        sizes: npt.NDArray[np.int64] = (self.bounds[:, 1:] - self.bounds[:, :-1]).sum(axis=0)
+        sizes: npt.NDArray[np.int64] = np.add.reduce(self.bounds[:, 1:] - self.bounds[:, :-1])
         return sizes
 
     @property

@@ -3,6 +3,9 @@
 Folding what is folded changes nothing: no step makes what an earlier one would act on.
 """
 
+from collections.abc import Callable, Sequence
+from itertools import product
+
 import numpy as np
 import numpy.typing as npt
 
@@ -64,75 +67,80 @@ def _stretches(codes: Codes) -> Ends:
     return dropped
 
 
-# What a code point may be to its neighbours, one bit each.
-_GOES_ON, _SHORT, _L, _R_OR_V, _E, _O_OR_G, _LETTER, _K_Z_Y = (np.uint8(1 << i) for i in range(8))
-_ROLE_OF = (
-    ("stdm", _SHORT), ("l", _L), ("rv", _R_OR_V), ("e", _E), ("og", _O_OR_G), ("kzy", _K_Z_Y),
-)  # fmt: skip
+class _Reading:
+    """What to make of a place by four neighbours, looked up in a table of all that may come.
+
+    Args:
+        offsets: where the neighbours stand, seen from the place.
+        classes: seven sets of letters that are read alike; the rule is told the first of each. All
+            other letters are "a", and anything else is a space.
+        rule: four neighbours → what to make of them; 0 for nothing.
+    """
+
+    def __init__(
+        self,
+        offsets: tuple[int, int, int, int],
+        classes: Sequence[str],
+        rule: Callable[[str, str, str, str], int],
+    ) -> None:
+        self._offsets = np.array(offsets)[:, None]
+        self._class_of = np.zeros(len(KIND), np.uint16)
+        self._class_of[_IS_LETTER] = 1 + classes.index("a")
+        for number, alike in enumerate(classes, 1):
+            self._class_of[[ord(letter) for letter in alike]] = number
+        told = [" ", *(alike[0] for alike in classes)]
+        found = [rule(*neighbours) for neighbours in product(told, repeat=len(offsets))]
+        self._found = np.array(found, np.uint32)
+        self._weights = len(told) ** np.arange(len(offsets), dtype=np.uint16)[::-1, None]
+
+    def at(self, places: Ends, codes: Codes) -> Codes:
+        """Return what the rule says of each place."""
+        classes = self._class_of.take(codes.take(places + self._offsets, mode="clip"))
+        indices: npt.NDArray[np.uint16] = np.add.reduce(classes * self._weights)
+        return self._found.take(indices)
 
 
-def _roles() -> npt.NDArray[np.uint8]:
-    table = np.zeros(len(KIND), np.uint8)
-    table[_IS_LETTER] = _LETTER | _GOES_ON
-    table[_APOSTROPHE] = _GOES_ON
-    for letters, role in _ROLE_OF:
-        table[[ord(letter) for letter in letters]] |= role
-    return table
-
-
-_APOSTROPHE = np.uint32(ord("'"))
-_ROLES = _roles()
-# a-z are 1 to 26, all else is 0: two of them index a table of pairs.
-_SMALL = np.zeros(len(KIND), np.uint16)
-_SMALL[ord("a") : ord("z") + 1] = np.arange(1, 27)
-
-
-def _pair(first: str, second: str) -> int:
-    return int(_SMALL[ord(first)]) * 32 + int(_SMALL[ord(second)])
-
-
-_YE = _pair("y", "e")
-_K, _Z, _Y = (np.uint32(ord(letter)) for letter in "kzy")
-_READ_AS = np.zeros(1024, np.uint32)
-for _letters, _letter in (("kh", "h"), ("zh", "j"), ("yo", "e"), ("ye", "e")):
-    _READ_AS[_pair(*_letters)] = ord(_letter)
-
-
-def _merged(codes: Codes) -> tuple[Codes, Ends]:
-    """Return the letters with transliterated pairs read as one, and which second halves to drop.
+def _letter_of(before: str, first: str, second: str, after: str) -> int:
+    """Read a transliterated pair as one letter.
 
     kh and x are х, zh is ж, yo is ё and so е, ye at the start of a word is е.
     """
-    # No text ends in a letter, so there is always a next one.
-    at: Ends = ((codes == _K) | (codes == _Z) | (codes == _Y)).nonzero()[0]
-    pairs = (_SMALL.take(codes.take(at)) << 5) | _SMALL.take(codes.take(at + 1))
-    found = (_READ_AS.take(pairs) != 0).nonzero()[0]
-    if not len(found):
-        return codes, found
-    at, pairs = at.take(found), pairs.take(found)
-    before = _ROLES.take(codes.take(at - 1))
-    after = _ROLES.take(codes.take(at + 2, mode="clip"))
+    letter = {"kh": "h", "zh": "j", "yo": "e", "ye": "e"}.get(first + second)
     # Never two at once (zkh), never to a lone letter (see _stretches).
-    reads = ((before | after) & _LETTER != 0) & (before & _K_Z_Y == 0)
-    reads &= (pairs != _YE) | (before & _LETTER == 0)
-    at = at[reads]
-    codes = codes.copy()
-    codes[at] = _READ_AS.take(pairs[reads])
-    return codes, at + 1
+    alone = not before.isalpha() and not after.isalpha()
+    if letter is None or before in {"k", "z", "y"} or alone:
+        return 0
+    return 0 if first + second == "ye" and before.isalpha() else ord(letter)
 
 
-def _signs(codes: Codes) -> Ends:
-    """Return which apostrophes to drop: the Uzbek oʻ and gʻ lose theirs, as in hurried writing.
+def _is_sign(before: str, one: str, two: str, three: str) -> int:
+    """Say whether an apostrophe only marks a sound: the Uzbek oʻ and gʻ, as in hurried writing.
 
     So do all between letters, but for English endings: don't, you're, he'll.
     """
+    short = one == "s" and two == " "
+    long = one + two in {"ll", "re"} and three == " "
+    return int(before.isalpha() and one.isalpha() and (before == "o" or not (short or long)))
+
+
+_PAIR = _Reading((-1, 0, 1, 2), ("a", "k", "z", "y", "h", "o", "e"), _letter_of)
+_SIGN = _Reading((-1, 1, 2, 3), ("a", "'", "stdm", "l", "rv", "e", "og"), _is_sign)
+_K, _Z, _Y, _APOSTROPHE = (np.uint32(ord(letter)) for letter in "kzy'")
+
+
+def _merged(codes: Codes) -> tuple[Codes, Ends]:
+    """Return the letters with transliterated pairs read as one, and which second halves to drop."""
+    at: Ends = ((codes == _K) | (codes == _Z) | (codes == _Y)).nonzero()[0]
+    letters = _PAIR.at(at, codes)
+    read = (letters != 0).nonzero()[0]
+    if len(read):
+        at = at.take(read)
+        codes = codes.copy()
+        codes[at] = letters.take(read)
+    return codes, at[: len(read)] + 1
+
+
+def _signs(codes: Codes) -> Ends:
+    """Return which apostrophes to drop."""
     at: Ends = (codes == _APOSTROPHE).nonzero()[0]
-    if not len(at):
-        return at
-    around = at + np.array([[-1], [1], [2], [3]])
-    before, one, two, three = _ROLES.take(codes.take(around, mode="clip"))
-    short = (one & _SHORT != 0) & (two & _GOES_ON == 0)
-    long = (one & two & _L != 0) | ((one & _R_OR_V != 0) & (two & _E != 0))
-    english = (short | (long & (three & _GOES_ON == 0))) & (before & _O_OR_G == 0)
-    dropped: Ends = at[(before & one & _LETTER != 0) & ~english]
-    return dropped
+    return at[_SIGN.at(at, codes) != 0] if len(at) else at

@@ -87,23 +87,18 @@ def character_grams(
     letters = codes * _MIX
     last = letters
     solid = codes != SPACE
-    allowed = solid
+    allowed = solid[1:-1]
     for size in range(2, min(sizes.stop, total + 1)):
         length = total - size + 1
-        row = sizes.index(size) if size in sizes else None
-        mixed = last[:length] >> _SHIFT
-        mixed ^= last[:length]
+        row = size - sizes.start
+        mixed = last >> _SHIFT
+        mixed ^= last
         mixed *= _STIR
-        last = np.add(
-            mixed, letters[size - 1 :], out=mixed if row is None else hashes[row, :length]
-        )
+        last = hashes[row, :length] if row >= 0 else mixed[:-1]
+        np.add(mixed[:-1], letters[size - 1 :], out=last)
         # Two need one that is no space; more of them, none inside.
-        if size == _PAIR_SIZE:
-            allowed = solid[:length] | solid[1:]
-        elif size == _PAIR_SIZE + 1:
-            allowed = solid[1 : length + 1]
-        else:
-            allowed = allowed[:length] & solid[size - 2 : size - 2 + length]
-        if row is not None:
-            present[row, :length] = allowed
+        if size > _PAIR_SIZE + 1:
+            allowed = allowed[:-1] & solid[size - 2 : -1]
+        if row >= 0:
+            present[row, :length] = allowed if size > _PAIR_SIZE else solid[:-1] | solid[1:]
     return hashes, present

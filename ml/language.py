@@ -125,7 +125,7 @@ def detect_many(texts: Sequence[str]) -> list[Guess]:
 def guesses(probabilities: FloatArray) -> list[Guess]:
     """Return the likeliest language of each row."""
     best = probabilities.argmax(1).tolist()
-    sure = probabilities.max(1).tolist()
+    sure = np.maximum.reduce(probabilities, axis=1).tolist()
     return [Guess(LANGUAGES[i], p) for i, p in zip(best, sure, strict=True)]
 
 

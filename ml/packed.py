@@ -115,11 +115,14 @@ class Packed:
                 [self.sums(columns[p[0, 0] : p[0, -1]], p - p[0, 0]) for p in parts]
             )
         sizes = bounds[:, 1:] - bounds[:, :-1]
-        totals = np.zeros((sizes.size, _IN_WORD * len(self.words)), np.int64)
-        # Summing from start to start wants something at each of them.
+        starts = bounds[:, :-1].ravel()
         full = sizes.ravel().nonzero()[0]
-        if len(full):
-            totals[full] = self._totals(columns, bounds[:, :-1].ravel().take(full))
+        if len(full) == sizes.size:
+            totals = self._totals(columns, starts)
+        else:  # what sums from start to start wants something at each of them
+            totals = np.zeros((sizes.size, _IN_WORD * len(self.words)), np.int64)
+            if len(full):
+                totals[full] = self._totals(columns, starts.take(full))
         whole = np.add.reduce(totals.reshape(*sizes.shape, -1))
         whole -= _MIDDLE * np.add.reduce(sizes)[:, None]
         return np.asarray(whole[:, : len(self.steps)] * self.steps, np.float64)

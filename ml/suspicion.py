@@ -21,6 +21,7 @@ _LONE_REACH = 6
 _SPACED = int(Rule.SPACED)
 _WIDE = int(Rule.MARKUP | Rule.NAMED | Rule.SPACED)
 _BLANK = bytes([Kind.SPACE])
+_FIRST_LETTER, _LETTER_KINDS = np.uint8(min(LETTERS)), np.uint8(len(LETTERS))
 
 
 class Suspect(NamedTuple):
@@ -42,8 +43,8 @@ def suspects(rows: Rows) -> list[Suspect]:
     asked = _CALLS_FOR.take((kinds[:-1] << 4) | kinds[1:])
     places = (asked != 0).nonzero()[0]
     # No text begins or ends with a letter: a space frames it.
-    letter = (kinds - np.uint8(Kind.LATIN)) < np.uint8(len(LETTERS))
-    lone = (letter[1:-1] & ~(letter[:-2] | letter[2:])).nonzero()[0] + 1
+    letter = (kinds - _FIRST_LETTER) < _LETTER_KINDS
+    lone = (letter[1:-1] > (letter[:-2] | letter[2:])).nonzero()[0] + 1
     first, third = lone[: 1 - _LONE_MIN], lone[_LONE_MIN - 1 :]
     near = (third - first <= _LONE_REACH).nonzero()[0]
     found: dict[int, dict[tuple[int, int], int]] = {}
