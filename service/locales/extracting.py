@@ -13,6 +13,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 
 from ml.labels import DEFINITIONS, Label, Language
+from service.comments.status import Status
+from service.decisions.tables import Actor
 from service.moderators.tables import Role
 from service.policy.text_rules import LANGUAGE_NAMES
 from service.sites.reasons import DEFAULT_REASONS
@@ -55,6 +57,10 @@ def _elsewhere() -> Iterator[tuple[str, str]]:
         yield DEFINITIONS[label], "ml/labels.py"
     for language in Language:
         yield LANGUAGE_NAMES[language], "service/policy/text_rules.py"
+    for status in Status:
+        yield status.value, "service/comments/status.py"
+    for actor in Actor:
+        yield actor.value, "service/decisions/tables.py"
     for role in Role:
         yield role.value, "service/moderators/tables.py"
     for reason in DEFAULT_REASONS:

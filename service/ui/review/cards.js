@@ -2,12 +2,12 @@
 
 import { boot } from "../api.js";
 import { h, link } from "../dom.js";
-import { ago, t, when } from "../texts.js";
+import { ago, said, t, when } from "../texts.js";
 import { cap } from "./keys.js";
 import { LABELS } from "./labels.js";
 import { waitsOn } from "./waits.js";
 
-const STATUS = { approved: "Approved", rejected: "Rejected", held: "Held", pending: "Waits for its score", withdrawn: "Withdrawn" };
+const STATUS = { approved: said("Approved"), rejected: said("Rejected"), held: said("Held"), pending: said("Waits for its score"), withdrawn: said("Withdrawn") };
 
 /** Return the list item of an entry. `desk` offers what the buttons do. */
 export function cardItem(entry, { inFocus, choosing }, desk) {

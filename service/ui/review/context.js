@@ -1,13 +1,13 @@
 // The right column: all that bears on the comment in focus.
 
 import { h, link } from "../dom.js";
-import { many, t, when } from "../texts.js";
+import { many, said, t, when } from "../texts.js";
 import { LABELS } from "./labels.js";
 import { mention } from "./mentions.js";
 import { author, notes } from "./people.js";
 import { TITLES } from "./queues.js";
 
-const STATES = { open: "can still be undone", undone: "undone", void: "void: the text changed" };
+const STATES = { open: said("can still be undone"), undone: said("undone"), void: said("void: the text changed") };
 
 /** Fill the column with the evidence of one comment, or empty it. */
 export function showContext(column, evidence, desk) {
@@ -46,7 +46,7 @@ function article({ article: around, card }, desk) {
   ];
 }
 
-const KINDS = { banned: "banned", suspect: "suspect", innocent: "innocent" };
+const KINDS = { banned: said("banned"), suspect: said("suspect"), innocent: said("innocent") };
 
 function words({ words: found }) {
   return h("ul", { class: "words" }, found.map((each) => h("li", {}, h("mark", { class: each.kind === "banned" ? "strong" : "some" }, each.as_written), " ",

@@ -3,9 +3,9 @@
 
 import { call, Problem, Unreachable } from "../api.js";
 import { byId, h } from "../dom.js";
-import { number, t } from "../texts.js";
+import { number, said, t } from "../texts.js";
 
-const NAMES = { article: "Article", language: "Language", label: "Label", reason: "Reason", author: "Author", since: "From", until: "Until" };
+const NAMES = { article: said("Article"), language: said("Language"), label: said("Label"), reason: said("Reason"), author: said("Author"), since: said("From"), until: said("Until") };
 const MENUS = { article: "articles", language: "languages", label: "labels", reason: "reasons" };
 
 export class Filters {

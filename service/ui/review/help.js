@@ -2,14 +2,14 @@
 
 import { boot } from "../api.js";
 import { byId, h } from "../dom.js";
-import { t } from "../texts.js";
+import { said, t } from "../texts.js";
 import { cap, PRESETS, settings } from "./keys.js";
 import { LETTERS, TITLES } from "./queues.js";
 
 const ACTS = {
-  next: "Next comment", previous: "Comment before", approve: "Approve", reject: "Reject, then 1–9 for the reason; twice for the last one",
-  escalate: "Leave it to a lead", skip: "Skip: give it back", undo: "Undo", scores: "Show what carried the score", author: "Author", thread: "Thread",
-  single: "One at a time", arrivals: "Load what is new", goto: "Go to a queue, by a second key", search: "Search", help: "This help",
+  next: said("Next comment"), previous: said("Comment before"), approve: said("Approve"), reject: said("Reject, then 1–9 for the reason; twice for the last one"),
+  escalate: said("Leave it to a lead"), skip: said("Skip: give it back"), undo: said("Undo"), scores: said("Show what carried the score"), author: said("Author"), thread: said("Thread"),
+  single: said("One at a time"), arrivals: said("Load what is new"), goto: said("Go to a queue, by a second key"), search: said("Search"), help: said("This help"),
 };
 const NAMES = { parley: "Parley", coral: "Coral" };
 

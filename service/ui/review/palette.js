@@ -2,13 +2,13 @@
 
 import { boot } from "../api.js";
 import { byId, h } from "../dom.js";
-import { t } from "../texts.js";
+import { said, t } from "../texts.js";
 import { TITLES } from "./queues.js";
 
 const ACTS = [
-  ["approve", "Approve"], ["reject", "Reject…"], ["escalate", "Escalate"], ["skip", "Skip"], ["undo", "Undo"],
-  ["arrivals", "Load what is new"], ["search", "Search"], ["filters", "Show only…"], ["author", "Show the author"], ["thread", "Show the thread"], ["scores", "Show what carried the score"],
-  ["single", "One at a time"], ["bulk", "Decide many…"], ["help", "Keys and help"],
+  ["approve", said("Approve")], ["reject", said("Reject…")], ["escalate", said("Escalate")], ["skip", said("Skip")], ["undo", said("Undo")],
+  ["arrivals", said("Load what is new")], ["search", said("Search")], ["filters", said("Show only…")], ["author", said("Show the author")], ["thread", said("Show the thread")], ["scores", said("Show what carried the score")],
+  ["single", said("One at a time")], ["bulk", said("Decide many…")], ["help", said("Keys and help")],
 ];
 
 export function openPalette(desk) {

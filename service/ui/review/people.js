@@ -2,10 +2,10 @@
 
 import { boot, call, Problem, Unreachable } from "../api.js";
 import { byId, h } from "../dom.js";
-import { ago, number, t, when } from "../texts.js";
+import { ago, number, said, t, when } from "../texts.js";
 import { mention } from "./mentions.js";
 
-const SANCTIONS = { always_hold: "always held", suspended: "suspended", banned: "banned" };
+const SANCTIONS = { always_hold: said("always held"), suspended: said("suspended"), banned: said("banned") };
 const DAYS = [1, 3, 7, 30, 90];
 
 /** Return the author's record, what lies on them, and what colleagues noted. */

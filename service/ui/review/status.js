@@ -113,7 +113,7 @@ export class Status {
 
   showTitle() {
     byId("title").textContent = this.desk.words ? t("Search: {words}", { words: this.desk.words }) : t(TITLES[this.desk.queue]);
-    byId("meaning").textContent = this.desk.words ? "" : t(MEANINGS[this.desk.queue] ?? "");
+    byId("meaning").textContent = this.desk.words ? "" : this.meaningOf(this.desk.queue);
     byId("sort").disabled = byId("sort").options.length < 2 || Boolean(this.desk.words);
     byId("open-filters").disabled = Boolean(this.desk.words);
     this.showCounts();
@@ -157,11 +157,15 @@ export class Status {
     const { queue, words } = this.desk;
     byId("queues").replaceChildren(...boot.queues.map((name) => h("li", {}, h("button", {
       type: "button", class: "queue", "aria-current": !words && name === queue ? "page" : null, "data-queue": name,
-      "aria-keyshortcuts": `${cap("goto")} ${LETTERS[name]}`, title: t(MEANINGS[name] ?? ""), onclick: () => this.desk.goTo(name),
+      "aria-keyshortcuts": `${cap("goto")} ${LETTERS[name]}`, title: this.meaningOf(name) || null, onclick: () => this.desk.goTo(name),
     }, h("span", {}, t(TITLES[name])), this.counts.has(name) ? h("span", { class: "number" }, this.counted(name)) : null))));
     const here = words ? null : this.counts.get(queue);
     byId("count").textContent = here ? [this.counted(queue), here.oldest && t("oldest {ago}", { ago: ago(here.oldest) })].filter(Boolean).join(" · ") : "";
     this.showBulk();
+  }
+
+  meaningOf(queue) {
+    return MEANINGS[queue] ? t(MEANINGS[queue]) : "";
   }
 
   counted(queue) {

@@ -1,12 +1,12 @@
 // What waits on a comment beside its being held: reports, a notice, an appeal, a disagreement.
 
 import { h } from "../dom.js";
-import { ago, many, number, t } from "../texts.js";
+import { ago, many, number, said, t } from "../texts.js";
 
 const REPORTED = {
-  spam: "spam", insult: "an insult", hate: "hatred", threat: "a threat", sexual: "sexual content", off_topic: "off the subject", other: "something else",
+  spam: said("spam"), insult: said("an insult"), hate: said("hatred"), threat: said("a threat"), sexual: said("sexual content"), off_topic: said("off the subject"), other: said("something else"),
 };
-const SAID = { approved: "approved", rejected: "rejected" };
+const SAID = { approved: said("approved"), rejected: said("rejected") };
 
 /** Return what is to be answered by the decision, or nothing. */
 export function waitsOn(card) {
