@@ -25,6 +25,7 @@ from service.dialects.perspective_schemas import (
     TextType,
     without_nulls,
 )
+from service.dialects.plain_text import plain
 from service.dialects.surroundings import Surroundings, read_body
 from service.dialects.utf16 import spans_in_units, units
 from service.examples import actions as examples
@@ -73,11 +74,12 @@ class _Calls:
         prediction = await self._predict(text, sent.languages, list(wanted.values()))
         supported = _supported(sent, wanted, prediction)
         sentences: tuple[SentencePrediction, ...] = ()
-        if sent.span_annotations:
+        # A place in the text without its tags is none in what was sent: then the whole is one span.
+        if sent.span_annotations and sent.comment.type != TextType.HTML:
             sentences = await self._around.scorer.predict_sentences(
                 text, hint=languages.hint_in(sent.languages), within=self._around.share
             )
-        scores = _scores(text, sent, supported, prediction, sentences)
+        scores = _scores(sent.comment.text, sent, supported, prediction, sentences)
         detected = [languages.tag_of(prediction.language)]
         answer: Json = {
             "attributeScores": scores,
@@ -156,13 +158,12 @@ _FIELDS: Final = frozenset(
 
 
 def _checked(comment: CommentSent, context: ContextSent) -> str:
-    if not comment.text.strip():
+    """Return the text to judge: HTML without its tags, which the vendor refused."""
+    text = plain(comment.text) if comment.type == TextType.HTML else comment.text
+    if not text.strip():
         raise refused(ErrorType.COMMENT_EMPTY, "Comment must be non-empty.")
     if len(comment.text.encode()) > TEXT_MAX_BYTES:
         raise refused(ErrorType.COMMENT_TOO_LONG, "Comment text too long.")
-    if comment.type == TextType.HTML:
-        message = "Currently, only 'PLAIN_TEXT' comments are supported"
-        raise refused(ErrorType.INVALID_REQUEST, message)
     if comment.type not in set(TextType):
         raise refused(ErrorType.INVALID_REQUEST, "Unknown text type")
     if context.entries and context.article_and_parent_comment is not None:
@@ -171,7 +172,7 @@ def _checked(comment: CommentSent, context: ContextSent) -> str:
             "Context can have either entries or article_and_parent_comment, but both fields were "
             "populated.",
         )
-    return comment.text
+    return text
 
 
 def _attributes(sent: AnalyzeSent) -> dict[str, Label]:

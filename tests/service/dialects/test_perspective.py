@@ -65,6 +65,16 @@ def test_sentences_have_spans_of_their_own_in_utf_16_units(post: Post) -> None:
     assert [each["score"]["value"] for each in spans] == [0.01, 0.9, 0.01]
 
 
+def test_html_is_judged_as_a_reader_sees_it_with_one_span_over_what_was_sent(
+    post: Post, classifier: FakePredictor
+) -> None:
+    html = "<p>You <b>id</b>iot. &amp; <script>alert(1)</script>so on.</p>"
+    body = {**asked(spanAnnotations=True), "comment": {"text": html, "type": "HTML"}}
+    [span] = post(body).json()["attributeScores"]["INSULT"]["spanScores"]
+    assert (span["begin"], span["end"]) == (0, len(html))
+    assert classifier.asked == ["You idiot. & so on."]
+
+
 def test_names_are_echoed_as_asked_whatever_they_stand_for(post: Post) -> None:
     names = ("TOXICITY_FAST", "OBSCENE", "INSULT_EXPERIMENTAL", "SEXUALLY_EXPLICIT", "SPAM")
     assert set(post(asked("Hello.", *names)).json()["attributeScores"]) == set(names)
@@ -105,9 +115,9 @@ def test_a_score_below_the_threshold_is_left_out(
             "Requested score type PERCENTILE is not supported by attribute INSULT",
         ),
         (
-            {**asked(), "comment": {"text": "Hi", "type": "HTML"}},
-            "INVALID_REQUEST",
-            "Currently, only 'PLAIN_TEXT' comments are supported",
+            {**asked(), "comment": {"text": "<p> <br></p>", "type": "HTML"}},
+            "COMMENT_EMPTY",
+            "Comment must be non-empty.",
         ),
         (
             {**asked(), "comment": {"text": "Hi", "type": "RTF"}},
