@@ -19,6 +19,7 @@ from ml.letters import (
     LATIN_TWIN,
     LEET_CYRILLIC,
     LEET_LATIN,
+    LOOK_ALIKES,
     MEANING,
     NOTHING,
     TO_LATIN,
@@ -210,7 +211,7 @@ def _unleeted_run(run: re.Match[str], read: dict[str, str]) -> str:
 
 
 def _one_script(match: re.Match[str]) -> str:
-    """Read a word of two scripts in the one that it mostly is, where every letter allows it."""
+    """Read a word of two scripts in the one that it is in, where every letter allows it."""
     word = match[0]
     if word.isascii():
         return word
@@ -220,7 +221,11 @@ def _one_script(match: re.Match[str]) -> str:
         return word
     to_cyrillic = (Kind.LATIN, CYRILLIC_TWIN)
     to_latin = (Kind.CYRILLIC, LATIN_TWIN)
-    order = (to_cyrillic, to_latin) if cyrillic >= latin else (to_latin, to_cyrillic)
+    # A letter that looks like none of the other script gives the script away; else, the most do.
+    telling = {kind for c, kind in zip(word, kinds, strict=True) if c not in LOOK_ALIKES}
+    telling &= {Kind.LATIN, Kind.CYRILLIC}
+    is_cyrillic = Kind.CYRILLIC in telling if len(telling) == 1 else cyrillic >= latin
+    order = (to_cyrillic, to_latin) if is_cyrillic else (to_latin, to_cyrillic)
     for foreign, twins in order:
         strangers = {c for c, kind in zip(word, kinds, strict=True) if kind == foreign}
         if strangers <= twins.keys():

@@ -87,6 +87,9 @@ LATIN_TWIN = dict(zip("асеорхукмтвніиһүгп", "aceopxykmtbhiuhyr
     "ә": "e", "қ": "k", "ң": "n", "ұ": "y", "д": "d", "л": "n", "ф": "f", "и": "u",
 }  # fmt: skip
 
+# Letters that one script has exactly as the other.
+LOOK_ALIKES = frozenset("aceopxykmtbhiасеорхукмтвні")
+
 # What a digit or sign is read as, between letters; the same ones in either script.
 LEET_LATIN = dict(zip("01345679@$€!|", "oieasbtgaseil", strict=True))
 LEET_CYRILLIC = dict(zip("01345679@$€!|", "оизчсбтяасеил", strict=True))

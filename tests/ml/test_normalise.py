@@ -24,6 +24,8 @@ any_text = st.one_of(st.text(max_size=60), disguised_texts)
         ("ИДИОТ", "идиот"),
         ("идиoт", "идиот"),  # a Latin o
         ("fuсk", "fuck"),  # a Cyrillic с
+        ("дypaк", "дурак"),  # more Latin letters than Cyrillic, yet no Latin д
+        ("xyй", "хуй"),
         ("𝕱𝖚𝖈𝖐 ｆｕｃｋ", "fuck fuck"),
         ("🅵🆄🅲🅺 ⓕⓤⓒⓚ", "fuck fuck"),
         ("ᶠᵘᶜᵏ fücḱ", "fuck fuck"),
