@@ -254,6 +254,60 @@ class Embed(_Group):
     )
 
 
+class Oidc(_Group):
+    issuer: str | None = Field(
+        None,
+        description="Your OpenID Connect provider, by whose accounts moderators sign in: https://…",
+    )
+    client_id: str | None = Field(None, description="What the provider calls this installation.")
+    client_secret: SecretStr | None = Field(
+        None, description="The secret that the provider has given to this installation."
+    )
+    called: str = Field(
+        "your organisation", description="The provider's name on the page to sign in on."
+    )
+    timeout: timedelta = Field(
+        timedelta(seconds=5), description="How long the provider may take to answer."
+    )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        given = (self.issuer, self.client_id, self.client_secret)
+        if any(given) and not all(given):
+            raise ValueError(
+                "ISSUER, CLIENT_ID and CLIENT_SECRET are given together, or not at all"
+            )
+        if self.issuer is None:
+            return self
+        address = urlsplit(self.issuer)
+        if address.scheme != "https" and address.hostname not in _THIS_MACHINE:
+            raise ValueError("ISSUER must begin with https://")
+        return self
+
+
+class Learning(_Group):
+    schedule: str = Field(
+        "30 2 * * *",
+        description=(
+            "When a challenger is trained, as cron writes it (UTC); `never` leaves it to people."
+        ),
+    )
+    examples_min: int = Field(
+        300, ge=60, description="No run begins by itself with fewer labelled examples."
+    )
+    harmful_min: int = Field(
+        30, ge=20, description="Nor with fewer examples that say that a text does harm."
+    )
+    examples_max: int = Field(
+        50_000, ge=300, description="So many of the newest examples are learned from."
+    )
+    own_model_from: int = Field(
+        5_000,
+        ge=300,
+        description="A site with so many examples gets a model of its own; the others share one.",
+    )
+
+
 class Worker(_Group):
     processes: int = Field(2, ge=1, le=64, description="Processes of one Celery worker.")
     sweep_every: timedelta = Field(
@@ -285,8 +339,19 @@ class Settings(BaseSettings):
             "WordPress): another key forgets guests and makes sealed secrets unreadable."
         ),
     )
+    secret_previous: SecretStr | None = Field(
+        None,
+        description=(
+            "The secret before the last change, while `parley reseal` has not run: what it has "
+            "sealed is still read."
+        ),
+    )
     model: Path | None = Field(
         None, description="Classifier artifact to load instead of the one that ships."
+    )
+    corpora: Path | None = Field(
+        None,
+        description="Folder of the public corpora: where it is, retraining rehearses them too.",
     )
 
     web: Web = Field(Web.model_validate({}), description="The web process.")
@@ -306,6 +371,12 @@ class Settings(BaseSettings):
         Dialects.model_validate({}), description="Other services' APIs, spoken by ours."
     )
     embed: Embed = Field(Embed.model_validate({}), description="The comment section.")
+    oidc: Oidc = Field(
+        Oidc.model_validate({}), description="Signing in by another service's accounts."
+    )
+    learning: Learning = Field(
+        Learning.model_validate({}), description="Retraining from moderators' decisions."
+    )
     worker: Worker = Field(Worker.model_validate({}), description="The Celery worker.")
 
     @model_validator(mode="after")

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from service.dialects import akismet_telling
 from service.dialects.akismet_telling import Answer
-from service.dialects.sealing import Seal
 from service.jobs import TellWordPress
+from service.sealing import Seal
 from service.webhooks import sending
 from service.webhooks.sending import Attempted
 from worker.task import handles
@@ -62,7 +62,7 @@ async def _tell_all(workplace: Workplace) -> None:
 def _take(workplace: Workplace) -> list[Answer]:
     if workplace.second_postman.stopping.is_set():
         return []
-    seal = Seal(workplace.settings.secret.get_secret_value().encode())
+    seal = Seal.of(workplace.settings)
     lease = workplace.settings.webhooks.timeout + _LEASE_BEYOND
     with workplace.database.transaction() as session:
         return akismet_telling.take(

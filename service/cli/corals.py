@@ -9,7 +9,7 @@ from service.cli.administration import now, show, transaction
 from service.cli.entry import console, own_secret, read_settings
 from service.cli.sites import Slug
 from service.dialects import coral_secrets
-from service.dialects.sealing import Seal
+from service.sealing import Seal
 from service.sites import queries
 
 app = typer.Typer(no_args_is_help=True, help="Coral's moderation phase, and its signing secrets.")

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from service.comments.status import Status
 from service.comments.tables import Comment
-from service.dialects.sealing import Seal
 from service.dialects.tables import AkismetCallback, CallbackState
+from service.sealing import Seal
 from service.webhooks import rules
 from service.webhooks.sending import Attempted, Due
 

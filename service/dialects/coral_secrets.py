@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from service.dialects.sealing import Seal
 from service.dialects.surroundings import Surroundings
 from service.dialects.tables import CoralSecret
 from service.errors import Conflict, Invalid
+from service.sealing import Seal
 from service.sites.tables import Site
 
 SECRETS_MAX: Final = 5

@@ -16,10 +16,10 @@ from service.comments.door import Door
 from service.db import Database
 from service.dialects.dialect import BodyTooLarge
 from service.dialects.scorer import Scorer
-from service.dialects.sealing import Seal
 from service.errors import Unavailable
 from service.limits import RateLimiter
 from service.request import now
+from service.sealing import Seal
 from service.settings import Settings
 from service.sites.keyring import OpenedBy
 from service.sites.scopes import Scope
@@ -70,7 +70,7 @@ class Surroundings:
 
     @property
     def seal(self) -> Seal:
-        return Seal(self.settings.secret.get_secret_value().encode())
+        return Seal.of(self.settings)
 
     def now(self) -> datetime:
         clock: Callable[[], datetime] = self._app.dependency_overrides.get(now, now)

@@ -37,7 +37,7 @@ def spend_attempt(request: Request, settings: Settings, email: str) -> None:
     limiter: RateLimiter = request.app.state.limiter
     per_minute = settings.limits.sign_ins_per_minute
     network = _network(request)
-    limiter.spend("sign_in_address", network, per_minute=per_minute)
+    spend_network(request, settings)
     device = _device(request, settings, email)
     if device is not None:
         limiter.spend("sign_in_device", device, per_minute=per_minute)
@@ -47,6 +47,17 @@ def spend_attempt(request: Request, settings: Settings, email: str) -> None:
         limiter.spend("sign_in_known_network", together, per_minute=per_minute)
         return
     limiter.spend("sign_in_email", _digest(settings, _plain(email)), per_minute=per_minute)
+
+
+def spend_network(request: Request, settings: Settings) -> None:
+    """Count something that anybody may ask for, for the network address.
+
+    Raises:
+        RateLimited: too many in this minute.
+    """
+    limiter: RateLimiter = request.app.state.limiter
+    per_minute = settings.limits.sign_ins_per_minute
+    limiter.spend("sign_in_address", _network(request), per_minute=per_minute)
 
 
 def remember(request: Request, response: Response, settings: Settings, email: str) -> None:

@@ -52,6 +52,27 @@ class NotSignedIn(Unauthenticated):
         super().__init__("Sign in first: the session is missing, unknown or has ended.")
 
 
+class OutsideRefused(Unauthenticated):
+    """What came back from an OpenID Connect provider does not hold."""
+
+    code = "outside_refused"
+
+    def __init__(self) -> None:
+        super().__init__("The sign-in did not work out: begin it again here.")
+
+
+class OutsideUnknown(Unauthenticated):
+    """Somebody has signed in at the provider whom nobody has invited here."""
+
+    code = "outside_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody here has been invited under this address: ask whoever leads your site's "
+            "moderation for an invitation."
+        )
+
+
 class ForeignRequest(Forbidden):
     """A request that another site's page may have made in the moderator's name."""
 

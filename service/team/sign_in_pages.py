@@ -193,6 +193,7 @@ def sign_in_form(
         next=html.own_path(next_, otherwise=_HOME),
         email=email,
         refused=refused,
+        outside=settings.oidc.called if settings.oidc.issuer else None,
     )
 
 

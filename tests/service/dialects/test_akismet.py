@@ -16,7 +16,7 @@ from service.comments.tables import Comment
 from service.db import Database
 from service.dialects import akismet_callbacks
 from service.dialects.akismet import THANKS
-from service.dialects.sealing import Seal
+from service.sealing import Seal
 from service.dialects.tables import AkismetCallback
 from service.dialects.verdicts import JUDGED_MAX_CHARS
 from service.examples import queries as examples

@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from service.app import create_app
 from service.db import Database
 from service.dialects import coral_secrets
-from service.dialects.sealing import Seal
+from service.sealing import Seal
 from service.settings import Dialects, Limits, Settings
 from tests.fakes import FakePrediction, FakePredictor
 from tests.service.dialects.corals import SECRET, signature
