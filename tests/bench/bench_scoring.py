@@ -1,4 +1,4 @@
-"""How fast texts are scored, beside scikit-learn's hashing of the same n-grams in the same run.
+"""How fast the first tier scores, beside scikit-learn's hashing of the same n-grams in the same run.
 
 Run by ``make bench``. The peer is HashingVectorizer (words 1–2, characters 2–5, 2 ** 18 columns
 each) with all labels' weights stacked in one float32 matrix; it neither normalises nor tells
@@ -18,7 +18,6 @@ from scipy.special import expit
 from sklearn.feature_extraction.text import HashingVectorizer
 from threadpoolctl import threadpool_limits
 
-from ml.encoder import available
 from ml.labels import Label
 from ml.predict import Predictor
 
@@ -126,18 +125,8 @@ def _timed(score: Score, calls: Sequence[Sequence[str]]) -> list[float]:
     return seconds
 
 
-def cascaded(texts: Sequence[str]) -> dict[str, Timing]:
-    """Return the timings with the second tier; none where model or encoder lack it."""
-    encoder = available()
-    predictor = Predictor.bundled(encoder=encoder)
-    if not predictor.has_second_tier:
-        return {}
-    referred = sum(one.by_second_tier for one in predictor.predict(texts)) / len(texts)
-    return measure({f"cascade ({referred:.0%} referred)": predictor.predict}, texts[: 4 * BATCH])
-
-
 def main() -> None:
-    predictor = Predictor.bundled()
+    predictor = Predictor.bundled(alone=True)
     texts = comments(1024, seed=3)
     with threadpool_limits(1):
         show(predictor, texts)
@@ -155,9 +144,6 @@ def show(predictor: Predictor, texts: Sequence[str]) -> None:
         speed = timing.texts_per_second()
         cells = (f"{timing.milliseconds(50):.3f}", f"{timing.milliseconds(99):.3f}")
         table.add_row(name, f"{speed:,.0f} ({speed / floor:.1f} x)", *cells)
-    for name, timing in cascaded(texts).items():
-        cells = (f"{timing.milliseconds(50):.1f}", f"{timing.milliseconds(99):.1f}")
-        table.add_row(name, f"{timing.texts_per_second():,.0f}", *cells)
     timing = explained["explanation"]
     table.add_row(
         "explanation", "", f"{timing.milliseconds(50):.3f}", f"{timing.milliseconds(99):.3f}"
