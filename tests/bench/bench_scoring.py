@@ -1,4 +1,4 @@
-"""How fast the first tier scores, beside scikit-learn's hashing of the same n-grams in the same run.
+"""How fast the first tier scores, beside scikit-learn hashing the same n-grams in the same run.
 
 Run by ``make bench``. The peer is HashingVectorizer (words 1–2, characters 2–5, 2 ** 18 columns
 each) with all labels' weights stacked in one float32 matrix; it neither normalises nor tells
