@@ -7,6 +7,11 @@ export const LONGEST_WAIT = 60000;
 /** Where this version of Parley is served: everything up to `/embed/`. */
 export const BASE = import.meta.url.replace(/\/embed\/.*$/, "/embed/");
 
+/** Return the site's public key: the element's own, or that of the page around it. */
+export function siteOf(element) {
+  return element.getAttribute("site") ?? element.closest("[data-parley-site]")?.dataset.parleySite ?? "";
+}
+
 /** What the server answered instead (RFC 9457), or that it did not: then the status is 0. */
 export class Problem extends Error {
   constructor(status, { code = "unreachable", detail = code, errors = [] } = {}, seconds = 0) {

@@ -67,9 +67,8 @@ function actions(section, node) {
   const { t } = section;
   const { item } = node;
   const name = { name: item.author_name };
-  const isOpen = section.settings?.article.is_open ?? true;
   return [
-    isOpen && button(t("comment.reply"), () => section.form.reply(item, node),
+    button(t("comment.reply"), () => section.form.reply(item, node),
       { class: "bare reply", "aria-label": t("comment.reply_to", name) }),
     button(t("comment.report"), async () => (await import("./reporting.js")).reportDialog(section, item),
       { class: "bare", "aria-label": t("report.whose", name) }),

@@ -1,7 +1,6 @@
 // The element under an article: what the reader answers, writes and reads there.
 
-import { callerOf, sheetOf, untilAnswered } from "./api.js";
-import { siteOf } from "./counts.js";
+import { callerOf, sheetOf, siteOf, untilAnswered } from "./api.js";
 import { button, h } from "./dom.js";
 import { commentForm } from "./form.js";
 import { languageOf, wordsOf } from "./language.js";
@@ -148,7 +147,7 @@ async function fill(section) {
 
 async function follow(section) {
   const id = location.hash.match(LINK)?.[1];
-  if (id) (await import("./link.js")).follow(section, id);
+  if (id) (await import("./link.js")).goTo(section, id);
 }
 
 async function openPolicy(section) {

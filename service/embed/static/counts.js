@@ -1,26 +1,14 @@
-// How many comments an article has. All badges that come in one go ask in one request.
+// How many comments articles have. All badges that come in one go ask in one request.
 
-import { callerOf } from "./api.js";
+import { callerOf, siteOf } from "./api.js";
 import { languageOf, wordsOf } from "./language.js";
 
 const IN_ONE_REQUEST = 100;
 let waiting = [];
 
-/** Return the site's public key: the element's own, or that of the page around it. */
-export function siteOf(element) {
-  return element.getAttribute("site") ?? element.closest("[data-parley-site]")?.dataset.parleySite ?? "";
-}
-
-export class ParleyCount extends HTMLElement {
-  static observedAttributes = ["article"];
-
-  connectedCallback() {
-    if (waiting.push(this) === 1) queueMicrotask(askForAll);
-  }
-
-  attributeChangedCallback() {
-    if (this.isConnected) this.connectedCallback();
-  }
+/** Fill a badge, together with all others that ask in the same moment. */
+export function fillBadge(badge) {
+  if (waiting.push(badge) === 1) queueMicrotask(askForAll);
 }
 
 function askForAll() {

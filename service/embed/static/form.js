@@ -212,6 +212,7 @@ export function commentForm(section) {
       inputs.email.parentElement.hidden = wants.email === "off";
       closed.hidden = isOpen;
       form.hidden = !isOpen;
+      element.parentElement.classList.toggle("closed", !isOpen);
       chars.update();
     },
     reply(item, node) {

@@ -1,7 +1,7 @@
 // The page's address may name one comment: `#parley-…`.
 
 /** Go to the comment with this id; bring it and what it answers, where the list has not come to it yet. */
-export async function follow(section, id) {
+export async function goTo(section, id) {
   const { root, call, signal, thread } = section;
   if (!thread.nodeOf(id)) {
     const found = await call("GET", `/comments/${id}`).catch(() => null);
