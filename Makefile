@@ -57,6 +57,10 @@ format: $(VENV)/.dev-installed ## Write the code in the one format
 	@$(PY) -m ruff check --select I --fix $(CODE)
 	@$(PY) -m ruff format $(CODE)
 
+.PHONY: translations
+translations: $(VENV)/.dev-installed ## Bring the pages' catalogues up to the lines in use
+	@$(PY) -m service.locales
+
 .PHONY: format-check
 format-check: $(VENV)/.dev-installed
 	@$(PY) -m ruff format --check $(CODE)

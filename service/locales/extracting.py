@@ -22,7 +22,8 @@ from service.trials.fields import Group, Input, general, rules
 
 _SERVICE = Path(__file__).resolve().parent.parent
 _METHODS = [
-    ("embed/**", "ignore"),  # has texts of its own, for readers
+    # These have texts of their own, for readers, in five languages.
+    *((f"{slice_}/**", "ignore") for slice_ in ("embed", "appeals", "reports")),
     ("**/templates/**.html", "jinja2"),
     ("ui/**.html", "jinja2"),
     ("ui/**.js", "javascript"),
