@@ -1,6 +1,7 @@
 """Finds what was forgotten, and wakes who does it. The tables know; the broker may have lost it."""
 
 from datetime import timedelta
+from time import monotonic
 
 import structlog
 
@@ -8,7 +9,7 @@ from service.decisions import by_policy, waiting
 from service.dialects import akismet_telling
 from service.jobs import DeliverWebhooks, ScoreComments, Sweep, TellWordPress
 from service.policy import copy_counts
-from service.review import claims, escalations, settling
+from service.review import aftermath, claims, escalations, settling, vocabulary
 from service.webhooks import postbag
 from worker.follow_up import follow_up
 from worker.score_late import score_late
@@ -19,6 +20,8 @@ _log = structlog.get_logger(__name__)
 
 # A comment that waits longer than this was not seen by the worker that its wake-up was meant for.
 _FORGOTTEN_AFTER = timedelta(seconds=2)
+# Of the five between two sweeps: scoring comes first.
+_READS_FOR_SECONDS = 0.5
 
 
 @handles(Sweep)
@@ -30,6 +33,7 @@ def sweep(job: Sweep, workplace: Workplace) -> None:
     end_escalations(workplace)
     give_up_waiting(workplace)
     forget_fingerprints(workplace)
+    read_decisions(workplace)
     wake_for_comments(workplace)
     wake_for_deliveries(workplace)
     wake_for_wordpress(workplace)
@@ -77,6 +81,17 @@ def forget_fingerprints(workplace: Workplace) -> None:
     """Forget the texts that no policy can ask about any more."""
     with workplace.database.transaction() as session:
         copy_counts.forget_old(session, now=workplace.clock())
+
+
+def read_decisions(workplace: Workplace) -> None:
+    """Do what follows from decisions a while later; what is not read now, the next sweep reads."""
+    until = monotonic() + _READS_FOR_SECONDS
+    read = 1
+    while read and monotonic() < until:
+        with workplace.database.transaction() as session:
+            read = aftermath.read_on(session, now=workplace.clock())
+    with workplace.database.transaction() as session:
+        vocabulary.check(session, now=workplace.clock())
 
 
 def wake_for_comments(workplace: Workplace) -> None:

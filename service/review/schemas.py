@@ -370,6 +370,14 @@ class QueuePage(BaseModel):
     order: str = Field(description="In which order this is, in words.")
 
 
+class SearchPage(QueuePage):
+    """What a search found."""
+
+    similar: list[str] = Field(
+        description="Words that were looked for in place of those that no comment has."
+    )
+
+
 class FacetOut(BaseModel):
     """One value that a queue can be narrowed by, and how many it leaves."""
 

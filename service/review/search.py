@@ -1,22 +1,44 @@
-"""Search over texts and authors: every word must occur, the last letters may be missing.
+"""Search over texts and authors: every word must occur, wherever it stands and however it ends.
 
-PostgreSQL's ``simple`` configuration takes words as they are, in any of our languages; prefixes
-stand in for stems, which Russian, Uzbek and Kazakh change at the end of a word.
+PostgreSQL's ``simple`` configuration takes words as they are, in any of our languages. A word is
+found by its beginning, which stands in for stems, since Russian, Uzbek and Kazakh change words at
+their end; by a part of it, and in the other script. Where nothing has the word, words that look
+like it are tried.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from service.comments.tables import Comment
+from service.review import vocabulary
+from service.review.filters import EVERYTHING, Filters
 from service.review.tables import WORDS
 
-_WORD = re.compile(r"\w+")
-_WORDS_MOST = 10
-_IS_DECIDED = Comment.status != literal_column("'pending'")
+# Apostrophes stand inside words: in Uzbek they are part of letters.
+_TOKEN: Final = re.compile(r"\w+(?:['`‘’ʻʼ´]\w+)*")
+_WORD: Final = re.compile(r"\w+")
+_WORDS_MOST: Final = 10
+_IS_DECIDED: ColumnElement[bool] = Comment.status != literal_column("'pending'")
+# How many of the newest comments are looked through one by one; more of them only where a few
+# matched already, so that about every hundredth comment matches.
+_LOOKED_THROUGH: Final = (500, 5_000)
+_MANY: Final = 5
+_EVERY_WEIGHT: ColumnElement[Any] = literal_column("'{a,b,c,d}'::\"char\"[]")
+_LOCALLY: Final = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Comments, newest first. ``similar`` are the words that were looked for in place of others."""
+
+    comments: Sequence[Comment]
+    similar: Sequence[str]
 
 
 def search(
@@ -24,23 +46,117 @@ def search(
     site_ids: Sequence[UUID],
     wanted: str,
     *,
+    filters: Filters = EVERYTHING,
+    similar: bool = False,
+    before: UUID | None,
+    limit: int,
+) -> Found:
+    """Return the comments that have every word of ``wanted``, newest first, before ``before``.
+
+    Nothing is found by a text without a word. Where no comment has them, those with similar words
+    are returned; ``similar`` looks for these alone, as the next page of such a list needs it.
+    """
+    tokens = _TOKEN.findall(wanted.replace("_", " "))[:_WORDS_MOST]
+    if not tokens or not site_ids:
+        return Found((), ())
+    conditions = (
+        _IS_DECIDED,
+        Comment.site_id.in_(site_ids),
+        *filters.conditions(session, site_ids),
+    )
+    if not similar:
+        query = _query(tokens, lambda token: vocabulary.holding(session, token))
+        found = _found(session, query, conditions, before=before, limit=limit)
+        if found or before is not None:
+            return Found(found, ())
+    alike = {token: vocabulary.similar(session, token) for token in tokens}
+    if not any(alike.values()):
+        return Found((), ())
+    query = _query(tokens, alike.__getitem__)
+    found = _found(session, query, conditions, before=before, limit=limit)
+    return Found(found, [word for words in alike.values() for word in words] if found else ())
+
+
+def _query(tokens: Sequence[str], others: Callable[[str], Sequence[str]]) -> str:
+    """Return a tsquery: of each token its beginning, or any of the ``others``."""
+    return " & ".join(
+        "(" + " | ".join([_beginning(token), *map(_quoted, others(token))]) + ")"
+        for token in tokens
+    )
+
+
+def _beginning(token: str) -> str:
+    """Return a tsquery of word prefixes; what is no letter or digit parts words for PostgreSQL."""
+    return "(" + " & ".join(f"{word}:*" for word in _WORD.findall(token)) + ")"
+
+
+def _quoted(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _found(
+    session: Session,
+    query: str,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
     before: UUID | None,
     limit: int,
 ) -> list[Comment]:
-    """Return the comments that hold every word of ``wanted``, newest first, before ``before``.
+    """Return the newest that match: by looking through the newest, or else by the words' index.
 
-    Nothing is found by a text without a word.
+    The index brings all that match, before the newest of them are known: of a word that many
+    comments have that would be a second's work, and looking through a few comments finds enough.
+    Of a rarer word it brings few.
     """
-    query = _query(wanted)
-    if not query or not site_ids:
-        return []
+    tsquery = func.to_tsquery(literal_column("'simple'::regconfig"), query)
+    # Written so that the index of the words does not serve it.
+    unindexed = func.ts_filter(WORDS, _EVERY_WEIGHT).bool_op("@@")(tsquery)
+    for number in _LOOKED_THROUGH:
+        newest = _among_newest(unindexed, conditions, number, before=before, limit=limit)
+        found = list(session.scalars(newest))
+        if len(found) == limit:
+            return found
+        if len(found) < _MANY:
+            break
+    # Room for every match: a page of which only is known that some comment matches is read whole.
+    session.execute(select(func.set_config("work_mem", "64MB", _LOCALLY)))
+    is_match = WORDS.bool_op("@@")(tsquery)
+    return list(session.scalars(_by_words(is_match, conditions, before=before, limit=limit)))
+
+
+def _among_newest(
+    is_match: ColumnElement[bool],
+    conditions: Sequence[ColumnElement[bool]],
+    number: int,
+    *,
+    before: UUID | None,
+    limit: int,
+) -> Select[Comment]:
+    """Look through the newest ``number`` comments, one after the other."""
+    newest = select(Comment.id).order_by(Comment.id.desc()).limit(number)
+    if before is not None:
+        newest = newest.where(Comment.id < before)
+    looked_through = newest.cte("newest").prefix_with("MATERIALIZED")
+    return (
+        select(Comment)
+        .join(looked_through, looked_through.c.id == Comment.id)
+        .where(is_match, *conditions)
+        .order_by(Comment.id.desc())
+        .limit(limit)
+    )
+
+
+def _by_words(
+    is_match: ColumnElement[bool],
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    before: UUID | None,
+    limit: int,
+) -> Select[Comment]:
     matching = (
         select(Comment.id)
-        .where(
-            WORDS.bool_op("@@")(func.to_tsquery(literal_column("'simple'::regconfig"), query)),
-            _IS_DECIDED,
-            Comment.site_id.in_(site_ids),
-        )
+        .where(is_match, *conditions)
         # The words' index first, whatever the planner thinks of walking back through all comments.
         .cte("matching")
         .prefix_with("MATERIALIZED")
@@ -48,11 +164,4 @@ def search(
     newest = select(matching.c.id).order_by(matching.c.id.desc()).limit(limit)
     if before is not None:
         newest = newest.where(matching.c.id < before)
-    found = select(Comment).where(Comment.id.in_(newest)).order_by(Comment.id.desc())
-    return list(session.scalars(found))
-
-
-def _query(wanted: str) -> str:
-    """Return a tsquery of word prefixes; whatever is no letter or digit parts words."""
-    words = _WORD.findall(wanted.replace("_", " "))[:_WORDS_MOST]
-    return " & ".join(f"{word}:*" for word in words)
+    return select(Comment).where(Comment.id.in_(newest)).order_by(Comment.id.desc())

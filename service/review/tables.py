@@ -167,8 +167,8 @@ class SearchWord(Base, kw_only=True):
     """A word that some comment has or had, so that parts and misspellings of it find it.
 
     ``folded`` is the word in plain Latin letters, whichever script it is written in. ``seen``
-    counts the comments in which it was met, roughly; a rare one is looked up again now and then
-    (``checked_at``), and forgotten when no comment has it any more.
+    counts the comments that had it when somebody last looked (``checked_at``), up to twenty; a
+    rarer one is looked up again every day, and forgotten when no comment has it any more.
     """
 
     __tablename__ = "search_words"

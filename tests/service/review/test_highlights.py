@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 
 from ml.labels import Label
 from service.db import Database
-from service.review.evidence import LabelScore
 from service.review.highlights import Explainer, Highlight, highlights, that_matter
+from service.review.measures import LabelScore
 from tests.factories.review import stored_desk, stored_held_comment, stored_score
 
 

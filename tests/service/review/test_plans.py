@@ -10,6 +10,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
 from service.review import counts, queue, standing
+from service.review.places import Place
 from service.review.queue_names import Queue, Sort
 from service.review.search import search
 from tests.factories.comments import an_article, an_author
@@ -94,7 +95,7 @@ def test_a_page_of_the_queue_walks_the_index_of_its_order(
             desk.moderator,
             queue=Queue.HELD,
             sort=sort,
-            after=queue.Place(0.5, middle),
+            after=Place(0.5, middle),
             limit=50,
             now=now,
         )

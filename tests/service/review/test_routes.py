@@ -291,18 +291,18 @@ def _query(path: str, comment_id: UUID, slug: str, now: datetime) -> dict[str, s
 def _body(method: str, path: str, comment_id: UUID, slug: str) -> object:
     if path == "/v1/review/claims":
         return {"site": slug} if method == "post" else {"comments": [str(comment_id)]}
-    if path.endswith("/escalation"):
-        return {"note": "Look."}
-    if path.endswith("/notes"):
-        return {"body": "Look."}
-    if path.endswith("/outcome"):
-        return {"outcome": "upheld", "revision": 1}
-    if path.endswith("/answer"):
-        return {"acted": True}
-    if path.endswith("/sanctions"):
-        return {"kind": "always_hold", "why": "Look."}
-    if path.endswith("/bulk"):
-        return {"comments": [{"id": str(comment_id), "revision": 1}], "status": "approved"}
+    judged = {"id": str(comment_id), "revision": 1}
+    by_ending: dict[str, object] = {
+        "/answer": {"acted": False, "answer": "No."},
+        "/escalation": {"note": "Look."},
+        "/notes": {"body": "Look."},
+        "/outcome": {"outcome": "upheld", "revision": 1},
+        "/sanctions": {"kind": "always_hold", "why": "Look."},
+        "/bulk": {"comments": [judged], "status": "approved"},
+    }
+    for ending, body in by_ending.items():
+        if path.endswith(ending):
+            return body
     return {"status": "approved", "revision": 1}
 
 
