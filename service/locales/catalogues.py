@@ -26,7 +26,7 @@ def write(language: str, lines: Catalog) -> None:
     kept.update(lines, no_fuzzy_matching=True)
     kept.obsolete.clear()
     with (FOLDER / f"{language}.po").open("wb") as file:
-        write_po(file, kept, width=100, omit_header=False, sort_output=True, include_lineno=False)
+        write_po(file, kept, width=100, omit_header=True, sort_output=True, include_lineno=False)
 
 
 def holes(language: str, lines: Catalog) -> Iterator[str]:
