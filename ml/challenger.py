@@ -51,7 +51,7 @@ class Adaptation:
 
     penalty: float = 1.0
     pull: float = 20.0
-    rehearsal: float = 0.07
+    rehearsal: float = 0.12
     rarity: float = 1.0
     contrast: float = 0.5
     examples_min: int = 20

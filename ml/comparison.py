@@ -134,7 +134,7 @@ def workload(*, reject: float, approve: float) -> Measure:
         total = np.maximum(weights.sum(axis=1), 1e-12)
         rejected = _settled(-scores, truths, weights, wanted=reject)
         published = _settled(scores, ~truths, weights, wanted=1 - approve)
-        return np.maximum(1 - (rejected + published) / total, 0.0)
+        return np.asarray(np.maximum(1 - (rejected + published) / total, 0.0), np.float64)
 
     return measure
 

@@ -7,7 +7,7 @@ where comments are decided.
 
 import time
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -28,7 +28,7 @@ from ml.comparison import (
     workload,
 )
 from ml.dataset import LABELS, Dataset, Floats
-from ml.evaluate import GroupResult, Thresholds, group_results, holds
+from ml.evaluate import Thresholds, holds
 from ml.gate import Compared, Evidence, InLanguage, OfGroup, OnDecisions
 from ml.labels import Label, Language
 from ml.predict import Predictor
@@ -39,6 +39,7 @@ from ml.thresholds import DEFAULT_APPROVE, DEFAULT_REJECT
 Progress = Callable[[str], None]
 
 _TIMED_TEXTS, _TIMED_ROUNDS = 256, 15
+_GROUP_ROUNDS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def duel(
     *,
     decisions: Dataset,
     audit: Dataset | None = None,
+    corpora: Dataset | None = None,
     points: Points | None = None,
     must_pass: Sequence[str] = (),
     seed: int,
@@ -109,6 +111,7 @@ def duel(
         challenger: what may.
         decisions: a site's newest, that neither learned from.
         audit: comments drawn to be judged blind, weighted by one over their chance of being drawn.
+        corpora: held-out texts of the public corpora, where they are installed.
         points: the site's operating points.
         must_pass: texts of the site's own, beside those in the package.
         seed: of every draw.
@@ -118,6 +121,7 @@ def duel(
     progress("scoring the newest decisions")
     on_decisions = _contest(champion, challenger, decisions)
     on_audit = None if audit is None else _contest(champion, challenger, audit)
+    on_corpora = None if corpora is None else _contest(champion, challenger, corpora)
     progress("scoring the suites")
     on_suites = _on_suites(champion, challenger)
     texts = [*bundled_must_pass(), *must_pass]
@@ -126,8 +130,9 @@ def duel(
     evidence = Evidence(
         decisions=_measured(on_decisions, points, seed=seed),
         audit=None if on_audit is None else _measured(on_audit, points, seed=seed),
+        corpora=None if on_corpora is None else _measured(on_corpora, points, seed=seed),
         languages=_languages(on_suites, champion.hold, challenger.hold, seed=seed),
-        groups=_groups(champion, challenger),
+        groups=_groups(champion, challenger, seed=seed),
         failed=[text for text, is_held in zip(texts, held, strict=True) if is_held],
         size=(champion.size, challenger.size),
         seconds=_seconds(champion, challenger, [case.text for case in on_suites.cases]),
@@ -228,24 +233,49 @@ def roc_auc(scores: Floats, truths: Bools, weights: Floats) -> Floats:
     return np.asarray((hits * middle).sum(axis=1) / pairs, np.float64)
 
 
-def _groups(champion: Contender, challenger: Contender) -> list[OfGroup]:
+def _groups(champion: Contender, challenger: Contender, *, seed: int) -> list[OfGroup]:
+    """Compare how each identity group fares, by toxicity, within its language."""
     cases = suites.load(Suite.IDENTITY)
-    before = _by_name(group_results(cases, champion.score, champion.hold))
-    after = _by_name(group_results(cases, challenger.score, challenger.hold))
-    return [
-        OfGroup(
-            language=language,
-            group=group,
-            innocent_held=(old.false_positives, after[language, group].false_positives),
-            subgroup_auc=(old.subgroup_auc, after[language, group].subgroup_auc),
-            bpsn_auc=(old.bpsn_auc, after[language, group].bpsn_auc),
+    texts = [case.text for case in cases]
+    scores = champion.score(texts), challenger.score(texts)
+    held = holds(scores[0], champion.hold), holds(scores[1], challenger.hold)
+    abusive = np.array([case.expected is Expected.ABUSIVE for case in cases], bool)
+    spoken = np.array([case.language.value for case in cases])
+    groups = np.array([case.group or "" for case in cases])
+    templates = np.array([case.template for case in cases])
+    column = LABELS.index(Label.TOXICITY)
+    found = []
+    for language, group in sorted({(a, b) for a, b in zip(spoken, groups, strict=True) if b}):
+        inside, outside = (groups == group), (spoken == language) & (groups != group)
+        inside &= spoken == language
+        innocent = inside & ~abusive
+        if not innocent.any() or not (inside & abusive).any():
+            continue
+        subgroup, bpsn = (
+            compare(
+                roc_auc,
+                scores[0][rows, column],
+                scores[1][rows, column],
+                abusive[rows],
+                groups=templates[rows].tolist(),
+                seed=seed,
+                rounds=_GROUP_ROUNDS,
+            )
+            for rows in (np.flatnonzero(inside), np.flatnonzero(innocent | (outside & abusive)))
         )
-        for (language, group), old in before.items()
-    ]
-
-
-def _by_name(results: Sequence[GroupResult]) -> Mapping[tuple[str, str], GroupResult]:
-    return {(one.language.value, one.group): one for one in results}
+        found.append(
+            OfGroup(
+                language=str(language),
+                group=str(group),
+                innocent=int(innocent.sum()),
+                innocent_held=(float(held[0][innocent].mean()), float(held[1][innocent].mean())),
+                subgroup_auc=(subgroup.champion, subgroup.challenger),
+                subgroup_interval=(subgroup.difference.low, subgroup.difference.high),
+                bpsn_auc=(bpsn.champion, bpsn.challenger),
+                bpsn_interval=(bpsn.difference.low, bpsn.difference.high),
+            )
+        )
+    return found
 
 
 def _seconds(
@@ -260,14 +290,3 @@ def _seconds(
             contender.predictor.predict(batch)
             best[place] = min(best[place], time.process_time() - started)
     return best[0], best[1]
-
-
-def labels_in(contest: Contest) -> list[Label]:
-    """Return the labels of which the texts hold both yes and no."""
-    found = []
-    for label in LABELS:
-        target = contest.data.target(label)
-        known = target[~np.isnan(target)]
-        if len(known) and known.min() == 0 and known.max() > 0:
-            found.append(label)
-    return found

@@ -14,6 +14,7 @@ class Topic(StrEnum):
 
     BETTER = "better"
     AUDIT = "audit"
+    CORPORA = "corpora"
     LANGUAGE = "language"
     GROUP = "group"
     CALIBRATION = "calibration"
@@ -29,6 +30,8 @@ class Limits:
     Attributes:
         judged_min: so many of the site's newest decisions it takes to judge by.
         harmful_min: and so many of them against a comment.
+        corpora_margin: on held-out texts of the public corpora, where these are installed, PR-AUC
+            may fall by so much: a site's readers write otherwise.
         refresh_margin: a refresh that a person asked for may lose so much PR-AUC by chance.
         language_auc: no language may lose more ROC-AUC on the suites.
         language_held: nor have a larger additional share of its innocent cases held.
@@ -42,6 +45,7 @@ class Limits:
 
     judged_min: int = 100
     harmful_min: int = 20
+    corpora_margin: float = 0.05
     refresh_margin: float = 0.02
     language_auc: float = 0.03
     language_held: float = 0.02
@@ -123,13 +127,20 @@ class InLanguage:
 
 @dataclass(frozen=True, slots=True)
 class OfGroup:
-    """How both fare on the sentences of one identity group, within its language."""
+    """How both fare on the sentences of one identity group, within its language.
+
+    Pairs are (champion, challenger); ``innocent`` are so many sentences; intervals are of the
+    difference, at 95 %.
+    """
 
     language: str
     group: str
+    innocent: int
     innocent_held: tuple[float, float]
     subgroup_auc: tuple[float, float]
+    subgroup_interval: tuple[float, float]
     bpsn_auc: tuple[float, float]
+    bpsn_interval: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,7 @@ class Evidence:
 
     decisions: OnDecisions
     audit: OnDecisions | None
+    corpora: OnDecisions | None
     languages: Sequence[InLanguage]
     groups: Sequence[OfGroup]
     failed: Sequence[str]
@@ -189,6 +201,7 @@ def judge(evidence: Evidence, limits: Limits, *, is_refresh: bool = False) -> Ve
         [
             _better(evidence.decisions, limits, is_refresh=is_refresh),
             *_audit(evidence.audit, limits),
+            *_corpora(evidence.corpora, limits),
             *_languages(evidence.languages, limits),
             *_groups(evidence.groups, limits),
             *_calibration(evidence.decisions, limits),
@@ -237,6 +250,18 @@ def _audit(found: OnDecisions | None, limits: Limits) -> Iterator[Check]:
         passed,
         f"On the {found.texts:,} comments of the audit sample, weighted to stand for all comments,"
         f" PR-AUC is {_change(found.pr_auc)}: {how}.",
+    )
+
+
+def _corpora(found: OnDecisions | None, limits: Limits) -> Iterator[Check]:
+    if found is None or found.pr_auc is None:
+        return
+    passed = -found.pr_auc.difference <= limits.corpora_margin
+    yield Check(
+        Topic.CORPORA,
+        passed,
+        f"On {found.texts:,} held-out texts of the public corpora PR-AUC is"
+        f" {_change(found.pr_auc)}: {_within(passed)} {limits.corpora_margin:g} less.",
     )
 
 
@@ -318,8 +343,8 @@ def _speed(seconds: tuple[float, float], limits: Limits) -> Check:
     return Check(
         Topic.SPEED,
         passed,
-        f"A batch takes {seconds[1] * 1000:.1f} ms of processor time to score (champion {seconds[0] * 1000:.1f} ms):"
-        f" {_within(passed)} {limits.slower:g} times as long.",
+        f"A batch takes {seconds[1] * 1000:.1f} ms of processor time to score (champion"
+        f" {seconds[0] * 1000:.1f} ms): {_within(passed)} {limits.slower:g} times as long.",
     )
 
 

@@ -68,7 +68,15 @@ class WatchDrift(Job):
     name: ClassVar[str] = "watch_drift"
 
 
+@dataclass(frozen=True, slots=True)
+class Retrain(Job):
+    """A run of retraining may be due, or asked for: see, and begin it in a process of its own."""
+
+    name: ClassVar[str] = "retrain"
+
+
 CATALOGUE: tuple[type[Job], ...] = (
+    Retrain,
     ScoreComments,
     DeliverWebhooks,
     TellWordPress,

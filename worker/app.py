@@ -19,6 +19,7 @@ from service.settings import Settings
 from worker import (
     deliver_webhooks,
     predictor,
+    retrain,
     score_comments,
     sweep,
     tell_wordpress,
@@ -32,7 +33,15 @@ from worker.workplace import Workplace
 _log = structlog.get_logger(__name__)
 
 # Importing a handler's module is what registers it.
-HANDLER_MODULES = (deliver_webhooks, score_comments, sweep, tell_wordpress, tidy, watch_drift)
+HANDLER_MODULES = (
+    deliver_webhooks,
+    retrain,
+    score_comments,
+    sweep,
+    tell_wordpress,
+    tidy,
+    watch_drift,
+)
 _SECONDS_TO_START = 60.0
 
 

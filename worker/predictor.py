@@ -51,7 +51,7 @@ def prepare(
 
 
 def _offer(settings: Settings, database: Database, *, now: datetime) -> None:
-    content = _bundled() if settings.model is None else settings.model.read_bytes()
+    content = bundled(settings)
     try:
         offered = Predictor.load(content)
     except ArtifactError as error:
@@ -77,5 +77,8 @@ def as_plain(info: ModelInfo) -> dict[str, Any]:
     }
 
 
-def _bundled() -> bytes:
+def bundled(settings: Settings) -> bytes:
+    """Return the artifact that a new installation begins with, and that challengers build on."""
+    if settings.model is not None:
+        return settings.model.read_bytes()
     return files("ml").joinpath("models", "parley.model").read_bytes()

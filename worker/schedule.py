@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from service.broker import QUEUE
-from service.jobs import Sweep, Tidy, WatchDrift
+from service.jobs import Retrain, Sweep, Tidy, WatchDrift
 from service.settings import Settings
 
 _TIDY_EVERY: Final = timedelta(minutes=1)
+# As often as cron can mean; a look at what is due costs little.
+_LOOK_AT_SCHEDULES_EVERY: Final = timedelta(minutes=1)
 _DRIFT_EVERY: Final = timedelta(days=1)
 
 
@@ -16,6 +18,7 @@ def beat_schedule(settings: Settings) -> dict[str, Any]:
     every = {
         Sweep.name: settings.worker.sweep_every,
         Tidy.name: _TIDY_EVERY,
+        Retrain.name: _LOOK_AT_SCHEDULES_EVERY,
         WatchDrift.name: _DRIFT_EVERY,
     }
     return {

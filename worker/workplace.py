@@ -1,5 +1,6 @@
 """What the jobs of one worker process share: settings, database, broker, the live classifier."""
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ class Workplace:
     postman: Postman = field(default_factory=Postman)
     second_postman: Postman = field(default_factory=Postman)
     is_prepared: bool = False
+    learner: subprocess.Popen[bytes] | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> "Workplace":

@@ -4,8 +4,9 @@ from enum import StrEnum
 
 
 class RunState(StrEnum):
-    """The stages of a run in their order, then the ways in which it ends."""
+    """What was asked for, the stages of a run in their order, then the ways in which it ends."""
 
+    ASKED = "asked"
     SNAPSHOT = "snapshot"
     TRAIN = "train"
     CALIBRATE = "calibrate"
@@ -18,7 +19,7 @@ class RunState(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        return self not in STAGES
+        return self is not RunState.ASKED and self not in STAGES
 
 
 STAGES = (

@@ -115,12 +115,16 @@ def last_promotion(session: Session, site_id: UUID | None) -> Promotion | None:
 
 def champion_thresholds(session: Session, site_id: UUID | None = None) -> dict[str, Any] | None:
     """Return the thresholds that the version that decides now advises, by label."""
-    return _told(session, ModelVersion.info[("training", "thresholds")], site_id)
+    advised = ModelVersion.info[("training", "thresholds")]
+    found: dict[str, Any] | None = session.scalar(_live(select(advised), site_id))
+    return found
 
 
 def champion_supports(session: Session, site_id: UUID | None = None) -> dict[str, list[str]] | None:
     """Return the languages that the version that decides now knows each label in."""
-    return _told(session, ModelVersion.info["supported"], site_id)
+    supported = ModelVersion.info["supported"]
+    found: dict[str, list[str]] | None = session.scalar(_live(select(supported), site_id))
+    return found
 
 
 def content(session: Session, digest: str) -> bytes:
@@ -152,7 +156,3 @@ def _live(wanted: Select[*tuple[Any, ...]], site_id: UUID | None) -> Select[*tup
         .order_by(ModelVersion.site_id.nulls_last())
         .limit(1)
     )
-
-
-def _told(session: Session, what: Any, site_id: UUID | None) -> Any:  # noqa: ANN401 - JSON
-    return session.scalar(_live(select(what), site_id))

@@ -1,0 +1,367 @@
+"""The report of a run: one page that needs nothing else, and the card, from the same numbers.
+
+Texts of examples are not in it: where one belongs stands a mark, and whoever shows the page puts in
+the text that is there at that time, or says that it is gone.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from html import escape
+
+import numpy as np
+
+from ml import run_plots
+from ml.comparison import Floats, average_precision, compare, harm
+from ml.dataset import LABELS
+from ml.duel import Contest, Duel
+from ml.gate import Compared, OfGroup, Verdict
+from ml.labels import DEFINITIONS, Label, Language
+from ml.page import STYLE
+from ml.thresholds import lower_bound, upper_bound
+
+SHOWN = 15
+_MARK = "<!--example {}-->"
+MARKS = re.compile(r"<!--example ([0-9a-f-]{36})-->")
+_LANGUAGE_MIN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a report says of its run beside what was measured.
+
+    ``facts`` are those of the snapshot; ``lineage`` what the challenger was made of.
+    """
+
+    version: str
+    champion: str
+    name: str
+    facts: Mapping[str, object]
+    lineage: Mapping[str, object]
+    supported: Mapping[str, Sequence[str]]
+    judging_ids: Sequence[str]
+
+
+def figures(found: Duel, verdict: Verdict) -> dict[str, object]:
+    """Return all that was measured, as JSON can hold it."""
+    evidence = asdict(found.evidence)
+    return {
+        **evidence,
+        "by_language": [asdict(each) for each in by_language(found.decisions)],
+        "thresholds": {
+            name: {label.value: value for label, value in hold.items()}
+            for name, hold in zip(("champion", "challenger"), found.hold, strict=True)
+        },
+        "passed": verdict.is_passed,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How both fare on the decisions in one language."""
+
+    language: str
+    texts: int
+    harmful: int
+    pr_auc: Compared
+
+
+def by_language(contest: Contest) -> list[Spoken]:
+    """Compare on each language of which there is enough to tell."""
+    spoken = np.array([language.value for language in contest.data.languages])
+    found = []
+    for language in Language:
+        inside = spoken == language.value
+        truths = contest.truths[inside]
+        if min(truths.sum(), (~truths).sum()) < _LANGUAGE_MIN:
+            continue
+        apart = compare(
+            average_precision,
+            harm(contest.champion[inside]),
+            harm(contest.challenger[inside]),
+            truths,
+            weights=contest.data.weights[inside],
+            groups=[
+                group for group, is_in in zip(contest.data.groups, inside, strict=True) if is_in
+            ],
+            seed=0,
+        )
+        difference = apart.difference
+        compared = Compared(apart.champion, apart.challenger, difference.low, difference.high)
+        found.append(Spoken(language.value, len(truths), int(truths.sum()), compared))
+    return found
+
+
+def render(about: About, found: Duel, verdict: Verdict) -> str:
+    """Return the page as HTML, with marks in the place of texts."""
+    sections = [
+        _head(about, verdict),
+        _section("Verdict of the gate", _checks(verdict)),
+        _section("On the newest decisions", _on(found.decisions)),
+        *([_section("On the audit sample", _on(found.audit))] if found.audit else []),
+        _section("Outcomes at the thresholds", _outcomes(found)),
+        _section("By language, on decisions", _languages(found.decisions)),
+        _section("By language, on the suites", _suites(found)),
+        _section("By identity group", _groups(found.evidence.groups)),
+        _section("What changes most", _changes(found.decisions, about.judging_ids)),
+        _section("What it learned from", _learned(about)),
+        _section("What it is made of", _lineage(about)),
+    ]
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>Retraining: {escape(about.name)}</title><style>{STYLE}{_MORE}</style>\n"
+        + "\n".join(sections)
+        + "</html>\n"
+    )
+
+
+_MORE = """
+.yes { color: #1a6b2f } .no { color: #a11 } svg { max-width: 100%; height: auto }
+.pictures { display: flex; flex-wrap: wrap; gap: 1rem }
+@media (prefers-color-scheme: dark) { .yes { color: #7c7 } .no { color: #f88 }
+  svg { background: #ddd } }
+"""
+
+
+def _section(title: str, body: str) -> str:
+    return f"<section><h2>{escape(title)}</h2>{body}</section>"
+
+
+def _head(about: About, verdict: Verdict) -> str:
+    outcome = "promoted" if verdict.is_passed else "refused"
+    reasons = "".join(f"<li>{escape(each)}</li>" for each in verdict.reasons)
+    return (
+        f"<h1>{escape(about.name)}: {outcome}</h1><ul>{reasons}</ul>"
+        f"<p>Challenger <code>{escape(about.version)}</code><br>"
+        f"Champion <code>{escape(about.champion)}</code></p>"
+    )
+
+
+def _checks(verdict: Verdict) -> str:
+    return _table(
+        ("", "about", "what was found"),
+        (
+            (
+                _sign(check.passed),
+                escape(check.topic.value.replace("_", " ")),
+                escape(check.sentence),
+            )
+            for check in verdict.checks
+        ),
+    )
+
+
+def _sign(passed: bool) -> str:  # noqa: FBT001 - what the sign says
+    return '<b class="yes">passes</b>' if passed else '<b class="no">fails</b>'
+
+
+def _on(contest: Contest) -> str:
+    truths, weights = contest.truths, contest.data.weights
+    if not len(truths) or truths.all() or not truths.any():
+        return "<p>Too few to draw.</p>"
+    scores = harm(contest.champion), harm(contest.challenger)
+    drawn: Sequence[Callable[..., str]] = (
+        run_plots.precision_recall,
+        run_plots.receiver_operating,
+        run_plots.reliability,
+    )
+    pictures = "".join(f"<figure>{draw(scores, truths, weights)}</figure>" for draw in drawn)
+    return (
+        f"<p>{len(truths):,} texts, {int(truths.sum()):,} of them said to do harm; neither model"
+        " learned from them. The score is the highest probability of any harm.</p>"
+        f'<div class="pictures">{pictures}</div>'
+    )
+
+
+def _outcomes(found: Duel) -> str:
+    contest = found.decisions
+    rows = []
+    for name, scores, hold in zip(
+        ("champion", "challenger"),
+        (contest.champion, contest.challenger),
+        found.hold,
+        strict=True,
+    ):
+        limits = np.array([hold.get(label, np.inf) for label in LABELS])
+        held = (scores >= limits).any(axis=1)
+        for said, truth in (("harm", contest.truths), ("none", ~contest.truths)):
+            counts = (int((truth & held).sum()), int((truth & ~held).sum()))
+            rows.append((name, said, *(f"{count:,}" for count in counts)))
+    return _table(("model", "moderators say", "held", "not held"), rows, numbers=(2, 3))
+
+
+def _languages(contest: Contest) -> str:
+    found = by_language(contest)
+    if not found:
+        return f"<p>No language has {_LANGUAGE_MIN} of each kind among the newest decisions.</p>"
+    rows = (
+        (each.language, f"{each.texts:,}", f"{each.harmful:,}", *_three(each.pr_auc))
+        for each in found
+    )
+    heads = ("language", "texts", "of harm", "champion", "challenger", "PR-AUC difference")
+    return _table(heads, rows, numbers=(1, 2, 3, 4))
+
+
+def _suites(found: Duel) -> str:
+    heads = ("language", "measure", "champion", "challenger", "difference, 95 % interval")
+    rows: list[Sequence[str]] = []
+    for each in found.evidence.languages:
+        rows.append((each.language, "ROC-AUC", *_three(each.auc)))
+        rows.append((each.language, "innocent cases held", *_three(each.innocent_held)))
+    return _table(heads, rows, numbers=(2, 3))
+
+
+def _three(found: Compared) -> tuple[str, str, str]:
+    change = f"{found.difference:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
+    return f"{found.champion:.3f}", f"{found.challenger:.3f}", change
+
+
+def _groups(groups: Sequence[OfGroup]) -> str:
+    heads = (
+        "language",
+        "group",
+        "innocent held, champion",
+        "challenger, 95 % interval",
+        "subgroup AUC",
+        "BPSN AUC",
+    )
+    rows = (
+        (
+            each.language,
+            each.group,
+            f"{each.innocent_held[0]:.3f}",
+            _share(each.innocent_held[1], each.innocent),
+            _pair(each.subgroup_auc, each.subgroup_interval),
+            _pair(each.bpsn_auc, each.bpsn_interval),
+        )
+        for each in groups
+    )
+    return "<p>Measures of Borkan et al. 2019, within a language.</p>" + _table(heads, rows)
+
+
+def _pair(pair: tuple[float, float], interval: tuple[float, float]) -> str:
+    return f"{pair[0]:.3f} → {pair[1]:.3f} ({interval[0]:+.3f} to {interval[1]:+.3f})"
+
+
+def _share(share: float, total: int) -> str:
+    count = round(share * total)
+    low, high = lower_bound(count, total, 0.025), upper_bound(count, total, 0.025)
+    return f"{share:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _changes(contest: Contest, ids: Sequence[str]) -> str:
+    before, after = harm(contest.champion), harm(contest.challenger)
+    towards = np.where(contest.truths, after - before, before - after)
+    order = np.argsort(-towards, kind="stable")
+    gains = [row for row in order[:SHOWN].tolist() if towards[row] > 0]
+    losses = [row for row in order[::-1][:SHOWN].tolist() if towards[row] < 0]
+    return "".join(
+        f"<h3>{title}</h3>" + _texts(contest, before, after, rows, ids)
+        for title, rows in (("Gains", gains), ("Losses", losses))
+    )
+
+
+def _texts(
+    contest: Contest,
+    before: Floats,
+    after: Floats,
+    rows: Sequence[int],
+    ids: Sequence[str],
+) -> str:
+    return _table(
+        ("champion", "challenger", "moderators say", "language", "text"),
+        (
+            (
+                f"{before[row]:.3f}",
+                f"{after[row]:.3f}",
+                "harm" if contest.truths[row] else "none",
+                contest.data.languages[row].value,
+                _MARK.format(ids[row]),
+            )
+            for row in rows
+        ),
+        numbers=(0, 1),
+    )
+
+
+def _learned(about: About) -> str:
+    facts = about.facts
+    parts = []
+    for title, name in (
+        ("Examples by origin", "by_origin"),
+        ("Weight by origin, of those that teach", "weight_by_origin"),
+        ("Examples by part", "by_part"),
+        ("Examples by language", "by_language"),
+        ("Examples by label", "by_label"),
+        ("Gone since the snapshot before", "removed"),
+    ):
+        counted = facts.get(name)
+        if isinstance(counted, Mapping) and counted:
+            rows = ((escape(str(key)), f"{value:,}") for key, value in counted.items())
+            parts.append(f"<h3>{title}</h3>" + _table(("", ""), rows, numbers=(1,)))
+    waiting = facts.get("in_quarantine")
+    parts.append(f"<p>Set aside until a lead has looked: {waiting}.</p>")
+    return "".join(parts)
+
+
+def _lineage(about: About) -> str:
+    rows = ((escape(key), escape(str(value))) for key, value in sorted(about.lineage.items()))
+    return _table(("", ""), rows)
+
+
+def _table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()
+) -> str:
+    """Return a table; cells are HTML."""
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td class="n">{cell}</td>' if place in numbers else f"<td>{cell}</td>"
+            for place, cell in enumerate(row)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{body}</table>"
+
+
+def card(about: About, found: Duel, verdict: Verdict) -> str:
+    """Return the challenger's card as Markdown."""
+    return "\n".join(_card(about, found, verdict)) + "\n"
+
+
+def _card(about: About, found: Duel, verdict: Verdict) -> Iterator[str]:
+    yield f"# Model card: {about.name}\n"
+    yield f"Version `{about.version}`, learned from moderators' decisions on top of"
+    yield f"`{about.lineage.get('prior')}`; snapshot `{about.lineage.get('snapshot')}`.\n"
+    yield f"The gate {'passed' if verdict.is_passed else 'refused'} it against"
+    yield f"`{about.champion}`:\n"
+    yield from (f"* {'' if c.passed else '**fails** '}{c.sentence}" for c in verdict.checks)
+    yield "\n## Labels and languages\n"
+    yield "| label | means | languages |"
+    yield "| --- | --- | --- |"
+    for label in Label:
+        spoken = ", ".join(about.supported.get(label.value, ())) or "–"
+        yield f"| {label.value} | {DEFINITIONS[label]} | {spoken} |"
+    yield "\n## On the newest decisions, by language\n"
+    yield "| language | texts | of harm | champion | challenger | PR-AUC difference |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for each in by_language(found.decisions):
+        three = " | ".join(_three(each.pr_auc))
+        yield f"| {each.language} | {each.texts:,} | {each.harmful:,} | {three} |"
+    yield "\n## Identity groups\n"
+    yield "| language | group | innocent held | subgroup AUC | BPSN AUC |"
+    yield "| --- | --- | --- | --- | --- |"
+    for one in found.evidence.groups:
+        yield (
+            f"| {one.language} | {one.group} | {_share(one.innocent_held[1], one.innocent)}"
+            f" | {one.subgroup_auc[1]:.3f} | {one.bpsn_auc[1]:.3f} |"
+        )
+    yield "\n## What it learned from\n"
+    for name in ("by_origin", "by_language", "by_label", "by_part"):
+        yield f"* {name.replace('_', ' ')}: {about.facts.get(name)}"
+    yield "\n## What it cannot do\n"
+    yield "It is the model that ships, moved by decisions of one installation: its limits are"
+    yield "those of that model's card, and its moderators' habits are now its own. It reads one"
+    yield "comment at a time, and knows nothing of article, thread or author."

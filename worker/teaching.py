@@ -1,0 +1,64 @@
+"""From lessons to a challenger, and what is said of how it came about."""
+
+from collections.abc import Callable
+
+from ml import challenger
+from ml.artifact import Artifact
+from ml.challenger import Adaptation, Challenger
+from ml.provenance import code_digest
+from worker.lessons import SEED, Lessons, Rehearsal
+
+Tell = Callable[[str, float], None]
+
+
+def teach(
+    prior: Artifact,
+    snapshot_digest: str,
+    taught: Lessons,
+    rehearsal: Rehearsal,
+    adaptation: Adaptation,
+    *,
+    tell: Tell = lambda _doing, _share: None,
+    then: Callable[[], None] = lambda: None,
+) -> Challenger:
+    """Return the challenger; the same lessons and parameters give the same bytes.
+
+    Args:
+        prior: the model that ships.
+        snapshot_digest: of what ``taught`` was read from.
+        taught: the site's examples.
+        rehearsal: what the prior knows.
+        adaptation: the parameters.
+        tell: told what is being done, and how much of the stage is.
+        then: called when learning is over and calibrating begins.
+    """
+    model = challenger.learn(
+        prior,
+        taught.teaching,
+        rehearsal.teaching,
+        adaptation,
+        progress=lambda label, share: tell(f"learning {label}", share),
+    )
+    then()
+    judging = taught.calibrating + rehearsal.calibrating
+    challenger.calibrate(prior, model, judging, adaptation)
+    tell("setting thresholds", 0.5)
+    training = {
+        **lineage(prior, snapshot_digest, rehearsal, adaptation),
+        "texts": len(taught.teaching),
+    }
+    return challenger.finish(prior, model, taught.teaching, judging, training)
+
+
+def lineage(
+    prior: Artifact, snapshot_digest: str, rehearsal: Rehearsal, adaptation: Adaptation
+) -> dict[str, object]:
+    """Return what a challenger is made of: nothing that differs when it is made again."""
+    return {
+        "prior": prior.digest,
+        "snapshot": snapshot_digest,
+        "corpora": rehearsal.corpora,
+        "params": challenger.as_plain(adaptation),
+        "seed": SEED,
+        "code": code_digest(),
+    }
