@@ -1,4 +1,4 @@
-"""What a call in Perspective's dialect costs, beside ``/v1/score``, measured in the same run.
+"""What a call in each dialect costs, beside ``/v1/score``, measured in the same run.
 
     python -m tests.bench.bench_dialects
 
@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx2
 from rich.console import Console
@@ -28,24 +29,52 @@ from sqlalchemy.orm import Session
 
 from service import schema
 from service.database_url import sync_url
+from service.dialects import coral_secrets
 from service.machine import embedded
+from service.sealing import Seal
+from service.settings import DEVELOPMENT_SECRET
 from service.sites import actions as sites
 from tests.bench.load import a_text
 from tests.running import free_port, wait_until, web
+from tests.service.dialects import corals
 
 BAR_MS = 100.0
 PER_SECOND = 50
 CONNECTIONS = 8
+SITE = "https://news.example"
 _numbers = count()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A call: where to, and what for a text."""
+    """A call: where to, and what for a text; sent as JSON unless ``send`` says how."""
 
     path: str
     body: Callable[[str], object]
     fresh: bool = True
+    send: Callable[[str, str], dict[str, object]] | None = None
+
+    def sent(self, text: str, key: str) -> dict[str, object]:
+        """Return what the client's ``post`` takes beside the path."""
+        if self.send is not None:
+            return self.send(text, key)
+        bearer = {"Authorization": f"Bearer {key}"}
+        return {"params": {"key": key}, "json": self.body(text), "headers": bearer}
+
+
+def _akismet(text: str, key: str) -> dict[str, object]:
+    form = {"api_key": key, "blog": SITE, "user_ip": "203.0.113.7", "comment_content": text}
+    return {"data": form}
+
+
+def _coral(text: str, _: str) -> dict[str, object]:
+    body = corals.body_of(text)
+    signed = {"X-Coral-Signature": corals.signature(body, corals.SECRET)}
+    return {"content": body, "headers": {"Content-Type": "application/json"} | signed}
+
+
+def _nothing(_: str) -> None:
+    return None
 
 
 CALLS = {
@@ -68,6 +97,8 @@ CALLS = {
         fresh=False,
     ),
     "moderations": Asked("/v1/moderations", lambda text: {"input": text}),
+    "comment-check": Asked("/1.1/comment-check", _nothing, send=_akismet),
+    "Coral's phase": Asked("/coral/bench", _nothing, send=_coral),
 }
 
 
@@ -82,12 +113,8 @@ class Caller:
     async def call(self) -> None:
         text = a_text(self._random) if self._asked.fresh else "The same text. Once more."
         started = time.perf_counter()
-        answer = await self._client.post(
-            self._asked.path,
-            params={"key": self._key},
-            json=self._asked.body(text),
-            headers={"Authorization": f"Bearer {self._key}"},
-        )
+        sent: Any = self._asked.sent(text, self._key)
+        answer = await self._client.post(self._asked.path, **sent)
         self.seconds.append(time.perf_counter() - started)
         answer.raise_for_status()
 
@@ -146,10 +173,10 @@ def _prepare(url: str) -> str:
     schema.migrate(engine)
     now = datetime.now(UTC)
     with Session(engine) as session, session.begin():
-        site = sites.create_site(
-            session, slug="bench", name="Bench", url="https://news.example", now=now
-        )
+        site = sites.create_site(session, slug="bench", name="Bench", url=SITE, now=now)
         _, key = sites.issue_key(session, site, name="bench", by="bench", now=now)
+        seal = Seal(DEVELOPMENT_SECRET.encode())
+        coral_secrets.add(session, site, corals.SECRET, seal=seal, now=now)
     engine.dispose()
     return key
 
