@@ -7,7 +7,14 @@ from dataclasses import asdict
 from ml.artifact import ModelInfo
 from ml.bars import Bar
 from ml.corpora import training_corpora
-from ml.defaults import CALM_HELD, CALM_HELD_BY_OTHERS, KEY, PLAIN_HELD, from_plain
+from ml.defaults import (
+    CALM_HELD,
+    CALM_HELD_BY_OTHERS,
+    KEY,
+    OWN_CALM_HELD,
+    PLAIN_HELD,
+    from_plain,
+)
 from ml.evaluate import Report, Slice, SuiteResult
 from ml.labels import DEFINITIONS, Label, Language
 from ml.metrics import Metric
@@ -121,7 +128,7 @@ def _tiers(info: ModelInfo) -> Iterator[str]:
     yield f"bound and {rule['high']:.3f}. Its encoder is `{rule['encoder']}`; with another one, or"
     yield "none, the first tier judges alone. What the first tier judges is explained exactly; what"
     yield "the second does, by leaving pieces out. On the calibration side:\n"
-    yield "| language | lower bound | calm texts referred | toxic texts referred |"
+    yield "| language | lower bound | ordinary calm texts referred | toxic texts referred |"
     yield "| --- | --- | --- | --- |"
     for language, one in rule["languages"].items():
         yield (
@@ -134,11 +141,12 @@ _SPOKEN = [language for language in Language if language is not Language.OTHER]
 
 
 def _thresholds(info: ModelInfo) -> Iterator[str]:
+    ours = ", ".join(f"{share:.1%} for {label}" for label, share in OWN_CALM_HELD.items())
     yield "## Default thresholds\n"
     yield "Solved on the calibration side. *Hold*: at most this share of calm texts is held for the"
     yield "label, in the language where it is worst, never below 0.2 nor above 0.9; of our own calm"
-    yield "hard sentences, 5 % for toxicity and 0.5 % for identity attack; of Uzbek and Kazakh"
-    yield f"reviews {PLAIN_HELD:.1%}. *Reject*: at least 97 of 100 would be rejected, by an exact"
+    yield f"hard sentences, {ours}; of Uzbek and Kazakh"
+    yield f"reviews {PLAIN_HELD:.2%}. *Reject*: at least 97 of 100 would be rejected, by an exact"
     yield "one-sided bound at 95 %; a dash where the data cannot show it. Obscenity holds nothing"
     yield "by itself: a site decides whether it minds swearing.\n"
     yield "| label | calm held at most | hold from | reject from |"

@@ -57,7 +57,7 @@ class E5File:
             E5FileError: another kind of file.
             OSError: it cannot be read.
         """
-        content = np.fromfile(path, np.uint8)
+        content: Bytes = np.memmap(path, np.uint8, "r")
         reader = _Reader(content)
         if reader.take(4) != MAGIC:
             raise E5FileError(f"{path.name} is no packed e5 model")
@@ -94,12 +94,12 @@ class _Reader:
     """Walks through bytes."""
 
     def __init__(self, content: Bytes) -> None:
-        self._content = content.tobytes()
+        self._content = content.data
         self._at = 0
 
     def take(self, size: int) -> bytes:
         self._at += size
-        return self._content[self._at - size : self._at]
+        return bytes(self._content[self._at - size : self._at])
 
     def numbers(self, form: str) -> tuple[int, ...]:
         return struct.unpack(f"<{form}", self.take(struct.calcsize(f"<{form}")))

@@ -10,7 +10,7 @@ import numpy as np
 from ml import artifact, cascade, defaults
 from ml.artifact import ModelInfo
 from ml.augment import disguised, own_writing
-from ml.calibrating import calibrate, second_tier
+from ml.calibrating import ORDINARY, calibrate, second_tier
 from ml.cascade import SecondTier
 from ml.dataset import LABELS, Dataset, Floats, Mask, Split, join, key_of, split_of
 from ml.descent import use_descent
@@ -133,10 +133,11 @@ def described(
     referred = second.rule.refers(probabilities, features.languages)
     toxicity = held_out.target(Label.TOXICITY)
     spoken = np.array([language.value for language in held_out.languages])
+    ordinary = np.array([source in ORDINARY for source in held_out.sources], bool)
     tiers = {}
     for language, low in zip(LANGUAGES, second.rule.lows, strict=True):
         own = spoken == language.value
-        calm, toxic = referred[own & (toxicity == 0)], referred[own & (toxicity > 0)]
+        calm, toxic = referred[own & ordinary & (toxicity == 0)], referred[own & (toxicity > 0)]
         if len(calm) and len(toxic):
             tiers[language.value] = {
                 "low": low,
