@@ -14,6 +14,7 @@ from service.cli import (
     models,
     moderators,
     policies,
+    resealing,
     roles,
     settings_table,
     sites,
@@ -40,6 +41,7 @@ app.command(rich_help_panel=_RUN)(roles.worker)
 app.command(rich_help_panel=_RUN)(roles.beat)
 app.command(rich_help_panel=_SET_UP)(migrating.migrate)
 app.command(rich_help_panel=_SET_UP)(settings_table.settings)
+app.command(rich_help_panel=_SET_UP)(resealing.reseal)
 app.command("import", rich_help_panel=_SET_UP)(importing.import_)
 app.command(hidden=True)(migrating.migration)
 app.add_typer(sites.app, name="site", rich_help_panel=_SET_UP)

@@ -17,8 +17,9 @@ from sqlalchemy.exc import OperationalError
 from service.comments.statement_link import statement_url_of
 from service.comments.status import Status
 from service.jobs import DeliverWebhooks
+from service.sealing import Seal, SealBroken
 from service.settings import Settings
-from service.webhooks import postbag, sending
+from service.webhooks import kept_secrets, postbag, sending
 from service.webhooks.sending import Attempted, Due
 from worker.task import handles
 from worker.workplace import Workplace
@@ -72,13 +73,24 @@ async def _deliver_all(workplace: Workplace) -> None:
 
 async def _serve(workplace: Workplace, client: httpx2.AsyncClient, endpoint_id: UUID) -> None:
     """Send what the endpoint is owed, a few at once, until it is owed nothing."""
-    within = workplace.settings.webhooks.timeout
+    seal = Seal.of(workplace.settings)
     while taken := await asyncio.to_thread(_take, workplace, endpoint_id):
-        attempts = (
-            sending.attempt(client, due, within=within, clock=workplace.clock) for due in taken
-        )
+        attempts = (_attempt(workplace, client, due, seal) for due in taken)
         attempted = await asyncio.gather(*attempts)
         await asyncio.to_thread(_record, workplace, attempted)
+
+
+async def _attempt(
+    workplace: Workplace, client: httpx2.AsyncClient, due: Due, seal: Seal
+) -> Attempted:
+    """Sign and send once; what cannot be signed has failed, and is tried again like the rest."""
+    try:
+        ready = kept_secrets.ready(due, seal)
+    except SealBroken:
+        _log.error("webhook_secret_unreadable", endpoint=str(due.endpoint_id))
+        return Attempted(due, workplace.clock(), error="the secret cannot be read: see our log")
+    within = workplace.settings.webhooks.timeout
+    return await sending.attempt(client, ready, within=within, clock=workplace.clock)
 
 
 def _endpoints_with_due(workplace: Workplace) -> list[UUID]:

@@ -5,8 +5,9 @@ from service.comments import networks
 from service.jobs import Tidy
 from service.quality import actions as quality
 from service.reports import closing as reports
+from service.sealing import Seal
 from service.team import staleness
-from service.webhooks import postbag
+from service.webhooks import kept_secrets, postbag
 from worker.task import handles
 from worker.workplace import Workplace
 
@@ -33,6 +34,8 @@ def tidy(job: Tidy, workplace: Workplace) -> None:
     while forgotten == networks.AT_ONCE:
         with workplace.database.transaction() as session:
             forgotten = networks.forget(session, kept=settings.embed.networks_kept, now=now)
+    with workplace.database.transaction() as session:
+        kept_secrets.seal_all(session, Seal.of(settings), plain_only=True)
     forgotten = postbag.FORGOTTEN_AT_ONCE
     while forgotten == postbag.FORGOTTEN_AT_ONCE:
         with workplace.database.transaction() as session:

@@ -11,12 +11,13 @@ from rich.table import Column, Table
 from sqlalchemy.orm import Session
 
 from service.broker import Broker
-from service.cli.entry import connected, console, read_settings
+from service.cli.entry import connected, console, own_secret, read_settings
 from service.cli.migrating import bring_up_to_date
 from service.database_url import sync_url
 from service.db import Database
 from service.errors import Conflict
 from service.schema import is_current
+from service.sealing import Seal
 from service.settings import Settings
 
 # Who did it, where it is kept: whoever has the database's keys has no other name.
@@ -60,6 +61,12 @@ def _see_to_schema(database: Database, settings: Settings, *, is_ours: bool) -> 
     if not is_ours:
         raise SchemaNotCurrent("The database is at another version: run `parley migrate` first.")
     bring_up_to_date(settings)
+
+
+def seal() -> Seal:
+    """Return what seals and opens secrets here: by the settings' secret, or the data folder's."""
+    settings = read_settings()
+    return Seal.of(settings.model_copy(update={"secret": own_secret(settings)}))
 
 
 def now() -> datetime:

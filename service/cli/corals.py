@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from service.cli.administration import now, show, transaction
-from service.cli.entry import console, own_secret, read_settings
+from service.cli.administration import now, seal, show, transaction
+from service.cli.entry import console, read_settings
 from service.cli.sites import Slug
 from service.dialects import coral_secrets
-from service.sealing import Seal
 from service.sites import queries
 
 app = typer.Typer(no_args_is_help=True, help="Coral's moderation phase, and its signing secrets.")
@@ -20,10 +19,9 @@ def add(slug: Slug) -> None:
     """Add the signing secret that a Coral shows; it is asked for, or read from standard input."""
     secret = _asked()
     settings = read_settings()
-    seal = Seal(own_secret(settings).get_secret_value().encode())
     with transaction() as session:
         site = queries.by_slug(session, slug)
-        coral_secrets.add(session, site, secret, seal=seal, now=now())
+        coral_secrets.add(session, site, secret, seal=seal(), now=now())
     url = f"{settings.web.public_url.rstrip('/')}/coral/{slug}"
     console.print(f"Added. The phase's callback URL is {url}", markup=False, soft_wrap=True)
 

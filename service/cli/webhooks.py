@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from service.cli.administration import now, show, transaction
+from service.cli.administration import now, seal, show, transaction
 from service.cli.entry import console, read_settings
 from service.cli.sites import Slug
 from service.sites import queries as sites
@@ -23,8 +23,9 @@ def add(slug: Slug, url: Annotated[str, typer.Argument(help="Where to send: http
     allow_private = read_settings().webhooks.allow_private_addresses
     with transaction() as session:
         site = sites.by_slug(session, slug)
-        endpoint = actions.add_endpoint(session, site, url, allow_private=allow_private, now=now())
-        secret = endpoint.secret
+        _, secret = actions.add_endpoint(
+            session, site, url, seal=seal(), allow_private=allow_private, now=now()
+        )
     console.print("Its receiver checks our signatures with this; it is not shown again.")
     typer.echo(secret)
 
@@ -52,7 +53,7 @@ def rotate(slug: Slug, webhook: Id) -> None:
     """Change a secret and print the new one; for a day both sign."""
     with transaction() as session:
         endpoint = queries.endpoint(session, sites.by_slug(session, slug).id, webhook)
-        secret = actions.rotate_secret(session, endpoint, now=now()).secret
+        secret = actions.rotate_secret(session, endpoint, seal=seal(), now=now())
     typer.echo(secret)
 
 

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from service.articles.tables import Article
 from service.db import new_id
 from service.jobs import DeliverWebhooks, enqueue
+from service.sealing import Seal
 from service.sites.tables import Site
 from service.webhooks import egress, rules, signing
 from service.webhooks.errors import AddressNotAllowed, EndpointDisabled, TooManyEndpoints
 from service.webhooks.events import Event
+from service.webhooks.kept_secrets import kept
 from service.webhooks.tables import Delivery, DeliveryState, Endpoint
 
 ENDPOINTS_MAX = 10
@@ -49,11 +51,17 @@ def announce(session: Session, events: Sequence[Event], *, now: datetime) -> Non
 
 
 def add_endpoint(
-    session: Session, site: Site, url: str, *, allow_private: bool = False, now: datetime
-) -> Endpoint:
+    session: Session,
+    site: Site,
+    url: str,
+    *,
+    seal: Seal,
+    allow_private: bool = False,
+    now: datetime,
+) -> tuple[Endpoint, str]:
     """Store an address of the site that is told of every new status from now on.
 
-    Its secret, which signs what we send, is made here.
+    Its secret, which signs what we send, is made here, and answered this once.
 
     Raises:
         AddressNotAllowed: it is no web address, or plainly not a public one.
@@ -65,24 +73,26 @@ def add_endpoint(
     live = select(func.count()).where(Endpoint.site_id == site.id, Endpoint.disabled_at.is_(None))
     if session.scalars(live).one() >= ENDPOINTS_MAX:
         raise TooManyEndpoints(ENDPOINTS_MAX)
-    endpoint = Endpoint(site_id=site.id, url=url, secret=signing.new_secret(), created_at=now)
+    secret = signing.new_secret()
+    endpoint = Endpoint(site_id=site.id, url=url, secret=kept(secret, seal), created_at=now)
     session.add(endpoint)
     session.flush()
-    return endpoint
+    return endpoint, secret
 
 
-def rotate_secret(session: Session, endpoint: Endpoint, *, now: datetime) -> Endpoint:
-    """Give the endpoint another secret; for a day what is sent is signed with the old one too.
+def rotate_secret(session: Session, endpoint: Endpoint, *, seal: Seal, now: datetime) -> str:
+    """Give the endpoint another secret, answered this once; for a day the old one signs as well.
 
     Raises:
         EndpointDisabled: nothing is sent there any more.
     """
     if endpoint.disabled_at is not None:
         raise EndpointDisabled(endpoint.id)
-    endpoint.previous_secret, endpoint.secret = endpoint.secret, signing.new_secret()
+    secret = signing.new_secret()
+    endpoint.previous_secret, endpoint.secret = endpoint.secret, kept(secret, seal)
     endpoint.rotated_at = now
     session.flush()
-    return endpoint
+    return secret
 
 
 def disable_endpoint(session: Session, endpoint: Endpoint, *, now: datetime) -> None:

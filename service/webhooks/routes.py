@@ -7,6 +7,7 @@ from fastapi import APIRouter, status
 
 from service.paging import Cursor, CursorQuery, LimitQuery, Page
 from service.request import AppSettings, Now, Transaction
+from service.sealing import Seal
 from service.sites.auth import ManagingSite
 from service.webhooks import actions, queries
 from service.webhooks.schemas import (
@@ -36,14 +37,16 @@ def add_webhook(
 ) -> NewEndpointOut:
     """Have every new status of a comment sent to an address, signed (Standard Webhooks 1.0.0).
 
-    Events: `comment.approved`, `comment.held`, `comment.rejected`, `comment.withdrawn`.
+    Events: `comment.approved`, `comment.held`, `comment.rejected`, `comment.withdrawn`;
+    `appeal.decided`; `queue.stale`, when the oldest held comment waits longer than the site wants.
     """
-    endpoint = actions.add_endpoint(
+    endpoint, secret = actions.add_endpoint(
         *(session, site, sent.url),
+        seal=Seal.of(settings),
         allow_private=settings.webhooks.allow_private_addresses,
         now=now,
     )
-    return NewEndpointOut.model_validate(endpoint, from_attributes=True)
+    return NewEndpointOut.of(endpoint, secret)
 
 
 @router.get("")
@@ -67,12 +70,12 @@ def disable_webhook(
     "/{endpoint_id}/rotate", responses={**_NOT_FOUND, 409: {"description": "`webhook_disabled`"}}
 )
 def rotate_webhook_secret(
-    endpoint_id: UUID, session: Transaction, now: Now, site: ManagingSite
+    endpoint_id: UUID, session: Transaction, settings: AppSettings, now: Now, site: ManagingSite
 ) -> NewEndpointOut:
     """Get another secret, shown this once; for a day what is sent is signed with both."""
     endpoint = queries.endpoint(session, site.id, endpoint_id)
-    actions.rotate_secret(session, endpoint, now=now)
-    return NewEndpointOut.model_validate(endpoint, from_attributes=True)
+    secret = actions.rotate_secret(session, endpoint, seal=Seal.of(settings), now=now)
+    return NewEndpointOut.of(endpoint, secret)
 
 
 @router.post(

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from service import texts
-from service.webhooks.tables import Attempt, Delivery, DeliveryState
+from service.webhooks.tables import Attempt, Delivery, DeliveryState, Endpoint
 
 URL_MAX_CHARS = 2000
 
@@ -47,6 +47,11 @@ class NewEndpointOut(EndpointOut):
     """A new address, and the secret that signs what is sent there, shown this once."""
 
     secret: Annotated[str, Field(description="For a Standard Webhooks library: `whsec_…`.")]
+
+    @classmethod
+    def of(cls, endpoint: Endpoint, secret: str) -> Self:
+        known = EndpointOut.model_validate(endpoint)
+        return cls(**known.model_dump(), secret=secret)
 
 
 class RedeliverIn(BaseModel):

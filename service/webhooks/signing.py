@@ -7,12 +7,13 @@ from uuid import UUID
 
 from standardwebhooks import Webhook
 
+MARK = "whsec_"
 _SECRET_BYTES = 32
 
 
 def new_secret() -> str:
     """Return a secret in the form that the receivers' libraries read."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+    return MARK + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
 def headers(

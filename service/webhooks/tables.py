@@ -18,7 +18,7 @@ class DeliveryState(StrEnum):
 
 
 class Endpoint(Base, kw_only=True):
-    """An address of the site. ``secret`` signs what we send, so it is kept as it is.
+    """An address of the site. ``secret`` signs what we send, so it is kept; sealed.
 
     For a while after it was changed, ``previous_secret`` signs too.
     """

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Database
+from service.sealing import Seal
 from service.sites.tables import Site
 from service.team import staleness
 from service.webhooks import actions as webhooks
@@ -78,7 +79,7 @@ def test_another_sites_queue_is_none_of_ours(session: Session, site: Site, now: 
 def test_the_webhook_and_the_log_are_told_once_each_time_it_begins(
     session: Session, site: Site, now: datetime
 ) -> None:
-    webhooks.add_endpoint(session, site, "https://hooks.example/parley", now=now)
+    webhooks.add_endpoint(session, site, "https://hooks.example/parley", seal=Seal(b"x"), now=now)
     comment = _held(session, site, sent_at=now - 2 * _HOUR)
     with capture_logs() as logs:
         staleness.tell(session, now=now)

@@ -10,13 +10,15 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from service.db import Database
-from service.webhooks import actions, postbag, rules, signing
+from service.sealing import Seal
+from service.webhooks import actions, kept_secrets, postbag, rules, signing
 from service.webhooks.errors import EndpointDisabled
 from service.webhooks.tables import Delivery, DeliveryState, Endpoint
 from tests.factories.sites import a_site
 from tests.factories.webhooks import SECRET, an_endpoint, stored_delivery
 from tests.service.keys import Caller
 
+SEAL = Seal(b"a secret of the service")
 BODY = '{"type":"comment.held"}'
 
 
@@ -49,11 +51,12 @@ def test_both_secrets_verify_what_was_signed_with_both() -> None:
 def test_the_old_secret_signs_for_a_day(
     session: Session, endpoint: Endpoint, now: datetime, after: timedelta, previous: str | None
 ) -> None:
-    actions.rotate_secret(session, endpoint, now=now)
+    secret = actions.rotate_secret(session, endpoint, seal=SEAL, now=now)
     stored_delivery(session, endpoint, now=now)
     [due] = postbag.take(session, endpoint.id, now=now + after, lease=timedelta(minutes=1), limit=1)
-    assert (due.secret, due.previous_secret) == (endpoint.secret, previous)
-    assert due.secret != SECRET
+    ready = kept_secrets.ready(due, SEAL)
+    assert (ready.secret, ready.previous_secret) == (secret, previous)
+    assert secret != SECRET
 
 
 def test_a_disabled_address_has_no_secret_to_change_and_nothing_to_send(
@@ -61,7 +64,7 @@ def test_a_disabled_address_has_no_secret_to_change_and_nothing_to_send(
 ) -> None:
     actions.disable_endpoint(session, endpoint, now=now)
     with pytest.raises(EndpointDisabled):
-        actions.rotate_secret(session, endpoint, now=now)
+        actions.rotate_secret(session, endpoint, seal=SEAL, now=now)
     with pytest.raises(EndpointDisabled):
         actions.redeliver_failed(session, endpoint, since=now, now=now)
 
