@@ -35,12 +35,21 @@ export function many(one, others, n, values = {}) {
 
 const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
+// Not every browser knows every language of ours, and then it would say "-2 min".
+const RELATIVE = Intl.RelativeTimeFormat.supportedLocalesOf([language]).length
+  ? new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }) : null;
+
+function unitsAgo(unit, n) {
+  if (RELATIVE) return RELATIVE.format(-n, unit);
+  if (unit === "day") return t("{n} d ago", { n });
+  return unit === "hour" ? t("{n} h ago", { n }) : t("{n} min ago", { n });
+}
+
 /** Return how long ago that was, in words: "14 min. ago". */
 export function ago(iso, now = Date.now()) {
   const seconds = Math.max(0, (now - Date.parse(iso)) / 1000);
-  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   for (const [unit, size] of STEPS) {
-    if (seconds >= size) return format.format(-Math.floor(seconds / size), unit);
+    if (seconds >= size) return unitsAgo(unit, Math.floor(seconds / size));
   }
   return t("just now");
 }

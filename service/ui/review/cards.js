@@ -4,7 +4,7 @@ import { boot } from "../api.js";
 import { h, link } from "../dom.js";
 import { ago, said, t, when } from "../texts.js";
 import { cap } from "./keys.js";
-import { LABELS } from "./labels.js";
+import { inWords, LABELS } from "./labels.js";
 import { waitsOn } from "./waits.js";
 
 const STATUS = { approved: said("Approved"), rejected: said("Rejected"), held: said("Held"), pending: said("Waits for its score"), withdrawn: said("Withdrawn") };
@@ -59,7 +59,7 @@ function head(entry, desk) {
       card.author.is_guest && h("span", {}, t("guest")),
       card.language && h("span", { title: card.language_certainty === null ? null : t("{n} sure", { n: card.language_certainty.toFixed(2) }) }, card.language),
       h("time", { datetime: card.created_at, title: when(card.created_at) }, ago(card.created_at)),
-      card.parent_author && h("span", {}, `↩ ${t("reply to {name}", { name: card.parent_author })}`),
+      card.parent_author && h("span", {}, "↩ ", t("reply to {name}", { name: card.parent_author })),
       card.edited_at && h("span", { class: "warn" }, t("edited")),
       h("span", { class: "article" }, link(card.article.url, card.article.title)),
     ));
@@ -68,7 +68,7 @@ function head(entry, desk) {
 function why(card) {
   if (!card.why.length) return null;
   return h("ul", { class: "why", "aria-label": t("Why it is here") },
-    card.why.map((each) => h("li", {}, t(each.sentence))));
+    card.why.map((each) => h("li", {}, inWords(each.sentence))));
 }
 
 function outcome(entry, desk) {
