@@ -130,7 +130,9 @@ def entries(rows: Rows, *, hash_bits: int, sizes: range) -> Entries:
     slots = present.ravel().nonzero()[0]
     columns = (hashes.ravel().take(slots) >> np.uint32(32 - hash_bits)).view(np.int32)
     length = len(rows.codes)
-    edges = np.arange(len(present))[:, None] * length + np.append(0, rows.ends)
+    edges = np.zeros((len(present), len(rows) + 1), np.int64)
+    edges[:, 1:] = rows.ends
+    edges += np.arange(len(present))[:, None] * length
     return Entries(columns, slots.searchsorted(edges), slots, length)
 
 
