@@ -12,6 +12,7 @@ import base64
 import binascii
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -19,6 +20,7 @@ from typing import Final, Self
 from uuid import UUID
 
 from service.errors import Gone, NotFound
+from service.sealing import secrets
 from service.settings import Settings
 
 _DIGEST_BYTES: Final = 16
@@ -50,16 +52,17 @@ class LinkExpired(Gone):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedLinks:
-    """Makes and reads such addresses."""
+    """Makes such addresses with the first of its keys, and reads those of any."""
 
-    key: bytes
+    keys: Sequence[bytes]
     public_url: str
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        secret = settings.secret.get_secret_value().encode()
-        key = hmac.digest(secret, b"parley signed links", "sha256")
-        return cls(key, settings.web.public_url.rstrip("/"))
+        keys = [
+            hmac.digest(secret, b"parley signed links", "sha256") for secret in secrets(settings)
+        ]
+        return cls(keys, settings.web.public_url.rstrip("/"))
 
     def url(self, path: str, kind: Kind, of: UUID, *, ends_at: datetime) -> str:
         """Return the whole address: ``path`` and the token."""
@@ -68,7 +71,7 @@ class SignedLinks:
     def token(self, kind: Kind, of: UUID, *, ends_at: datetime) -> str:
         seconds = int(ends_at.timestamp()).to_bytes(_TIME_BYTES, "big")
         said = kind.value + of.bytes + seconds
-        return base64.urlsafe_b64encode(said + self._digest(said)).decode().rstrip("=")
+        return base64.urlsafe_b64encode(said + _digest(self.keys[0], said)).decode().rstrip("=")
 
     def read(self, kind: Kind, token: str, *, now: datetime) -> UUID:
         """Return what the token opens.
@@ -93,9 +96,10 @@ class SignedLinks:
         except binascii.Error as error:
             raise LinkNotKnown from error
         said, digest = sent[:-_DIGEST_BYTES], sent[-_DIGEST_BYTES:]
-        if not hmac.compare_digest(digest, self._digest(said)):
+        if not any(hmac.compare_digest(digest, _digest(key, said)) for key in self.keys):
             raise LinkNotKnown
         return said
 
-    def _digest(self, said: bytes) -> bytes:
-        return hmac.digest(self.key, said, "sha256")[:_DIGEST_BYTES]
+
+def _digest(key: bytes, said: bytes) -> bytes:
+    return hmac.digest(key, said, "sha256")[:_DIGEST_BYTES]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from service.db import new_id
 from service.signed_links import Kind, LinkExpired, LinkNotKnown, SignedLinks
 
-LINKS = SignedLinks(b"k" * 32, "https://parley.example")
-OTHERS = SignedLinks(b"o" * 32, "https://parley.example")
+LINKS = SignedLinks([b"k" * 32], "https://parley.example")
+OTHERS = SignedLinks([b"o" * 32], "https://parley.example")
 YEAR = timedelta(days=365)
 
 
@@ -59,6 +59,15 @@ def test_anything_else_is_no_link(text: str) -> None:
     when = datetime.fromisoformat("2026-11-25T12:00:00+00:00")
     with pytest.raises(LinkNotKnown):
         LINKS.read(Kind.STATEMENT, text, now=when)
+
+
+def test_a_link_made_under_the_secret_before_is_still_good(now: datetime) -> None:
+    of = new_id()
+    token = OTHERS.token(Kind.STATEMENT, of, ends_at=now + YEAR)
+    both = SignedLinks([*LINKS.keys, *OTHERS.keys], LINKS.public_url)
+    assert both.read(Kind.STATEMENT, token, now=now) == of
+    again = both.token(Kind.STATEMENT, of, ends_at=now + YEAR)
+    assert LINKS.read(Kind.STATEMENT, again, now=now) == of
 
 
 def test_the_key_is_not_shown_where_links_are_printed() -> None:
