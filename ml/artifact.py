@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ml import container, packed
+from ml import container
 from ml.cascade import Rule, SecondTier
 from ml.labels import Label, Language
 from ml.language import LanguageModel
@@ -119,7 +119,7 @@ def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
         raise ArtifactError(str(error)) from error
     if header.get("kind") != "moderation":
         raise ArtifactError("The file holds no moderation model.")
-    if header.get("format") not in {1, FORMAT}:
+    if header.get("format") != FORMAT:
         raise ArtifactError(
             f"The model has format version {header.get('format')}; this release reads {FORMAT}."
         )
@@ -134,9 +134,8 @@ def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
             f"The model knows a label or language that we do not: {error}"
         ) from error
     info = ModelInfo(supported, header["training"], header["libraries"])
-    model = _pipeline(arrays, labels, _grams_of(header))
-    # A model from before fingerprints were kept says nothing; its reading is taken on trust.
-    if model.grams.fingerprint() != header.get("fingerprint", model.grams.fingerprint()):
+    model = _pipeline(arrays, labels, header["grams"])
+    if model.grams.fingerprint() != header["fingerprint"]:
         raise ArtifactError("The model was trained on texts read in another way than this release.")
     return Artifact(model, info, digest, _second(arrays, labels, header.get("second")))
 
@@ -163,30 +162,17 @@ def _second(
     return second
 
 
-def _grams_of(header: Mapping[str, Any]) -> Mapping[str, int]:
-    if "grams" not in header:
-        return {"hash_bits": header["hash_bits"], "shortest": 2, "longest": 5}
-    return {name: int(header["grams"][name]) for name in _GRAMS}
-
-
-def _weights(arrays: container.Arrays) -> Packed:
-    if "weights" not in arrays:
-        return Packed(*(arrays[f"weights_{name}"] for name in _WEIGHTS))
-    # Format 1 had a half-precision number for each weight.
-    weights = arrays["weights"].astype(np.float64)
-    steps = [packed.step_of(column) for column in weights.T]
-    numbers = [packed.in_steps(*pair) for pair in zip(weights.T, steps, strict=True)]
-    return Packed.of(np.stack(numbers, axis=1), np.array(steps))
-
-
 def _pipeline(
     arrays: container.Arrays, labels: tuple[Label, ...], grams: Mapping[str, int]
 ) -> ModerationPipeline:
-    model = build(Params(**grams), language_model=LanguageModel.from_arrays(arrays))
+    model = build(
+        Params(**{name: grams[name] for name in _GRAMS}),
+        language_model=LanguageModel.from_arrays(arrays),
+    )
     classifier = model.classifier
     classifier.labels = labels
     classifier.classes_ = np.array(labels)
-    classifier.weights_ = _weights(arrays)
+    classifier.weights_ = Packed(*(arrays[f"weights_{name}"] for name in _WEIGHTS))
     classifier.language_weights_ = arrays["language_label_weights"]
     classifier.intercepts_ = arrays["intercepts"]
     classifier.slopes_ = arrays["slopes"]
