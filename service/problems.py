@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
 from service import errors
 from service.errors import FieldProblem, ModerationError
@@ -128,6 +129,8 @@ def is_json(content_type: str | None) -> bool:
     return content_type is not None and _JSON_TYPE.match(content_type.strip()) is not None
 
 
+_METHOD_NOT_ALLOWED = 405
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _FIELDS_MOST = 20
 _NAME_MOST_CHARS = 100
 
@@ -237,6 +240,22 @@ def _sentence(error: dict[str, Any]) -> str:
     return str(error["msg"]).lower()
 
 
+def _methods_at(request: Request) -> list[str]:
+    """Return all methods that the address answers to.
+
+    The framework names those of one route alone, and an address may have a route for each.
+    """
+    return [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+            if not isinstance(route, Mount)
+        )
+    ]
+
+
 def install(app: FastAPI) -> None:
     """Have every error of ``app`` answered with a problem document."""
 
@@ -257,8 +276,11 @@ def install(app: FastAPI) -> None:
         return from_validation_error(error)
 
     @app.exception_handler(HTTPException)
-    async def of_the_framework(_: Request, error: HTTPException) -> Response:
-        return by_framework(error)
+    async def of_the_framework(request: Request, error: HTTPException) -> Response:
+        answer = by_framework(error)
+        if error.status_code == _METHOD_NOT_ALLOWED and (allowed := _methods_at(request)):
+            answer.headers["Allow"] = ", ".join(allowed)
+        return answer
 
     async def silent(request: Request, error: Exception) -> Response:
         _log.warning("database_silent", path=request.url.path, error=type(error).__name__)

@@ -153,6 +153,21 @@ def test_the_frameworks_own_errors_are_problems_too(
         assert "GET" in answer.headers["allow"]
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/comments/01a212e0-0000-7000-8000-000000000000", "GET, PUT, DELETE"),
+        ("/v1/review/claims", "GET, POST, PUT, DELETE"),
+        ("/v1/review/queue", "GET"),
+    ],
+)
+def test_an_address_names_the_methods_of_all_its_routes(
+    client: TestClient, path: str, allowed: str
+) -> None:
+    answer = client.patch(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
 def test_ten_thousand_wrong_names_are_answered_in_short(client: TestClient, caller: Caller) -> None:
     wrong = {f"{'x' * 500}{number}": 1 for number in range(10)} | dict.fromkeys(
         map(str, range(3000)), 1

@@ -1,0 +1,51 @@
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from service.review import counts
+from service.review.queue_names import Queue
+from tests.factories.review import Desk, stored_desk, stored_held_comment
+
+
+@pytest.fixture
+def desk(session: Session, now: datetime) -> Desk:
+    return stored_desk(session, now=now)
+
+
+def _held(session: Session, desk: Desk) -> counts.Waiting:
+    found = {each.queue: each for each in counts.waiting(session, desk.site_ids)}
+    return found[Queue.HELD]
+
+
+def test_what_waits_is_counted_up_to_a_limit_and_no_further(
+    session: Session, desk: Desk, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.review.counts.COUNTED_MOST", 3)
+    for number in range(1, 6):
+        stored_held_comment(session, desk.site, now=now)
+        found = _held(session, desk)
+        assert (found.count, found.is_capped) == (min(number, 3), number > 3)
+
+
+def test_the_oldest_is_known_beyond_the_limit(
+    session: Session, desk: Desk, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.review.counts.COUNTED_MOST", 1)
+    for minutes in (9, 5, 1):
+        sent_at = now - timedelta(minutes=minutes)
+        stored_held_comment(session, desk.site, now=now, changes={"created_at": sent_at})
+    assert _held(session, desk).oldest_at == now - timedelta(minutes=9)
+
+
+def test_what_is_far_from_every_operating_point_is_not_uncertain(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    for margin in (0.01, 0.05, 0.06, None):
+        stored_held_comment(session, desk.site, now=now, changes={"margin": margin})
+    found = {each.queue: each.count for each in counts.waiting(session, desk.site_ids)}
+    assert (found[Queue.UNCERTAIN], found[Queue.HELD]) == (2, 4)
+
+
+def test_nothing_waits_for_who_works_on_no_site(session: Session) -> None:
+    assert counts.waiting(session, ()) == []
