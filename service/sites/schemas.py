@@ -47,6 +47,15 @@ AgeAlert = Annotated[
         examples=[3600],
     ),
 ]
+AuditShare = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Share of what is decided without a person that one judges, blind.",
+    ),
+]
 ReportsHoldAt = Annotated[
     int,
     Field(
@@ -156,6 +165,7 @@ class SiteOut(BaseModel):
     reports_hold_at: ReportsHoldAt
     age_alert_seconds: AgeAlert
     proof_of_work: ProofOfWork
+    audit_share: AuditShare
 
     @classmethod
     def of(cls, site: Site) -> Self:
@@ -173,6 +183,7 @@ class SiteOut(BaseModel):
             reports_hold_at=chosen.reports_hold_at,
             age_alert_seconds=None if chosen.age_alert is None else _seconds(chosen.age_alert),
             proof_of_work=chosen.proof_of_work,
+            audit_share=chosen.audit_share,
         )
 
 
@@ -201,6 +212,7 @@ class SiteIn(BaseModel):
     reports_hold_at: ReportsHoldAt = 1
     age_alert_seconds: AgeAlert = None
     proof_of_work: ProofOfWork = ProofOfWork.UNDER_ATTACK
+    audit_share: AuditShare = 0.0
 
     def wanted(self) -> Wanted:
         """Return what was sent; the defaults above stand for nothing."""

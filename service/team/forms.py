@@ -87,6 +87,7 @@ def settings_shown(site: SiteOut) -> Typed:
         "thinks_twice": ["on"] if site.thinks_twice else [],
         "reports_hold_at": [str(site.reports_hold_at)],
         "proof_of_work": [site.proof_of_work.value],
+        "audit_share": [f"{100 * site.audit_share:g}"],
         **{each.name: [each.shown(as_read[each.name])] for each in DURATIONS},
     }
 
@@ -113,7 +114,18 @@ def settings_filled(typed: Typed) -> Filled:
         sent["reports_hold_at"] = int(first(typed, "reports_hold_at"))
     except ValueError:
         problems["reports_hold_at"] = f"must be 1 to {preferences.REPORTS_MAX}"
+    try:
+        sent["audit_share"] = _share(first(typed, "audit_share"))
+    except ValueError:
+        problems["audit_share"] = "must be 0 to 100"
     return _filled(typed, sent, problems)
+
+
+def _share(of_100: str) -> float:
+    share = float(of_100.replace(",", ".")) / 100
+    if not 0 <= share <= 1:
+        raise ValueError(of_100)
+    return share
 
 
 def reasons_shown(reasons: Sequence[RejectReason]) -> list[Typed]:

@@ -22,6 +22,7 @@ _CHOICES = st.builds(
     withdraw_window=_seconds(0, preferences.WITHDRAW_MAX),
     thinks_twice=st.booleans(),
     reports_hold_at=st.integers(1, preferences.REPORTS_MAX),
+    audit_share=st.floats(0, 1),
     age_alert=st.none() | _seconds(60, preferences.AGE_ALERT_MAX),
     proof_of_work=st.sampled_from(ProofOfWork),
     email=st.sampled_from([EmailField.OFF, EmailField.OPTIONAL]),
@@ -55,6 +56,7 @@ def test_a_required_field_says_that_the_address_is_required() -> None:
         ({"withdraw_window": timedelta(microseconds=1)}, "/withdraw_window_seconds"),
         ({"age_alert": timedelta(0)}, "/age_alert_seconds"),
         ({"reports_hold_at": 0}, "/reports_hold_at"),
+        ({"audit_share": 1.5}, "/audit_share"),
     ],
 )
 def test_a_choice_out_of_bounds_is_refused(wrong: dict[str, timedelta], pointer: str) -> None:

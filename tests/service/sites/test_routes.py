@@ -18,6 +18,7 @@ _DEFAULTS = {
     "reports_hold_at": 3,
     "age_alert_seconds": 3600,
     "proof_of_work": "under_attack",
+    "audit_share": 0.02,
 }
 
 

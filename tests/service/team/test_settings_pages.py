@@ -24,6 +24,7 @@ _FORM = {
     "edit_window_seconds": "5",
     "withdraw_window_seconds": "24",
     "reports_hold_at": "3",
+    "audit_share": "2",
     "age_alert_seconds": "60",
 }
 _TABS = ("", "/reasons", "/policy-text", "/team", "/log")
@@ -99,6 +100,8 @@ def test_an_address_that_must_be_given_is_a_required_field(
         ({"age_alert_seconds": "0.5"}, "must be 1 to 43200"),
         ({"reports_hold_at": ""}, "must be 1 to 1000"),
         ({"reports_hold_at": "0"}, "must be at least 1"),
+        ({"audit_share": "101"}, "must be 0 to 100"),
+        ({"audit_share": "nan"}, "must be 0 to 100"),
         ({"name": ""}, "must be printable, 1 to 200 characters"),
         ({"url": "javascript:alert(1)"}, "must begin with http:// or https://"),
         ({"email": "perhaps"}, "must be 'off', 'optional' or 'required'"),
@@ -281,3 +284,22 @@ def test_whatever_is_typed_is_shown_as_text(client: TestClient, lead: Desk) -> N
         assert "<script>alert" not in answer.text
         assert "script-src 'self'" in answer.headers["content-security-policy"]
     assert lead
+
+
+def test_another_sites_pages_are_answered_as_those_of_no_site(
+    client: TestClient, admin: Desk, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        theirs = stored_desk(session, now=now, slug="elsewhere", role=Role.ADMIN, name="Chingiz")
+    assert admin
+    for tab in (*_TABS, "/keys"):
+        answers = [client.get(f"/review/settings/{slug}{tab}") for slug in ("elsewhere", "nowhere")]
+        pages = [each.text.replace("elsewhere", "…").replace("nowhere", "…") for each in answers]
+        assert [each.status_code for each in answers] == [404, 404], tab
+        assert pages[0] == pages[1], tab
+    for path in ("role", "remove", "password-link"):
+        sent = {"role": "moderator"}
+        removed = send(
+            client, f"{_PAGE}/members/{theirs.moderator.id}/{path}", sent, of=f"{_PAGE}/team"
+        )
+        assert removed.status_code == 404, path
