@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx2
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # ships no types
 from fastapi import FastAPI, Request, Response
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
@@ -29,6 +31,7 @@ from tests.service.keys import Caller
 
 ARTICLE = "2026/treaty"
 TITLE = "Two states agree on their border"
+_TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
 _STYLE = """
 body { margin: 0; font: 17px/1.6 Georgia, serif; }
 body { background: light-dark(#fff, #131517); color: light-dark(#000, #eee); }
@@ -56,7 +59,7 @@ class Paper:
     key: str
     caller: Caller
     database: Database
-    asked: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
     def open(self, page: Page, *, lang: str = "en", at: str = "", **options: str) -> None:
         """Open an article and wait until its section has been filled."""
@@ -135,6 +138,15 @@ def comment(page: Page, words: str) -> Locator:
     return page.locator(".comment > article", has=page.locator(".body", has_text=words))
 
 
+def violations(page: Page) -> list[str]:
+    """Return the rules of accessibility that the page breaks, as axe sees it."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    return [
+        f"{each['id']}: {each['help']} {[node['html'] for node in each['nodes']]}"
+        for each in found.response["violations"]
+    ]
+
+
 @contextmanager
 def printed(
     host: str, caller: Caller, database: Database, *, origin: str | None = None
@@ -152,9 +164,12 @@ def printed(
         def show(request: Request) -> Response:
             return _page(paper, request)
 
-        @app.get("/style.css")
-        def style() -> Response:
-            return Response(_STYLE, media_type="text/css")
+        paper.files["style.css"] = _STYLE
+
+        @app.get("/{name}")
+        def file(name: str) -> Response:
+            kind = _TYPES[Path(name).suffix]
+            return Response(paper.files[name], media_type=kind, headers=_policy(f"'self' {host}"))
 
         yield paper
 

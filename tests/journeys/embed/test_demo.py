@@ -12,7 +12,7 @@ from service.db import Database
 from service.demo.access import Access, prepare
 from service.demo.pages import PATH
 from tests.browser import NewContext, watch
-from tests.journeys.embed.paper import ARTICLE, Paper, send, write
+from tests.journeys.embed.paper import ARTICLE, Paper, send, violations, write
 
 HEADLINES = {
     "en": "Two neighbours train together",
@@ -45,6 +45,18 @@ def test_the_demos_article_is_read_and_commented_on_in_each_language(
     for target in ("/review", "/docs"):
         assert page.locator(f".foot a[href='{target}']").count() == 1
     assert errors == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_demos_article_breaks_no_rule_of_accessibility(
+    served: str, database: Database, new_context: NewContext, scheme: str
+) -> None:
+    with database.transaction() as session:
+        prepare(session, Access(), now=datetime.now(UTC))
+    page = new_context(bypass_csp=True, color_scheme=scheme).pages[0]  # axe is put into the page
+    page.goto(f"{served}{PATH}?lang=uz-Latn")
+    expect(page.locator(".total").first).to_have_text("0")
+    assert violations(page) == []
 
 
 def test_without_scripts_the_tags_own_content_leads_to_a_form_that_works(

@@ -1,13 +1,12 @@
 """The section in each language, wide and narrow, light and dark, by keyboard and by ear."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # ships no types
 from playwright.sync_api import Page, expect
 
 from service.sites import policy_texts
 from service.sites.reader_language import ReaderLanguage
 from tests.browser import NewContext, watch
-from tests.journeys.embed.paper import Paper, send, write
+from tests.journeys.embed.paper import Paper, send, violations, write
 
 SAYS = {
     "en": ("Do you like this article?", "3 comments", "* Denotes required field", "Waiting"),
@@ -16,14 +15,6 @@ SAYS = {
     "uz-Cyrl": ("Мақола сизга ёқдими?", "3 та изоҳ", "* Тўлдирилиши шарт", "Текширувни"),
     "kk": ("Мақала сізге ұнады ма?", "3 пікір", "* Міндетті түрде", "Тексеруді"),
 }
-
-
-def _violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"]})
-    return [
-        f"{each['id']}: {each['help']} {[node['html'] for node in each['nodes']]}"
-        for each in found.response["violations"]
-    ]
 
 
 def _fits(page: Page) -> bool:
@@ -80,31 +71,31 @@ def test_no_part_breaks_a_rule_of_accessibility(
         viewport={"width": width, "height": 800},
     ).pages[0]
     discussed.open(page, lang="ru")
-    found = {"section": _violations(page)}
+    found = {"section": violations(page)}
     send(page)
-    found["errors"] = _violations(page)
+    found["errors"] = violations(page)
     write(page, "idiot " * 260)
-    found["too long"] = _violations(page)
+    found["too long"] = violations(page)
     write(page, "You idiot.")
     send(page)
     page.wait_for_selector("[role=group] .primary")
-    found["second thought"] = _violations(page)
+    found["second thought"] = violations(page)
     page.locator("form [role=group] button").nth(1).click()
     page.wait_for_selector(".mine")
-    found["own"] = _violations(page)
+    found["own"] = violations(page)
     page.locator(".mine .edit").click()
     page.wait_for_selector("#edit")
-    found["editing"] = _violations(page)
+    found["editing"] = violations(page)
     page.locator(".policy").click()
     page.wait_for_selector("dialog")
-    found["policy"] = _violations(page)
+    found["policy"] = violations(page)
     page.keyboard.press("Escape")
     page.locator(".list .actions button:not(.reply)").first.click()
     page.wait_for_selector("dialog")
-    found["report"] = _violations(page)
+    found["report"] = violations(page)
     page.locator("dialog .apart button").click()
     page.wait_for_selector("dialog [name=law]")
-    found["notice"] = _violations(page)
+    found["notice"] = violations(page)
     assert {name: each for name, each in found.items() if each} == {}
 
 
@@ -168,3 +159,6 @@ def test_the_scheme_is_the_pages_unless_the_tag_says_otherwise(
     expect(section).to_have_css("color", "rgb(28, 30, 31)")
     section.evaluate("each => each.style.setProperty('--parley-accent', 'rgb(1, 2, 3)')")
     expect(page.locator("form .primary")).to_have_css("background-color", "rgb(1, 2, 3)")
+    # A page has names of its own for its colours; they must not meet the section's.
+    section.evaluate("each => each.style.cssText += '--line: #040506; --parley-line: var(--line)'")
+    expect(page.locator(".reaction")).to_have_css("border-top-color", "rgb(4, 5, 6)")
