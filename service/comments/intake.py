@@ -117,7 +117,7 @@ class Intake:
             return await self._store(batch)
         except (DBAPIError, OSError, PoolTimeoutError) as error:
             _log.warning("batch_failed", comments=len(batch), error=type(error).__name__)
-            if _is_silence(error):
+            if is_silence(error):
                 return await self._store_once_more(batch)
             return await asyncio.gather(*(self._store_alone(s) for s in batch))
 
@@ -133,14 +133,14 @@ class Intake:
         try:
             return (await self._store([submission]))[0]
         except (DBAPIError, OSError, PoolTimeoutError) as error:
-            return Unavailable(_SILENT) if _is_silence(error) else error
+            return Unavailable(_SILENT) if is_silence(error) else error
 
     async def _store(self, batch: Sequence[Submission]) -> list[Outcome]:
         async with self._connections:
             return await store(self._engine, batch)
 
 
-def _is_silence(error: Exception) -> bool:
+def is_silence(error: Exception) -> bool:
     """Say whether the database could not serve us, rather than refused what it was given."""
     if not isinstance(error, DBAPIError) or error.connection_invalidated:
         return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from pydantic import BaseModel
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,8 +22,8 @@ class Answer:
     body: bytes
 
     @classmethod
-    def of(cls, document: BaseModel) -> "Answer":
-        return cls(document.model_dump_json().encode())
+    def of(cls, document: object) -> "Answer":
+        return cls(to_json(document))
 
     @cached_property
     def tag(self) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from service import texts
 from service.articles.errors import ArticleNotFound
 from service.articles.tables import Article
+from service.comments.errors import CommentNotFound
 from service.comments.rules import TITLE_MAX_CHARS, URL_MAX_CHARS, check_web_address
 from service.embed import origins, own, reading, section, tickets
 from service.embed.messages import Words, words_of
@@ -180,7 +181,7 @@ def look(visiting: Visit, session: Session) -> Looked:
         CommentNotFound: a comment that it asks for is not public.
     """
     known = section.known(session, visiting.site, visiting.article_id)
-    threads, more = _threads(visiting, session, known)
+    threads, more = _threads(visiting, session)
     return Looked(
         article=_named(visiting, known),
         is_open=known is None or known.is_open,
@@ -209,15 +210,19 @@ def _named(visiting: Visit, known: Article | None) -> NamedArticle | None:
     return NamedArticle(visiting.article_id, url, title)
 
 
-def _threads(
-    visiting: Visit, session: Session, known: Article | None
-) -> tuple[Sequence[SeenThread], str | None]:
-    if known is None or visiting.asked_id("thread") is not None:
+def _threads(visiting: Visit, session: Session) -> tuple[Sequence[SeenThread], str | None]:
+    if visiting.asked_id("thread") is not None:
         return (), None
     after = _decoded(visiting.asked("cursor"), lambda text: Place.decode(text, visiting.sort))
-    found = reading.threads(session, known.id, sort=visiting.sort, after=after, most=_THREADS + 1)
-    page = found[:_THREADS]
-    if len(found) == len(page):
+    found = reading.threads(
+        visiting.site.site_id,
+        visiting.article_id,
+        sort=visiting.sort,
+        after=after,
+        most=_THREADS + 1,
+    ).on(session)
+    page = found.threads[:_THREADS]
+    if len(found.threads) == len(page):
         return page, None
     place = Place(page[-1].reply_count, page[-1].top.id)
     return page, visiting.at(cursor=place.encode(visiting.sort), anchor="comments")
@@ -227,23 +232,24 @@ def _thread(visiting: Visit, session: Session) -> SeenThread | None:
     which = visiting.asked_id("thread")
     if which is None:
         return None
+    site_id = visiting.site.site_id
     after = _decoded(visiting.asked("cursor"), Cursor.decode)
-    top = reading.top(session, visiting.site.site_id, which)
+    found = reading.top(site_id, which).on(session)
+    if found is None:
+        raise CommentNotFound(which)
     below = reading.replies(
-        session,
-        visiting.site.site_id,
-        which,
-        after=after.after if after else None,
-        most=_REPLIES + 1,
-    )
-    return top._replace(replies=below[:_REPLIES], has_more=len(below) > _REPLIES)
+        site_id, which, after=after.after if after else None, most=_REPLIES + 1
+    ).on(session)
+    return found._replace(replies=below[:_REPLIES], has_more=len(below) > _REPLIES)
 
 
 def _one(visiting: Visit, session: Session, wish: str) -> Seen | None:
     which = visiting.asked_id(wish)
     if which is None:
         return None
-    found = reading.with_ancestors(session, visiting.site.site_id, which)
+    found = reading.with_ancestors(visiting.site.site_id, which).on(session)
+    if found is None:
+        raise CommentNotFound(which)
     return found.replies[-1] if found.replies else found.top
 
 

@@ -8,11 +8,9 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, TextClause, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, text
 
-from service.comments.errors import CommentNotFound
-from service.comments.status import Status
+from service.embed.asking import Asked, Rows
 from service.paging import CursorInvalid
 
 FIRST_REPLIES: Final = 3
@@ -28,12 +26,15 @@ class Sort(StrEnum):
 
 
 class Seen(NamedTuple):
-    """A comment as readers see it, or the place that it keeps above published replies."""
+    """A comment as readers see it, or the place that it keeps above published replies.
+
+    ``status`` is the value of a ``Status``. The statements give these columns first, in this order.
+    """
 
     id: UUID
     parent_id: UUID | None
     thread_id: UUID
-    status: Status
+    status: str
     author_name: str | None
     body: str | None
     edited: bool
@@ -47,6 +48,13 @@ class SeenThread(NamedTuple):
     reply_count: int
     replies: Sequence[Seen]
     has_more: bool
+
+
+class Listed(NamedTuple):
+    """A page of threads, and how many comments are published under the article."""
+
+    threads: Sequence[SeenThread]
+    published: int
 
 
 class Place(NamedTuple):
@@ -81,86 +89,75 @@ class Place(NamedTuple):
 _MARKS: Final = {Sort.NEWEST: b"n", Sort.OLDEST: b"o", Sort.REPLIES: b"r"}
 
 
-def statement_of(sort: Sort) -> TextClause:
-    return _THREADS[sort]
-
-
 def threads(
-    session: Session, article_id: UUID, *, sort: Sort, after: Place | None, most: int
-) -> list[SeenThread]:
-    """Return comments at the top of the article, each with its first replies."""
-    statement = _THREADS[sort]
-    given: dict[str, object] = {"article": article_id, "most": most, "replies": FIRST_REPLIES + 1}
-    given["after"] = _ENDS[sort].id if after is None else after.id
+    site_id: UUID, article_id: str, *, sort: Sort, after: Place | None, most: int
+) -> Asked[Listed]:
+    """Ask for comments at the top of the site's article, each with its first replies.
+
+    Nothing, where the article is not known.
+    """
+    place = after or _ENDS[sort]
+    given = {"site": site_id, "article": article_id, "after": place.id, "most": most}
+    given |= {"replies": FIRST_REPLIES + 1}
     if sort is Sort.REPLIES:
-        given["count"] = (_ENDS[sort] if after is None else after).reply_count
-    return _grouped(session.execute(statement, given).all())
+        given["count"] = place.reply_count
+    return Asked(_THREADS[sort], given, _listed)
 
 
-def replies(
-    session: Session, site_id: UUID, thread_id: UUID, *, after: UUID | None, most: int
-) -> list[Seen]:
-    """Return what stands in the thread, oldest first: a parent comes before its replies.
+def replies(site_id: UUID, thread_id: UUID, *, after: UUID | None, most: int) -> Asked[list[Seen]]:
+    """Ask for what stands in the thread, oldest first: a parent comes before its replies.
 
     Nothing, where there is no such thread.
     """
     given = {"site": site_id, "thread": thread_id, "after": after or UUID(int=0), "most": most}
-    return [_seen(row) for row in session.execute(REPLIES, given)]
+    return Asked(_REPLIES, given, lambda rows: [_seen(row) for row in rows])
 
 
-def top(session: Session, site_id: UUID, thread_id: UUID) -> SeenThread:
-    """Return the comment at the top of a thread, without its replies.
+def top(site_id: UUID, thread_id: UUID) -> Asked[SeenThread | None]:
+    """Ask for the comment at the top of a thread, without replies; None: readers see none."""
+    return Asked(_TOP, {"thread": thread_id, "site": site_id}, _with_all)
 
-    Raises:
-        CommentNotFound: readers do not see such a thread.
+
+def with_ancestors(site_id: UUID, comment_id: UUID) -> Asked[SeenThread | None]:
+    """Ask for the comment's thread: its top, and of its replies those that lead to the comment.
+
+    None: readers do not see the comment.
     """
-    row = session.execute(_TOP, {"thread": thread_id, "site": site_id}).one_or_none()
-    if row is None:
-        raise CommentNotFound(thread_id)
-    return SeenThread(_seen(row), row.reply_count, (), has_more=False)
+    return Asked(_ANCESTORS, {"comment": comment_id, "site": site_id}, _with_all)
 
 
-def with_ancestors(session: Session, site_id: UUID, comment_id: UUID) -> SeenThread:
-    """Return the comment's thread, of its replies only those that lead to the comment, and it.
-
-    Raises:
-        CommentNotFound: readers do not see it.
-    """
-    rows = session.execute(_ANCESTORS, {"comment": comment_id, "site": site_id}).all()
-    if not rows:
-        raise CommentNotFound(comment_id)
-    top, *below = [_seen(row) for row in rows]
-    return SeenThread(top, rows[0].reply_count, below, has_more=False)
-
-
-def _grouped(rows: Sequence[Row[Any]]) -> list[SeenThread]:
+def _listed(rows: Rows) -> Listed:
     below: dict[UUID, list[Seen]] = {}
+    tops: list[tuple[Seen, int]] = []
     for row in rows:
+        if row.id is None:  # the article is known, and nothing of it is seen
+            continue
+        seen = _seen(row)
         if row.is_reply:
-            below.setdefault(row.thread_id, []).append(_seen(row))
-    return [
+            below.setdefault(seen.thread_id, []).append(seen)
+        else:
+            tops.append((seen, row.reply_count))
+    found = [
         SeenThread(
-            _seen(row),
-            row.reply_count,
-            below.get(row.id, [])[:FIRST_REPLIES],
-            has_more=len(below.get(row.id, [])) > FIRST_REPLIES,
+            seen,
+            reply_count,
+            below.get(seen.id, ())[:FIRST_REPLIES],
+            has_more=len(below.get(seen.id, ())) > FIRST_REPLIES,
         )
-        for row in rows
-        if not row.is_reply
+        for seen, reply_count in tops
     ]
+    return Listed(found, rows[0].published_count if rows else 0)
+
+
+def _with_all(rows: Rows) -> SeenThread | None:
+    if not rows:
+        return None
+    seen, *below = [_seen(row) for row in rows]
+    return SeenThread(seen, rows[0].reply_count, below, has_more=False)
 
 
 def _seen(row: Row[Any]) -> Seen:
-    return Seen(
-        row.id,
-        row.parent_id,
-        row.thread_id,
-        Status(row.status),
-        row.author_name,
-        row.body,
-        row.edited,
-        row.created_at,
-    )
+    return Seen._make(row[: len(Seen._fields)])
 
 
 # What the indexes by thread hold. Who stands there without being seen keeps a place, if anybody
@@ -172,7 +169,7 @@ _KEEPS_A_PLACE: Final = """(c.public_revision IS NOT NULL OR (
     WHERE r.parent_id = c.id AND r.public_revision IS NOT NULL LIMIT 1
 ) IS NOT NULL)"""
 _COLUMNS: Final = """
-    c.id, c.parent_id, coalesce(c.thread_id, c.id) AS thread_id, c.created_at,
+    c.id, c.parent_id, coalesce(c.thread_id, c.id) AS thread_id,
     CASE WHEN c.public_revision IS NULL THEN c.status ELSE 'approved' END AS status,
     CASE WHEN c.public_revision IS NOT NULL THEN c.author_name END AS author_name,
     CASE
@@ -182,12 +179,12 @@ _COLUMNS: Final = """
             WHERE comment_id = c.id AND number = c.public_revision
         )
     END AS body,
-    coalesce(c.public_revision > 1, false) AS edited
+    coalesce(c.public_revision > 1, false) AS edited, c.created_at
 """
 _BY_TIME: Final = f"""
     SELECT c.id, coalesce(t.reply_count, 0) AS reply_count, 0 AS rank
     FROM comments c LEFT JOIN threads t ON t.comment_id = c.id
-    WHERE c.article_id = :article AND c.thread_id IS NULL AND {_SHOWN}
+    WHERE c.article_id = (SELECT id FROM article) AND c.thread_id IS NULL AND {_SHOWN}
         AND (c.public_revision IS NOT NULL OR t.reply_count > 0)
         AND {{after}}
     ORDER BY {{order}} LIMIT :most
@@ -196,17 +193,17 @@ _BY_REPLIES: Final = f"""
     (
         SELECT c.id, t.reply_count, t.reply_count AS rank
         FROM threads t JOIN comments c ON c.id = t.comment_id
-        WHERE t.article_id = :article AND t.reply_count > 0
-            AND (t.reply_count, t.comment_id) < (:count, CAST(:after AS uuid))
+        WHERE t.article_id = (SELECT id FROM article) AND t.reply_count > 0
+            AND (t.reply_count, t.comment_id) < (CAST(:count AS integer), CAST(:after AS uuid))
         ORDER BY t.reply_count DESC, t.comment_id DESC LIMIT :most
     )
     UNION ALL
     (
         SELECT c.id, 0, 0
         FROM comments c LEFT JOIN threads t ON t.comment_id = c.id
-        WHERE c.article_id = :article AND c.thread_id IS NULL AND {_SHOWN}
+        WHERE c.article_id = (SELECT id FROM article) AND c.thread_id IS NULL AND {_SHOWN}
             AND c.public_revision IS NOT NULL AND coalesce(t.reply_count, 0) <= 0
-            AND (:count > 0 OR c.id < :after)
+            AND (CAST(:count AS integer) > 0 OR c.id < CAST(:after AS uuid))
         ORDER BY c.id DESC LIMIT :most
     )
     ORDER BY rank DESC, id DESC LIMIT :most
@@ -215,8 +212,12 @@ _BY_REPLIES: Final = f"""
 
 def _with_replies(tops: str, order: str) -> str:
     return f"""
-        WITH tops AS MATERIALIZED ({tops})
-        SELECT * FROM (
+        WITH article AS MATERIALIZED (
+            SELECT id, published_count FROM articles
+            WHERE site_id = :site AND external_id = :article
+        ),
+        tops AS MATERIALIZED ({tops})
+        SELECT found.*, article.published_count FROM article LEFT JOIN (
             SELECT {_COLUMNS}, tops.reply_count, tops.rank, c.id AS top_id, false AS is_reply
             FROM tops JOIN comments c ON c.id = tops.id
             UNION ALL
@@ -227,17 +228,19 @@ def _with_replies(tops: str, order: str) -> str:
                 ORDER BY c.id LIMIT :replies
             ) AS reply
             WHERE tops.reply_count > 0
-        ) AS found
+        ) AS found ON true
         ORDER BY {order}, is_reply, id
     """  # noqa: S608 - of our own constants
 
 
 _THREADS: Final = {
     Sort.NEWEST: text(
-        _with_replies(_BY_TIME.format(after="c.id < :after", order="c.id DESC"), "top_id DESC")
+        _with_replies(
+            _BY_TIME.format(after="c.id < CAST(:after AS uuid)", order="c.id DESC"), "top_id DESC"
+        )
     ),
     Sort.OLDEST: text(
-        _with_replies(_BY_TIME.format(after="c.id > :after", order="c.id"), "top_id")
+        _with_replies(_BY_TIME.format(after="c.id > CAST(:after AS uuid)", order="c.id"), "top_id")
     ),
     Sort.REPLIES: text(_with_replies(_BY_REPLIES, "rank DESC, top_id DESC")),
 }
@@ -247,7 +250,7 @@ _ENDS: Final = {
     Sort.OLDEST: Place(0, UUID(int=0)),
     Sort.REPLIES: Place((1 << 31) - 1, _LAST),
 }
-REPLIES: Final = text(f"""
+_REPLIES: Final = text(f"""
     SELECT {_COLUMNS} FROM comments c
     WHERE c.thread_id = :thread AND c.site_id = :site AND c.id > :after
         AND {_SHOWN} AND {_KEEPS_A_PLACE}

@@ -1,19 +1,18 @@
 """What the comment section reads: public, the same for every reader, answered from memory."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from service.articles.schemas import ExternalId
-from service.embed import reading, section, tickets, work
+from service.comments.errors import CommentNotFound
+from service.embed import documents, reading, section, tickets, work
 from service.embed.answers import Answer, respond
+from service.embed.documents import Document
 from service.embed.gate import CurrentReaderSite
 from service.embed.opened import OpenedSite
 from service.embed.reading import Place, Sort
@@ -22,7 +21,6 @@ from service.embed.reading_schemas import (
     PermalinkOut,
     RepliesOut,
     SectionOut,
-    ThreadOut,
     ThreadsOut,
     TicketOut,
     Work,
@@ -70,12 +68,13 @@ async def open_section(
     Of an article that nobody commented on yet it answers the same, with counts of 0.
     """
     around = surroundings_of(request)
-    discussion = partial(section.discussion, site=site, article_id=article, language=lang)
     found = await around.discussions.of(
-        (site.key, article, lang), partial(around.in_transaction, discussion)
+        (site.site_id, article),
+        lambda: around.asking.answer(section.discussion(site, article)),
     )
+    policy = await around.policy_of(site, lang)
     ticket = await issue_ticket(around, site, now=now)
-    return section.section(site, found, ticket, max_chars=settings.comments.body_max_chars)
+    return section.section(site, found, policy, ticket, max_chars=settings.comments.body_max_chars)
 
 
 @router.get("/ticket", summary="Get another ticket for the form")
@@ -105,12 +104,10 @@ async def list_threads(
     """
     after = None if cursor is None else Place.decode(cursor, sort)
 
-    def read(session: Session) -> ThreadsOut:
-        known = section.known(session, site, article)
-        if known is None:
-            return ThreadsOut(items=[], count=0, next=None)
-        found = reading.threads(session, known.id, sort=sort, after=after, most=limit + 1)
-        return ThreadsOut.of(found, count=known.published_count, sort=sort, limit=limit)
+    async def read() -> Document:
+        asked = reading.threads(site.site_id, article, sort=sort, after=after, most=limit + 1)
+        found = await surroundings_of(request).asking.answer(asked)
+        return documents.threads(found, sort=sort, limit=limit)
 
     return await _shared(request, site, ("threads", article, sort, cursor, limit), read)
 
@@ -124,9 +121,12 @@ async def list_threads(
 async def find_comment(request: Request, site: CurrentReaderSite, comment_id: UUID) -> Response:
     """Answer a published comment with all above it: for links to one comment."""
 
-    def read(session: Session) -> PermalinkOut:
-        found = reading.with_ancestors(session, site.site_id, comment_id)
-        return PermalinkOut(thread=ThreadOut.of_thread(found))
+    async def read() -> Document:
+        asked = reading.with_ancestors(site.site_id, comment_id)
+        found = await surroundings_of(request).asking.answer(asked)
+        if found is None:
+            raise CommentNotFound(comment_id)
+        return {"thread": documents.thread(found)}
 
     return await _shared(request, site, ("comment", comment_id), read)
 
@@ -150,9 +150,10 @@ async def list_replies(
     """
     after = Cursor.decode(cursor).after if cursor else None
 
-    def read(session: Session) -> RepliesOut:
-        found = reading.replies(session, site.site_id, comment_id, after=after, most=limit + 1)
-        return RepliesOut.of(found, limit=limit)
+    async def read() -> Document:
+        asked = reading.replies(site.site_id, comment_id, after=after, most=limit + 1)
+        found = await surroundings_of(request).asking.answer(asked)
+        return documents.replies(found, limit=limit)
 
     return await _shared(request, site, ("replies", comment_id, cursor, limit), read)
 
@@ -177,8 +178,9 @@ async def count_comments(
 ) -> Response:
     """Answer for each article how many of its comments readers see."""
 
-    def read(session: Session) -> ArticleCountsOut:
-        return ArticleCountsOut(counts=section.counts(session, site, article))
+    async def read() -> Document:
+        counts = await surroundings_of(request).asking.answer(section.counts(site, article))
+        return {"counts": counts}
 
     return await _shared(request, site, ("counts", *article), read)
 
@@ -218,12 +220,12 @@ async def _shared(
     request: Request,
     site: OpenedSite,
     question: tuple[object, ...],
-    read: Callable[[Session], BaseModel],
+    read: Callable[[], Awaitable[Document]],
 ) -> Response:
     around = surroundings_of(request)
 
     async def work_out() -> Answer:
-        return await around.in_transaction(lambda session: Answer.of(read(session)))
+        return Answer.of(await read())
 
     answer = await around.answers.of((site.site_id, *question), work_out)
     seconds = int(around.settings.shared_for.total_seconds())

@@ -1,6 +1,5 @@
 """What the comment section reads: the form, the threads, the counts."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -8,9 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from service.comments.status import Status
-from service.embed.reading import FIRST_REPLIES, Place, Seen, SeenThread, Sort
+from service.embed.reading import FIRST_REPLIES
 from service.embed.work import Challenge
-from service.paging import Cursor
 from service.reports.reason import ReportReason
 from service.sites.preferences import EmailField
 from service.sites.reader_language import ReaderLanguage
@@ -114,7 +112,10 @@ class SectionOut(BaseModel):
 
 
 class ItemOut(BaseModel):
-    """A comment as readers see it, or the place that it keeps above published replies."""
+    """A comment as readers see it, or the place that it keeps above published replies.
+
+    Of these lists the classes are the document; ``documents`` makes what is sent.
+    """
 
     id: UUID
     parent_id: UUID | None
@@ -133,10 +134,6 @@ class ItemOut(BaseModel):
     edited: bool
     created_at: datetime
 
-    @staticmethod
-    def of(seen: Seen) -> "ItemOut":
-        return ItemOut.model_construct(**seen._asdict())
-
 
 class ThreadOut(ItemOut):
     """A comment at the top of an article, with what stands below it."""
@@ -153,44 +150,16 @@ class ThreadOut(ItemOut):
     ]
     replies_next: Annotated[str | None, Field(description="`cursor` for more replies.")]
 
-    @staticmethod
-    def of_thread(seen: SeenThread) -> "ThreadOut":
-        replies = [ItemOut.of(each) for each in seen.replies]
-        return ThreadOut.model_construct(
-            **seen.top._asdict(),
-            reply_count=seen.reply_count,
-            replies=replies,
-            replies_next=Cursor(replies[-1].id).encode() if seen.has_more else None,
-        )
-
 
 class ThreadsOut(BaseModel):
     items: list[ThreadOut]
     count: Annotated[int, Field(description="Published comments of the article.")]
     next: Annotated[str | None, Field(description="`cursor` for the next page; null on the last.")]
 
-    @staticmethod
-    def of(found: Sequence[SeenThread], *, count: int, sort: Sort, limit: int) -> "ThreadsOut":
-        page = found[:limit]
-        last = page[-1] if len(found) > limit else None
-        return ThreadsOut.model_construct(
-            items=[ThreadOut.of_thread(each) for each in page],
-            count=count,
-            next=last and Place(max(last.reply_count, 0), last.top.id).encode(sort),
-        )
-
 
 class RepliesOut(BaseModel):
     items: list[ItemOut]
     next: Annotated[str | None, Field(description="`cursor` for the next page; null on the last.")]
-
-    @staticmethod
-    def of(found: Sequence[Seen], *, limit: int) -> "RepliesOut":
-        page = [ItemOut.of(each) for each in found[:limit]]
-        more = len(found) > limit
-        return RepliesOut.model_construct(
-            items=page, next=Cursor(page[-1].id).encode() if more else None
-        )
 
 
 class PermalinkOut(BaseModel):

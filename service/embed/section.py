@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.articles import queries as articles
 from service.articles.tables import Article
 from service.comments import rules
+from service.embed.asking import Asked, Rows
 from service.embed.opened import OpenedSite
 from service.embed.reading_schemas import (
     ArticleOut,
@@ -30,35 +31,45 @@ _POLICIES_KEPT = 256
 
 
 class Discussion(NamedTuple):
-    """What is the same for all readers of an article in one language."""
+    """What is the same for all readers of an article."""
 
     article: ArticleOut
     reaction: ReactionsOut
     comments: CommentCount
-    policy: PolicyOut | None
 
 
-def discussion(
-    session: Session, site: OpenedSite, article_id: str, language: ReaderLanguage
-) -> Discussion:
-    """Return what the section under this article shows; the article need not be known."""
-    article = known(session, site, article_id)
-    yes, no = (article.yes_count, article.no_count) if article else (0, 0)
-    return Discussion(
-        _article(article_id, article),
-        ReactionsOut(yes=yes, no=no),
-        CommentCount(count=article.published_count if article else 0),
-        policy(session, site, language),
-    )
+def discussion(site: OpenedSite, article_id: str) -> Asked[Discussion]:
+    """Ask what the section under this article shows; the article need not be known."""
+
+    def read(rows: Rows) -> Discussion:
+        found = rows[0] if rows else None
+        return Discussion(
+            ArticleOut(
+                id=article_id,
+                title=found.title if found else None,
+                url=found.url if found else None,
+                is_open=found.is_open if found else True,
+            ),
+            ReactionsOut(yes=found.yes_count if found else 0, no=found.no_count if found else 0),
+            CommentCount(count=found.published_count if found else 0),
+        )
+
+    return Asked(_ARTICLE, {"site": site.site_id, "article": article_id}, read)
 
 
 def section(
-    site: OpenedSite, found: Discussion, ticket: TicketOut, *, max_chars: int
+    site: OpenedSite,
+    found: Discussion,
+    policy: PolicyOut | None,
+    ticket: TicketOut,
+    *,
+    max_chars: int,
 ) -> SectionOut:
     """Return all that the section needs before the comments themselves."""
     choices = site.preferences
     return SectionOut(
         **found._asdict(),
+        policy=policy,
         form=FormOut(
             ticket=ticket.ticket,
             seconds_to_write=ticket.seconds_to_write,
@@ -101,14 +112,22 @@ def policy(session: Session, site: OpenedSite, language: ReaderLanguage) -> Poli
     )
 
 
-def counts(session: Session, site: OpenedSite, article_ids: Sequence[str]) -> dict[str, int]:
-    """Return how many comments readers see under each article."""
-    rows = session.execute(COUNTS, {"site": site.site_id, "ids": list(article_ids)})
-    found: dict[str, int] = {row.external_id: row.published_count for row in rows}
-    return {each: found.get(each, 0) for each in article_ids}
+def counts(site: OpenedSite, article_ids: Sequence[str]) -> Asked[dict[str, int]]:
+    """Ask how many comments readers see under each article; 0 under one that is not known."""
+
+    def read(rows: Rows) -> dict[str, int]:
+        return dict.fromkeys(article_ids, 0) | {
+            row.external_id: row.published_count for row in rows
+        }
+
+    return Asked(_COUNTS, {"site": site.site_id, "ids": list(article_ids)}, read)
 
 
-COUNTS = text("""
+_ARTICLE = text("""
+    SELECT title, url, is_open, published_count, yes_count, no_count FROM articles
+    WHERE site_id = :site AND external_id = :article
+""")
+_COUNTS = text("""
     SELECT external_id, published_count FROM articles
     WHERE site_id = :site AND external_id = ANY(CAST(:ids AS text[]))
 """)
@@ -117,9 +136,3 @@ COUNTS = text("""
 @lru_cache(maxsize=_POLICIES_KEPT)
 def _html(written: str) -> str:
     return markdown.to_html(written)
-
-
-def _article(article_id: str, article: Article | None) -> ArticleOut:
-    if article is None:
-        return ArticleOut(id=article_id, title=None, url=None, is_open=True)
-    return ArticleOut(id=article_id, title=article.title, url=article.url, is_open=article.is_open)

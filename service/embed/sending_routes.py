@@ -41,7 +41,7 @@ from service.errors import Unavailable
 from service.reports import actions as reports
 from service.reports.notice_link import notice_url
 from service.request import AppSettings, Now, Transaction
-from service.scoring.classifier import Classifier
+from service.scoring import live
 from service.settings import Settings
 
 router = APIRouter(prefix="/embed/v1/{key}", tags=["comment section"])
@@ -312,7 +312,7 @@ def _statement(settings: Settings, stored: Stored) -> str | None:
 async def _would_wait(around: Surroundings, site: OpenedSite, sent: SecondThoughtIn) -> bool:
     settings: Settings = around.app.state.settings
     body = rules.clean_body(sent.body, max_chars=settings.comments.body_max_chars)
-    classifier: Classifier = around.app.state.classifier
+    classifier = live.of_site(around.app.state, site.site_id)
     rules_by = await around.in_transaction(
         lambda session: second_thoughts.in_force(session, site.site_id, classifier.version)
     )
@@ -323,5 +323,6 @@ async def _would_wait(around: Surroundings, site: OpenedSite, sent: SecondThough
         [body],
         hint=second_thoughts.hint_of(sent.language),
         within=around.settings.second_thought_within,
+        by=classifier,
     )
     return await asyncio.to_thread(second_thoughts.would_wait, rules_by, body, prediction)

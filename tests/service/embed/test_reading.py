@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from service.articles.tables import Article
 from service.comments.status import Status
 from service.db import Database, new_id
 from service.embed import reading, section
+from service.embed.opened import OpenedSite
 from service.embed.reading import Sort
 from service.settings import Embed
 from service.sites import policy_texts
+from service.sites.preferences import Preferences
 from service.sites.reader_language import ReaderLanguage
+from service.sites.tables import Site
 from tests.factories.comments import an_article, an_author
 from tests.factories.sites import a_site
 from tests.plans import indexes_of
@@ -344,27 +346,24 @@ class TestPlans:
         ],
     )
     def test_a_page_of_threads(self, session: Session, sort: Sort, indexes: set[str]) -> None:
-        article = self._crowded(session)
-        given: Json = {"article": article.id, "most": 25, "replies": 4, "after": UUID(int=0)}
-        if sort is not Sort.OLDEST:
-            given["after"] = UUID(int=(1 << 128) - 1)
-        if sort is Sort.REPLIES:
-            given["count"] = 1 << 30
-        found = indexes_of(session, reading.statement_of(sort), **given)
-        assert indexes | {"comments_thread_idx"} <= found
+        site = self._crowded(session)
+        asked = reading.threads(site.id, "a7", sort=sort, after=None, most=25)
+        found = indexes_of(session, asked.statement, **asked.given)
+        assert indexes | {"comments_thread_idx", "articles_site_id_external_id_key"} <= found
 
     def test_replies(self, session: Session) -> None:
-        article = self._crowded(session)
-        given = {"thread": new_id(), "site": article.site_id, "after": UUID(int=0), "most": 50}
-        assert "comments_thread_idx" in indexes_of(session, reading.REPLIES, **given)
+        site = self._crowded(session)
+        asked = reading.replies(site.id, new_id(), after=None, most=50)
+        assert "comments_thread_idx" in indexes_of(session, asked.statement, **asked.given)
 
     def test_counts(self, session: Session) -> None:
-        article = self._crowded(session)
-        given = {"site": article.site_id, "ids": ["a", "b"]}
-        found = indexes_of(session, section.COUNTS, **given)
+        site = self._crowded(session)
+        opened = OpenedSite("pk_x", (), site.id, "News", (), Preferences())
+        asked = section.counts(opened, ["a", "b"])
+        found = indexes_of(session, asked.statement, **asked.given)
         assert found == {"articles_site_id_external_id_key"}
 
-    def _crowded(self, session: Session) -> Article:
+    def _crowded(self, session: Session) -> Site:
         """Store forty articles with 250 comments each; two of five are replies."""
         site = a_site()
         session.add(site)
@@ -378,7 +377,7 @@ class TestPlans:
         session.execute(_FILL, given)
         session.execute(_COUNT)
         session.execute(text("ANALYZE comments, threads, articles"))
-        return articles[7]
+        return site
 
 
 _FILL = text("""
