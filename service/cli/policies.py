@@ -63,7 +63,7 @@ def edit(slug: Slug, note: Note, file: File = None) -> None:
             console.print("Nothing was changed.")
             return
         saved = actions.save(
-            *(session, site.id, _read(text), actions.judge(session, None)),
+            *(session, site.id, _read(text), actions.judge(session, site.id, None)),
             note=note,
             saved_by="command line",
             now=now(),
@@ -81,7 +81,7 @@ def preview(slug: Slug, file: File = None) -> None:
         site = sites.by_slug(session, slug)
         text = _text(file)
         document = _read(text) if text else queries.current(session, site.id).document
-        judge = actions.judge(session, None)
+        judge = actions.judge(session, site.id, None)
         _print_trial(actions.preview(session, site.id, document, judge, now=now()))
 
 
@@ -112,7 +112,7 @@ def restore(
     with transaction() as session:
         site = sites.by_slug(session, slug)
         saved = actions.restore(
-            *(session, site.id, version, actions.judge(session, None)),
+            *(session, site.id, version, actions.judge(session, site.id, None)),
             note=note,
             saved_by="command line",
             now=now(),
@@ -137,7 +137,7 @@ def words(
             return
         document = actions.with_words(session, site.id, file.read_bytes())
         saved = actions.save(
-            *(session, site.id, document, actions.judge(session, None)),
+            *(session, site.id, document, actions.judge(session, site.id, None)),
             note=note,
             saved_by="command line",
             now=now(),

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Final, Literal, NoReturn
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.requests import Request
@@ -56,20 +57,20 @@ def dialect(surroundings: Surroundings) -> Dialect:
 
 
 async def _moderate(around: Surroundings, request: Request) -> Response:
-    await around.opened_by(key_in(request.headers.get("authorization")))
+    opened = await around.opened_by(key_in(request.headers.get("authorization")))
     sent = await _read(request)
     model = _model(sent.get("model"))
     texts = _texts(sent)
-    predictions = await _predict(around, texts)
+    predictions = await _predict(around, opened.site_id, texts)
     is_legacy = model in LEGACY_MODELS
     results = [categories.result(each.scores, is_legacy=is_legacy) for each in predictions]
     answer = {"id": f"modr-{secrets.token_hex(16)}", "model": model, "results": results}
     return JSONResponse(answer)
 
 
-async def _predict(around: Surroundings, texts: Sequence[str]) -> list[Prediction]:
+async def _predict(around: Surroundings, site_id: UUID, texts: Sequence[str]) -> list[Prediction]:
     """Return the scores; of a text whose language is unsure, as if it were English."""
-    predict = partial(around.scorer.predict, within=around.share)
+    predict = partial(around.scorer.of(site_id).predict, within=around.share)
     predictions = await predict(texts, hint=None)
     unsure = [n for n, each in enumerate(predictions) if languages.may_be_ours(each)]
     if unsure:

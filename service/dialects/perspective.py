@@ -26,6 +26,7 @@ from service.dialects.perspective_schemas import (
     without_nulls,
 )
 from service.dialects.plain_text import plain
+from service.dialects.scorer import ScorerBy
 from service.dialects.surroundings import Surroundings, read_body
 from service.dialects.utf16 import spans_in_units, units
 from service.examples import actions as examples
@@ -67,16 +68,17 @@ class _Calls:
         self._around = surroundings
 
     async def analyze(self, request: Request) -> Response:
-        await self._opened_by(request)
+        opened = await self._opened_by(request)
+        scorer = self._around.scorer.of(opened.site_id)
         sent = await _read(request, AnalyzeSent)
         text = _checked(sent.comment, sent.context)
         wanted = _attributes(sent)
-        prediction = await self._predict(text, sent.languages, list(wanted.values()))
+        prediction = await self._predict(scorer, text, sent.languages, list(wanted.values()))
         supported = _supported(sent, wanted, prediction)
         sentences: tuple[SentencePrediction, ...] = ()
         # A place in the text without its tags is none in what was sent: then the whole is one span.
         if sent.span_annotations and sent.comment.type != TextType.HTML:
-            sentences = await self._around.scorer.predict_sentences(
+            sentences = await scorer.predict_sentences(
                 text, hint=languages.hint_in(sent.languages), within=self._around.share
             )
         scores = _scores(sent.comment.text, sent, supported, prediction, sentences)
@@ -93,7 +95,8 @@ class _Calls:
         sent = await _read(request, SuggestSent)
         text = _checked(sent.comment, sent.context)
         labels = _suggested(sent)
-        prediction = await self._predict(text, sent.languages, list(labels))
+        scorer = self._around.scorer.of(opened.site_id)
+        prediction = await self._predict(scorer, text, sent.languages, list(labels))
         if not sent.do_not_store:
             judged = _judged(text, labels, sent, prediction.language)
             learn = partial(
@@ -122,9 +125,11 @@ class _Calls:
         key = request.query_params.get("key") or request.headers.get("x-goog-api-key")
         return await self._around.opened_by(key)
 
-    async def _predict(self, text: str, tags: list[str], labels: list[Label]) -> Prediction:
+    async def _predict(
+        self, scorer: ScorerBy, text: str, tags: list[str], labels: list[Label]
+    ) -> Prediction:
         """Return the scores, in the text's own language; where that is unsure, in English."""
-        scorer, within = self._around.scorer, self._around.share
+        within = self._around.share
         hint = languages.hint_in(tags)
         [prediction] = await scorer.predict([text], hint=hint, within=within)
         if hint is not Language.ENGLISH and languages.may_be_ours(prediction):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 from typing import Final, Generic, TypeVar
+from uuid import UUID
 
 from ml.labels import Language
 from service.errors import Unavailable
@@ -66,9 +67,12 @@ class _Memory(Generic[Kept]):
 
 
 class Scorer:
-    """Asks the live classifier, in threads of its own; used by one event loop."""
+    """Asks the live classifiers, in threads of its own; used by one event loop.
 
-    def __init__(self, classifier: Callable[[], Classifier], *, kept: int) -> None:
+    ``classifier`` is asked for the one that is live on a site; without a site, for the shared one.
+    """
+
+    def __init__(self, classifier: Callable[[UUID | None], Classifier], *, kept: int) -> None:
         self._classifier = classifier
         self._whole: _Memory[Prediction] = _Memory(kept)
         self._sentences: _Memory[tuple[SentencePrediction, ...]] = _Memory(kept)
@@ -83,15 +87,24 @@ class Scorer:
         """How many answers are remembered."""
         return len(self._whole) + len(self._sentences)
 
+    def of(self, site_id: UUID | None) -> "ScorerBy":
+        """Return a scorer that stays with the classifier that is live on the site now."""
+        return ScorerBy(self, self._classifier(site_id))
+
     async def predict(
-        self, texts: Sequence[str], *, hint: Language | None, within: timedelta
+        self,
+        texts: Sequence[str],
+        *,
+        hint: Language | None,
+        within: timedelta,
+        by: Classifier | None = None,
     ) -> list[Prediction]:
-        """Return one prediction for each text, in order.
+        """Return one prediction for each text, in order; without ``by``, by the shared classifier.
 
         Raises:
             NoScoreInTime: it takes longer than ``within``.
         """
-        classifier = self._classifier()
+        classifier = by or self._classifier(None)
         keys = [_key(classifier, text, hint) for text in texts]
         found = {key: self._whole.get(key) for key in keys}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if found[key] is None}
@@ -103,14 +116,19 @@ class Scorer:
         return [prediction for key in keys if (prediction := found[key]) is not None]
 
     async def predict_sentences(
-        self, text: str, *, hint: Language | None, within: timedelta
+        self,
+        text: str,
+        *,
+        hint: Language | None,
+        within: timedelta,
+        by: Classifier | None = None,
     ) -> tuple[SentencePrediction, ...]:
         """Return a prediction for each sentence of the text, as if it stood alone.
 
         Raises:
             NoScoreInTime: it takes longer than ``within``.
         """
-        classifier = self._classifier()
+        classifier = by or self._classifier(None)
         key = _key(classifier, text, hint)
         found = self._sentences.get(key)
         if found is None:
@@ -146,6 +164,30 @@ class Scorer:
         self._waiting -= 1
         if not task.cancelled():
             task.exception()  # nobody may be waiting for it any more
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerBy:
+    """A scorer and one classifier, which stays the same however many are promoted meanwhile."""
+
+    scorer: Scorer
+    classifier: Classifier
+
+    @property
+    def version(self) -> str:
+        return self.classifier.version
+
+    async def predict(
+        self, texts: Sequence[str], *, hint: Language | None, within: timedelta
+    ) -> list[Prediction]:
+        return await self.scorer.predict(texts, hint=hint, within=within, by=self.classifier)
+
+    async def predict_sentences(
+        self, text: str, *, hint: Language | None, within: timedelta
+    ) -> tuple[SentencePrediction, ...]:
+        return await self.scorer.predict_sentences(
+            text, hint=hint, within=within, by=self.classifier
+        )
 
 
 def _key(classifier: Classifier, text: str, hint: Language | None) -> _Key:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from service.dialects.scorer import Scorer
 from service.errors import Unavailable
 from service.limits import RateLimiter
 from service.request import now
+from service.scoring import live
 from service.sealing import Seal
 from service.settings import Settings
 from service.sites.keyring import OpenedBy
@@ -160,7 +162,7 @@ async def read_body(request: Request, *, max_bytes: int) -> bytes:
 async def opened(app: FastAPI) -> AsyncIterator[None]:
     """Have the scorer at ``app.state.scorer`` while the application runs."""
     settings: Settings = app.state.settings
-    scorer = Scorer(lambda: app.state.classifier, kept=settings.dialects.scores_kept)
+    scorer = Scorer(partial(live.of_site, app.state), kept=settings.dialects.scores_kept)
     app.state.scorer = scorer
     try:
         yield

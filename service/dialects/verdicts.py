@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from ml.labels import Language
-from service.dialects.scorer import NoScoreInTime
+from service.dialects.scorer import NoScoreInTime, ScorerBy
 from service.dialects.surroundings import Surroundings
 from service.policy import in_force
 from service.policy.evidence import Evidence
@@ -45,7 +45,7 @@ class Judge:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._around = surroundings
-        self._known: OrderedDict[UUID, tuple[float, InForce]] = OrderedDict()
+        self._known: OrderedDict[tuple[UUID, str], tuple[float, InForce]] = OrderedDict()
 
     async def judge(self, site_id: UUID, text: str, *, hint: Language | None) -> Verdict:
         """Return the verdict on the first ``JUDGED_MAX_CHARS`` of ``text``, in time.
@@ -57,8 +57,10 @@ class Judge:
             Unavailable: the database does not answer, and the policy is not known.
         """
         text = text[:JUDGED_MAX_CHARS]
-        ruled_by = await self._policy(site_id)
-        prediction = await self._prediction(text, hint)
+        # One version scores, and thresholds solved for that very one rule.
+        scorer = self._around.scorer.of(site_id)
+        ruled_by = await self._policy(site_id, scorer.version)
+        prediction = await self._prediction(scorer, text, hint)
         language = None if prediction is None else prediction.language
         probability = 0.0 if prediction is None else prediction.language_probability
         sure = language if probability >= _LANGUAGE_IS_SURE else None
@@ -72,17 +74,18 @@ class Judge:
         )
         return Verdict(rule(ruled_by.policy, evidence), prediction)
 
-    async def _prediction(self, text: str, hint: Language | None) -> Prediction | None:
+    async def _prediction(
+        self, scorer: ScorerBy, text: str, hint: Language | None
+    ) -> Prediction | None:
         try:
-            [prediction] = await self._around.scorer.predict(
-                [text], hint=hint, within=self._around.share
-            )
+            [prediction] = await scorer.predict([text], hint=hint, within=self._around.share)
         except NoScoreInTime:
             return None
         return prediction
 
-    async def _policy(self, site_id: UUID) -> InForce:
-        known = self._known.get(site_id)
+    async def _policy(self, site_id: UUID, digest: str) -> InForce:
+        key = (site_id, digest)
+        known = self._known.get(key)
         if known is not None and known[0] > time.monotonic():
             return known[1]
         expires_at = time.monotonic() + _REMEMBERED.total_seconds()
@@ -90,12 +93,12 @@ class Judge:
             lambda session: in_force.by_site(
                 session,
                 [site_id],
-                model_version_id=(registry.champion_id(session) or (None,))[0],
+                model_version_id=registry.id_of(session, digest),
             )[site_id],
             within=self._around.share,
         )
-        self._known[site_id] = (expires_at, found)
-        self._known.move_to_end(site_id)
+        self._known[key] = (expires_at, found)
+        self._known.move_to_end(key)
         if len(self._known) > _POLICIES_KEPT:
             self._known.popitem(last=False)
         return found

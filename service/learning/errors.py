@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from service.errors import Conflict, FieldProblem, Invalid, NotFound
+from service.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
 
 
 class RunNotFound(NotFound):
@@ -24,6 +24,16 @@ class ReportMissing(NotFound):
 
     def __init__(self) -> None:
         super().__init__("This run ended before there was anything to report.")
+
+
+class SharedByOthers(Forbidden):
+    code = "model_shared_by_others"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Sites of others go by this model too: ask whoever runs the service, who has"
+            " `parley model` and `parley retrain`."
+        )
 
 
 class RunUnderWay(Conflict):

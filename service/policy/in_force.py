@@ -128,7 +128,8 @@ def by_site(
         for site_id, policy_id in session.execute(newest)
     }
     if len(found) < len(set(site_ids)):
-        built_in = queries.built_in(session)
+        # Of the very version that has scored: another may be promoted at this moment.
+        built_in = queries.built_in(session, model_version_id)
         default = InForce(None, built_in.version, built_in.document, built_in.document.policy())
         found |= {site_id: default for site_id in site_ids if site_id not in found}
     return found

@@ -72,15 +72,24 @@ def current_by_site(session: Session, site_ids: Collection[UUID]) -> dict[UUID, 
         .order_by(Policy.site_id, Policy.version.desc())
     )
     found = {row.site_id: PolicyVersion.of(row) for row in session.scalars(newest)}
-    if len(found) < len(set(site_ids)):
-        default = built_in(session)
-        found |= {site_id: default for site_id in site_ids if site_id not in found}
+    live = registry.champion_ids(session, site_ids) if len(found) < len(set(site_ids)) else {}
+    for site_id in set(site_ids) - set(found):
+        version_id, _ = live.get(site_id) or live.get(None) or (None, "")
+        found[site_id] = built_in(session, version_id)
     return found
 
 
-def built_in(session: Session) -> PolicyVersion:
-    """Return the policy of a site that has saved none."""
-    thresholds = _thresholds(registry.champion_thresholds(session))
+def built_in(session: Session, model_version_id: int | None = None) -> PolicyVersion:
+    """Return the policy of a site that has saved none: by the advice of this model version.
+
+    Without one it is that of the shared champion.
+    """
+    advised = (
+        registry.champion_thresholds(session)
+        if model_version_id is None
+        else registry.advised_thresholds(session, model_version_id)
+    )
+    thresholds = _thresholds(advised)
     document = PolicyDocument(thresholds=thresholds)
     return PolicyVersion(None, BUILT_IN_VERSION, document, BUILT_IN_NOTE, None, None)
 

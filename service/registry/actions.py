@@ -16,7 +16,6 @@ from service.registry.errors import (
     DigestWrong,
     IsChampion,
     NothingToRollBack,
-    NotThatSites,
 )
 from service.registry.queries import digest_of
 from service.registry.tables import Artifact, ModelVersion, Promotion, State
@@ -202,16 +201,6 @@ def note_mended(session: Session, version_id: int) -> None:
         .values(damaged_at=None)
         .execution_options(synchronize_session=False)
     )
-
-
-def check_belongs(version: ModelVersion, site_ids: frozenset[UUID | None]) -> None:
-    """See that the version is shared, or of one of these sites.
-
-    Raises:
-        NotThatSites: it is not.
-    """
-    if version.site_id not in site_ids:
-        raise NotThatSites
 
 
 def _check(session: Session, version: ModelVersion, *, now: datetime) -> None:

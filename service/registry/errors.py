@@ -29,13 +29,6 @@ class ArtifactDamaged(Conflict):
         )
 
 
-class NotThatSites(Conflict):
-    code = "model_version_of_another_site"
-
-    def __init__(self) -> None:
-        super().__init__("This version was made for another site.")
-
-
 class NothingToRollBack(Conflict):
     code = "nothing_to_roll_back"
 

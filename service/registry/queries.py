@@ -55,6 +55,12 @@ def champion_id(session: Session, site_id: UUID | None = None) -> tuple[int, str
     return None if found is None else (found.id, found.digest)
 
 
+def id_of(session: Session, digest: str) -> int | None:
+    """Return the number of the version of this digest; None: the registry has none."""
+    found: int | None = session.scalar(select(ModelVersion.id).where(ModelVersion.digest == digest))
+    return found
+
+
 def champion_ids(
     session: Session, site_ids: Collection[UUID]
 ) -> dict[UUID | None, tuple[int, str]]:
@@ -94,9 +100,19 @@ def shadows(session: Session) -> list[ModelVersion]:
     return list(session.scalars(beside.order_by(ModelVersion.site_id.nulls_first())))
 
 
-def versions(session: Session, *, after: int | None = None, limit: int) -> list[ModelVersion]:
-    """Return the versions that were ever stored, newest first, from the one after ``after``."""
+def versions(
+    session: Session,
+    site_ids: Collection[UUID] | None,
+    *,
+    after: int | None = None,
+    limit: int,
+) -> list[ModelVersion]:
+    """Return shared versions and these sites' own ones, newest first; None: all there are."""
     wanted = select(ModelVersion).order_by(ModelVersion.id.desc()).limit(limit)
+    if site_ids is not None:
+        wanted = wanted.where(
+            or_(ModelVersion.site_id.is_(None), ModelVersion.site_id.in_(site_ids))
+        )
     if after is not None:
         wanted = wanted.where(ModelVersion.id < after)
     return list(session.scalars(wanted))
@@ -117,6 +133,15 @@ def champion_thresholds(session: Session, site_id: UUID | None = None) -> dict[s
     """Return the thresholds that the version that decides now advises, by label."""
     advised = ModelVersion.info[("training", "thresholds")]
     found: dict[str, Any] | None = session.scalar(_live(select(advised), site_id))
+    return found
+
+
+def advised_thresholds(session: Session, version_id: int) -> dict[str, Any] | None:
+    """Return the thresholds that this version advises, by label, whether it decides or not."""
+    advised = ModelVersion.info[("training", "thresholds")]
+    found: dict[str, Any] | None = session.scalar(
+        select(advised).where(ModelVersion.id == version_id)
+    )
     return found
 
 

@@ -16,6 +16,7 @@ from service.review.highlights import Explainer, highlights
 from service.review.http import NOT_FOUND, seen
 from service.review.schemas import CardOut
 from service.review.trail import trail
+from service.scoring import live
 
 router = APIRouter(prefix="/comments/{comment_id}")
 
@@ -53,7 +54,7 @@ def read_highlights(
     where the comment is read blind.
     """
     comment = queries.comment_of(session, who.site_ids, comment_id)
-    classifier = request.app.state.classifier
+    classifier = live.of_site(request.app.state, comment.site_id)
     if not isinstance(classifier, Explainer) or _is_blind(session, comment, who, now=now):
         return []
     found = highlights(classifier, comment.body, evidence(session, comment, now=now).scores)

@@ -6,7 +6,7 @@ from service.comments import rules
 from service.comments.errors import BodyEmpty, BodyHasUnfitCharacter, BodyTooLong
 from service.errors import FieldProblem
 from service.request import AppSettings
-from service.scoring.classifier import Classifier
+from service.scoring import live
 from service.scoring.errors import TextUnfit
 from service.scoring.schemas import ScoredText, ScoreIn, ScoreOut
 from service.sites.auth import ClassifyingSite
@@ -19,10 +19,9 @@ def score_texts(
     sent: ScoreIn, request: Request, settings: AppSettings, site: ClassifyingSite
 ) -> ScoreOut:
     """Answer what the classifier makes of each text, at once. Nothing is stored or decided."""
-    del site  # its key opens the door; scores are the same for everybody
     texts = _cleaned(sent.texts, max_chars=settings.comments.body_max_chars)
     # Taken once: another version may be promoted between two readings.
-    classifier: Classifier = request.app.state.classifier
+    classifier = live.of_site(request.app.state, site.id)
     predictions = classifier.predict(texts, hints=[sent.language] * len(texts))
     return ScoreOut(
         model_version=classifier.version, results=[ScoredText.of(each) for each in predictions]

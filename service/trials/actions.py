@@ -53,9 +53,9 @@ class Standing:
     inactive: Mapping[Language, list[Label]]
 
 
-def judge(session: Session, classifier: Classifier | None) -> Judge | None:
-    """Return the live model version, with the classifier if it is this very one."""
-    live = registry.champion_id(session)
+def judge(session: Session, site_id: UUID, classifier: Classifier | None) -> Judge | None:
+    """Return the version that is live on the site, with the classifier if it is this very one."""
+    live = registry.champion_id(session, site_id)
     if live is None:
         return None
     version_id, digest = live
@@ -135,7 +135,7 @@ def standing(session: Session, site_id: UUID, judge: Judge | None) -> Standing:
     solved = None
     if current.id is not None and current.document.operating_points:
         solved = solutions.stored(session, current.id, judge.version_id)
-    return Standing(solved or (), _inactive(registry.champion_supports(session)))
+    return Standing(solved or (), _inactive(registry.champion_supports(session, site_id)))
 
 
 def _inactive(supported: Mapping[str, Sequence[str]] | None) -> dict[Language, list[Label]]:

@@ -8,6 +8,7 @@ from service.policy.document import PolicyDocument
 from service.policy.routes import Number
 from service.policy.schemas import Note, PolicyIn
 from service.request import Now, Transaction
+from service.scoring import live
 from service.sites.auth import KeyName, ManagingSite
 from service.trials import actions
 from service.trials.schemas import (
@@ -25,8 +26,8 @@ _NO_CHAMPION: dict[int | str, dict[str, Any]] = {503: {"description": "`no_champ
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "`policy_version_not_found`"}}
 
 
-def _judge(request: Request, session: Transaction) -> Judge | None:
-    return actions.judge(session, request.app.state.classifier)
+def _judge(request: Request, session: Transaction, site: ManagingSite) -> Judge | None:
+    return actions.judge(session, site.id, live.of_site(request.app.state, site.id))
 
 
 Judging = Annotated[Judge | None, Depends(_judge)]
