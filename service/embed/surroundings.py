@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 
 from fastapi import FastAPI
@@ -15,18 +16,23 @@ from starlette.types import Scope
 
 from ml.labels import Language
 from service.comments.rules import hidden
-from service.db import Database
+from service.database_url import async_url
+from service.db import Database, asynchronous_engine
+from service.embed import section
 from service.embed.answers import Answer
+from service.embed.asking import CONNECTIONS, Asking
 from service.embed.attacks import Attacks
 from service.embed.moments import Moments
-from service.embed.opened import PublicKeyRing
+from service.embed.opened import OpenedSite, PublicKeyRing
 from service.embed.readers import Readers, counted_address
+from service.embed.reading_schemas import PolicyOut
 from service.embed.section import Discussion
 from service.embed.signing import Signature
 from service.errors import Unavailable
 from service.limits import RateLimiter
 from service.scoring.classifier import Classifier, Prediction
 from service.settings import Embed, Settings
+from service.sites.reader_language import ReaderLanguage
 
 Found = TypeVar("Found")
 
@@ -56,8 +62,10 @@ class Surroundings:
     app: FastAPI
     settings: Embed
     keys: PublicKeyRing
+    asking: Asking
     answers: Moments[Answer]
     discussions: Moments[Discussion]
+    policies: Moments[PolicyOut | None]
     attacks: Attacks
     readers: Readers
     tickets: Signature
@@ -72,6 +80,11 @@ class Surroundings:
             Unavailable: the database does not answer.
         """
         return await run_in_threadpool(_in_transaction, self.app.state.database, do)
+
+    async def policy_of(self, site: OpenedSite, language: ReaderLanguage) -> PolicyOut | None:
+        """Return the site's comment policy, for readers of a language."""
+        read = partial(section.policy, site=site, language=language)
+        return await self.policies.of((site.site_id, language), partial(self.in_transaction, read))
 
     async def spend_call(self, scope: Scope, *, reads: bool) -> None:
         """Count a call of the caller's address.
@@ -116,6 +129,8 @@ async def opened(app: FastAPI) -> AsyncIterator[None]:
         lasts=settings.embed.attack_lasts,
     )
 
+    engine = asynchronous_engine(async_url(settings.postgres_url), pool_size=CONNECTIONS)
+
     def in_transaction(do: Callable[[Session], Found]) -> Found:
         return _in_transaction(app.state.database, do)
 
@@ -123,8 +138,10 @@ async def opened(app: FastAPI) -> AsyncIterator[None]:
         app=app,
         settings=settings.embed,
         keys=PublicKeyRing(in_transaction),
+        asking=Asking(engine),
         answers=Moments(settings.embed.shared_for),
         discussions=Moments(settings.embed.shared_for),
+        policies=Moments(settings.embed.shared_for),
         attacks=attacks,
         readers=Readers(secret),
         tickets=Signature.made_of(secret, "forms' tickets"),
@@ -136,3 +153,4 @@ async def opened(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         attacks.close()
+        await engine.dispose()
