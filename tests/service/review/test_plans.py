@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
-from service.review import counts, queue, standing
+from ml.labels import Label, Language
+from service.review import counts, elsewhere, queue, standing, vocabulary
+from service.review.facets import facets
+from service.review.filters import Filters
 from service.review.places import Place
 from service.review.queue_names import Queue, Sort
 from service.review.search import search
@@ -139,3 +144,109 @@ def test_counting_reads_held_comments_only(session: Session, desk: Desk, now: da
     )
     assert "comments_held" in plan
     assert "Seq Scan on comments" not in plan
+
+
+def test_the_uncertain_are_read_by_their_margin(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    def ask() -> None:
+        args = (session, desk.site_ids, desk.moderator)
+        queue.page(*args, queue=Queue.UNCERTAIN, limit=50, now=now)
+
+    plan = _plan(session, ask)
+    assert "comments_held_margin_idx" in plan
+    assert "Seq Scan on comments" not in plan
+
+
+@pytest.mark.parametrize(
+    ("filters", "indices"),
+    [
+        (Filters(language=Language.KAZAKH), {"comments_held_language_idx"}),
+        (Filters(language=Language.OTHER), {"comments_held_language_idx"}),
+        (Filters(reason="links"), {"comments_held_reasons_idx"}),
+        (Filters(label=Label.THREAT), {"comments_held_reasons_idx"}),
+        # So frequent that walking the order finds a page at once.
+        (Filters(label=Label.INSULT), {"comments_held_priority_idx"}),
+        (Filters(article="article-1"), {"comments_held_article_idx", "comments_held_priority_idx"}),
+        (Filters(author=UUID(int=1)), {"comments_author_idx"}),
+        (
+            Filters(since=datetime(2126, 1, 1, tzinfo=UTC)),
+            {"comments_held_age_idx", "comments_held_priority_idx", "comments_pkey"},
+        ),
+    ],
+)
+def test_a_filter_is_served_by_an_index(
+    session: Session, desk: Desk, now: datetime, filters: Filters, indices: set[str]
+) -> None:
+    def ask() -> None:
+        queue.page(session, desk.site_ids, desk.moderator, filters=filters, limit=50, now=now)
+
+    plan = _plan(session, ask)
+    assert any(index in plan for index in indices), plan
+    assert "Seq Scan on comments" not in plan
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        (Queue.REPORTED, "reports_waiting_idx"),
+        (Queue.NOTICES, "notices_waiting_idx"),
+        (Queue.APPEALS, "appeals_waiting_idx"),
+        (Queue.AUDIT, "audit_samples_"),
+        (Queue.DISAGREEMENT, "disagreements_open_idx"),
+    ],
+)
+def test_the_other_queues_are_read_by_what_waits(
+    session: Session, desk: Desk, now: datetime, name: Queue, index: str
+) -> None:
+    # Nothing waits here, so every way of reading costs nothing: price out what does not page.
+    for way in ("seqscan", "bitmapscan", "sort"):
+        session.execute(text(f"SET LOCAL enable_{way} = off"))
+
+    def ask() -> None:
+        elsewhere.page(
+            session, desk.site_ids, desk.moderator, queue=name, after=UUID(int=1), limit=50, now=now
+        )
+        elsewhere.lock_next(session, desk.site_ids, desk.moderator, queue=name, now=now)
+
+    plan = _plan(session, ask)
+    assert f"using {index}" in plan, plan
+    assert "Seq Scan" not in plan
+
+
+def test_menus_read_no_more_than_the_first_comments(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    def ask() -> None:
+        facets(session, desk.site_ids, desk.moderator, name=Queue.HELD, now=now)
+
+    plan = _plan(session, ask)
+    assert "comments_held_" in plan
+    assert "Seq Scan on comments" not in plan
+
+
+def test_parts_and_misspellings_are_found_by_trigrams(session: Session, now: datetime) -> None:
+    session.execute(
+        text(
+            "INSERT INTO search_words (word, folded, seen, checked_at)"
+            " SELECT md5(n::text), md5(n::text), 1, :now FROM generate_series(1, 20000) AS n"
+        ),
+        {"now": now},
+    )
+    session.execute(text("ANALYZE search_words"))
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    for look in (vocabulary.holding, vocabulary.similar):
+        plan = _plan(session, partial(look, session, "guards"))
+        assert "search_words_folded_idx" in plan
+        assert "Seq Scan on search_words" not in plan
+
+
+def test_what_a_page_missed_is_read_by_the_sites_choices(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+
+    def ask() -> None:
+        standing.changed_since(session, desk.site_ids, since=now)
+
+    assert "choices_site_id_id_idx" in _plan(session, ask)
