@@ -3,7 +3,7 @@
 Its policy allows as little as a section needs: what `docs/embedding.md` says.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -71,13 +71,19 @@ class Paper:
     def visit(self, page: Page, *, lang: str = "en", at: str = "", **options: str) -> None:
         page.goto(f"{self.address}/?{urlencode({'lang': lang, **options})}{at}")
 
-    def publish(self, body: str, *, name: str = "Malika", under: str | None = None) -> str:
+    def publish(self, body: str, name: str = "Malika", *, under: str | None = None) -> str:
         return self.store(body, name=name, under=under, status=Status.APPROVED)
 
     def store(
         self, body: str, *, status: Status, name: str = "Malika", under: str | None = None
     ) -> str:
         """Have the site's backend send a comment, and decide about it; return its id."""
+        comment_id = self.take(body, name, under=under)
+        self.decide(comment_id, status)
+        return comment_id
+
+    def take(self, body: str, name: str, *, under: str | None = None) -> str:
+        """Have the site's backend send a comment; return its id."""
         comment = {
             "article": {"id": ARTICLE, "title": TITLE, "url": f"{self.address}/"},
             "author": {"name": name},
@@ -89,15 +95,18 @@ class Paper:
         )
         assert answer.is_success, answer.text
         comment_id: str = answer.json()["id"]
-        self.decide(comment_id, status)
         return comment_id
 
     def decide(self, comment_id: str, status: Status) -> None:
+        self.decide_all([comment_id], status)
+
+    def decide_all(self, ids: Sequence[str], status: Status) -> None:
         with self.database.transaction() as session:
-            comment = session.get_one(Comment, UUID(comment_id))
-            decisions.record(
-                session, comment, status, actor=Actor.SITE, reason="test", now=datetime.now(UTC)
-            )
+            for comment_id in ids:
+                comment = session.get_one(Comment, UUID(comment_id))
+                decisions.record(
+                    session, comment, status, actor=Actor.SITE, reason="test", now=datetime.now(UTC)
+                )
 
     def decide_newest(self, status: Status) -> None:
         self.decide(str(self.newest().id), status)
