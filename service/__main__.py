@@ -15,6 +15,7 @@ from service.cli import (
     moderators,
     policies,
     resealing,
+    retraining,
     roles,
     settings_table,
     sites,
@@ -42,6 +43,7 @@ app.command(rich_help_panel=_RUN)(roles.beat)
 app.command(rich_help_panel=_SET_UP)(migrating.migrate)
 app.command(rich_help_panel=_SET_UP)(settings_table.settings)
 app.command(rich_help_panel=_SET_UP)(resealing.reseal)
+app.command(rich_help_panel=_RUN)(retraining.retrain)
 app.command("import", rich_help_panel=_SET_UP)(importing.import_)
 app.command(hidden=True)(migrating.migration)
 app.add_typer(sites.app, name="site", rich_help_panel=_SET_UP)

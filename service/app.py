@@ -33,6 +33,10 @@ from service.embed import files as section_files
 from service.embed import surroundings as section
 from service.embed.gate import Gate
 from service.embed.routes import router as section_router
+from service.examples.routes import router as quarantines_router
+from service.learning.plan_routes import router as learning_plan_router
+from service.learning.routes import router as learning_router
+from service.learning.version_routes import router as versions_router
 from service.limits import RateLimiter
 from service.moderators.oidc import Provider
 from service.moderators.routes import router as moderators_router
@@ -135,6 +139,10 @@ def create_app(
         articles_router,
         comments_router,
         decisions_router,
+        learning_plan_router,
+        learning_router,
+        quarantines_router,
+        versions_router,
         moderators_router,
         article_modes_router,
         policy_router,

@@ -75,8 +75,24 @@ class Retrain(Job):
     name: ClassVar[str] = "retrain"
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreShadow(Job):
+    """A version scores beside the champion: have it score what was decided lately."""
+
+    name: ClassVar[str] = "score_shadow"
+
+
+@dataclass(frozen=True, slots=True)
+class Rescore(Job):
+    """Somebody wants old comments scored again: do so while nothing else waits."""
+
+    name: ClassVar[str] = "rescore"
+
+
 CATALOGUE: tuple[type[Job], ...] = (
     Retrain,
+    ScoreShadow,
+    Rescore,
     ScoreComments,
     DeliverWebhooks,
     TellWordPress,

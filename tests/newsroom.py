@@ -86,9 +86,10 @@ class Newsroom:
     ) -> list[UUID]:
         """Store comments that moderators have decided on in turns; return their ids."""
         judges = self.moderators if by is None else by
+        ids = [new_id() for _ in said]
         rows = [
             {
-                "id": new_id(),
+                "id": ids[number],
                 "site_id": self.site.id,
                 "article_id": self.article_id,
                 "author_id": self.authors[number % len(self.authors)],
@@ -105,7 +106,7 @@ class Newsroom:
         session.execute(insert(Comment), rows)
         taught = [
             Taught(
-                comment_id=row["id"],
+                comment_id=comment_id,
                 site_id=self.site.id,
                 revision=1,
                 labels=INSULTED if is_rude else rules.NONE_OF_THEM,
@@ -113,10 +114,10 @@ class Newsroom:
                 sender=rules.moderator(judges[number % len(judges)]),
                 inclusion=inclusion,
             )
-            for number, (row, (_, is_rude)) in enumerate(zip(rows, said, strict=True))
+            for number, (comment_id, (_, is_rude)) in enumerate(zip(ids, said, strict=True))
         ]
         examples.teach(session, taught, now=at)
-        return [row["id"] for row in rows]
+        return ids
 
 
 def a_newsroom(

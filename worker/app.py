@@ -19,8 +19,10 @@ from service.settings import Settings
 from worker import (
     deliver_webhooks,
     predictor,
+    rescore,
     retrain,
     score_comments,
+    score_shadow,
     sweep,
     tell_wordpress,
     tidy,
@@ -35,8 +37,10 @@ _log = structlog.get_logger(__name__)
 # Importing a handler's module is what registers it.
 HANDLER_MODULES = (
     deliver_webhooks,
+    rescore,
     retrain,
     score_comments,
+    score_shadow,
     sweep,
     tell_wordpress,
     tidy,

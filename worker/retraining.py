@@ -7,7 +7,7 @@ process ends as interrupted, and at most a candidate that decides nothing.
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,8 +89,11 @@ class _Course:
             runs.tell(session, self.run_id, doing, share)
 
 
-def main() -> int:
-    """Make what is asked for and what is due; return the exit code."""
+def main(words: Sequence[str]) -> int:
+    """Make what is asked for and what is due; return the exit code.
+
+    With ``--reproduce NUMBER``, make a version again and say whether the same came out.
+    """
     lifeline.hold()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     settings = Settings()
@@ -102,9 +105,24 @@ def main() -> int:
             if not is_mine:
                 _log.info("another_run_is_under_way")
                 return ANOTHER_RUNS
-            return make_all(Classroom(settings, database))
+            room = Classroom(settings, database)
+            if words[:1] == ["--reproduce"]:
+                return _say_whether_the_same(room, int(words[1]))
+            return make_all(room)
     finally:
         database.close()
+
+
+def _say_whether_the_same(room: Classroom, version_id: int) -> int:
+    with room.database.transaction() as session:
+        wanted = versions.get(session, version_id).digest
+    try:
+        found = reproduce(room, version_id)
+    except ModerationError as error:
+        print(error.detail)  # noqa: T201 - a command's answer
+        return 2
+    print(f"{found}: {'the same' if found == wanted else f'not {wanted}'}")  # noqa: T201 - as above
+    return int(found != wanted)
 
 
 def make_all(room: Classroom) -> int:
@@ -373,4 +391,4 @@ def _solve(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -7,8 +7,17 @@ import structlog
 
 from service.decisions import by_policy, waiting
 from service.dialects import akismet_telling
-from service.jobs import DeliverWebhooks, ScoreComments, Sweep, TellWordPress
+from service.jobs import (
+    DeliverWebhooks,
+    Rescore,
+    ScoreComments,
+    ScoreShadow,
+    Sweep,
+    TellWordPress,
+)
+from service.learning import rescoring
 from service.policy import copy_counts
+from service.registry import queries as versions
 from service.review import aftermath, claims, escalations, settling, vocabulary
 from service.webhooks import postbag
 from worker.follow_up import follow_up
@@ -37,6 +46,7 @@ def sweep(job: Sweep, workplace: Workplace) -> None:
     wake_for_comments(workplace)
     wake_for_deliveries(workplace)
     wake_for_wordpress(workplace)
+    wake_for_model_versions(workplace)
     # Last, because it takes longest, and has nothing to do without a classifier.
     score_late(workplace)
 
@@ -114,3 +124,14 @@ def wake_for_wordpress(workplace: Workplace) -> None:
         is_due = akismet_telling.has_due(session, now=workplace.clock())
     if is_due:
         workplace.broker.publish(TellWordPress())
+
+
+def wake_for_model_versions(workplace: Workplace) -> None:
+    """Have shadows score what was decided, and old comments be scored again where asked for."""
+    with workplace.database.transaction() as session:
+        has_shadow = bool(versions.shadows(session))
+        has_wish = rescoring.has_waiting(session)
+    if has_shadow:
+        workplace.broker.publish(ScoreShadow())
+    if has_wish:
+        workplace.broker.publish(Rescore())

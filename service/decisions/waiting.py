@@ -49,7 +49,7 @@ class Waiting:
 
     @property
     def hint(self) -> Language | None:
-        return None if self.language_hint is None else _language(self.language_hint)
+        return language_of(self.language_hint)
 
 
 _WAITING = (
@@ -149,6 +149,11 @@ def _age(session: Session, waiting: ColumnElement[bool], *, now: datetime) -> fl
 
 def _claimed(session: Session, waiting: Select[*tuple[Any, ...]], *, limit: int) -> list[Waiting]:
     return [Waiting(*row) for row in session.execute(waiting.limit(limit))]
+
+
+def language_of(hint: str | None) -> Language | None:
+    """Return the language that a sender's hint names; None: none of ours."""
+    return None if hint is None else _language(hint)
 
 
 @lru_cache(maxsize=256)

@@ -26,6 +26,13 @@ class ReportMissing(NotFound):
         super().__init__("This run ended before there was anything to report.")
 
 
+class NoShadow(NotFound):
+    code = "no_shadow"
+
+    def __init__(self) -> None:
+        super().__init__("No version scores beside the champion here: have one do so first.")
+
+
 class SharedByOthers(Forbidden):
     code = "model_shared_by_others"
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.learning.plan import PlanDocument
+from service.learning.shadows import Comparison, Otherwise
 from service.learning.states import Cause, RescoringState, RunState
 from service.learning.tables import Plan, Rescoring, Run, Snapshot
 from service.registry.tables import ModelVersion, Promotion, State
@@ -252,4 +253,52 @@ class RescoringOut(BaseModel):
             scored=row.scored,
             state=row.state,
             ended_at=row.ended_at,
+        )
+
+
+class OtherwiseOut(BaseModel):
+    """A comment on which champion and shadow differ."""
+
+    comment_id: UUID
+    body: str
+    status: str = Field(description="As it stands.")
+    champion: str = Field(description="`approve`, `hold` or `reject`, by scores alone.")
+    shadow: str
+    champion_scores: dict[str, float]
+    shadow_scores: dict[str, float]
+    scored_at: datetime
+
+    @classmethod
+    def of(cls, found: Otherwise) -> Self:
+        return cls(
+            comment_id=found.comment_id,
+            body=found.body,
+            status=found.status,
+            champion=found.champion.name.lower(),
+            shadow=found.shadow.name.lower(),
+            champion_scores=found.champion_scores,
+            shadow_scores=found.shadow_scores,
+            scored_at=found.scored_at,
+        )
+
+
+class ShadowOut(BaseModel):
+    """How far champion and shadow agree on the newest comments that both have scored."""
+
+    champion: int = Field(description="Its number.")
+    shadow: int
+    looked_at: int
+    differing: int
+    items: list[OtherwiseOut]
+
+    @classmethod
+    def of(
+        cls, found: Comparison, champion: ModelVersion, shadow: ModelVersion, *, limit: int
+    ) -> Self:
+        return cls(
+            champion=champion.id,
+            shadow=shadow.id,
+            looked_at=found.looked_at,
+            differing=len(found.differing),
+            items=[OtherwiseOut.of(each) for each in found.differing[:limit]],
         )

@@ -4,13 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, status
 
-from service.learning import access
+from service.learning import access, shadows
+from service.learning.errors import NoShadow
 from service.learning.routes import LEADS
 from service.learning.schemas import (
     DecidingOut,
     PromoteIn,
     PromotionOut,
     RollBackIn,
+    ShadowOut,
     VersionOut,
     VersionsOut,
 )
@@ -115,6 +117,27 @@ def end_shadow(number: Number, session: Transaction, who: PersonModerator) -> No
     version = access.version(session, who, number)
     access.check_may_change(session, who, version.site_id)
     actions.end_shadow(session, version.site_id)
+
+
+@router.get(
+    "/shadow",
+    summary="Read where a shadow would decide otherwise",
+    responses=LEADS | {404: {"description": "`site_not_found`, `no_shadow`"}},
+)
+def read_shadow(
+    site: Slug,
+    session: Transaction,
+    who: CurrentModerator,
+    limit: Annotated[int, Query(ge=1, le=200, description="Most comments listed.")] = 50,
+) -> ShadowOut:
+    """Answer the newest comments of a site on which champion and shadow differ, by scores alone."""
+    [found] = access.led(who, site)
+    champion = queries.champion(session, found.id)
+    beside = None if champion is None else queries.shadow(session, champion.site_id)
+    if champion is None or beside is None:
+        raise NoShadow
+    compared = shadows.compare(session, champion, beside, [found.id])
+    return ShadowOut.of(compared, champion, beside, limit=limit)
 
 
 @router.post(
