@@ -33,15 +33,51 @@ every_setting = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def read() -> set[tuple[str, str]]:
     """Return every ``something.name`` in the code, the settings' own rules included."""
+    trees = [
+        ast.parse(path.read_text())
+        for path in (*ROOT.glob("service/**/*.py"), *ROOT.glob("worker/**/*.py"))
+    ]
+    typed = {each for tree in trees for each in _typed_names(tree)}
     found = set()
-    for path in (*ROOT.glob("service/**/*.py"), *ROOT.glob("worker/**/*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for tree in trees:
+        assigned = set(_assigned_names(tree))
+        for node in ast.walk(tree):
             if isinstance(node, ast.Attribute):
-                found.add((_last_word(node.value), node.attr))
+                words = {_last_word(node.value)}
+                words |= {old for new, old in assigned if new in words}
+                words |= {group for name, group in typed if name in words}
+                found |= {(word, node.attr) for word in words}
     # In settings.py, the settings are `self`; a group may have a name of its own.
     own = {("settings", name) for owner, name in found if owner == "self"}
     groups = {(owner.removesuffix("_settings"), name) for owner, name in found}
     return found | own | groups
+
+
+def _typed_names(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield the names that a file gives to a group by their type, each with the group's own."""
+    groups = {
+        group.__name__: name
+        for name, field in Settings.model_fields.items()
+        if isinstance(group := field.annotation, type) and issubclass(group, BaseModel)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and node.annotation is not None:
+            name, kind = node.arg, _last_word(node.annotation)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            name, kind = node.target.id, _last_word(node.annotation)
+        else:
+            continue
+        if kind in groups:
+            yield name, groups[kind]
+
+
+def _assigned_names(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield what a file calls something else: the new name, and the last word of the old one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute):
+            for target in node.targets:
+                if isinstance(target, ast.Name | ast.Attribute):
+                    yield _last_word(target), _last_word(node.value)
 
 
 def _last_word(node: ast.expr) -> str:
