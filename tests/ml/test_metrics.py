@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -15,7 +15,6 @@ pairs = st.lists(
 ).filter(lambda drawn: 0 < sum(truth for _, truth in drawn) < len(drawn))
 
 
-@settings(deadline=None)
 @given(pairs)
 def test_areas_are_those_of_scikit_learn_ties_included(drawn: list[tuple[float, bool]]) -> None:
     scores, truths = np.array([s for s, _ in drawn]), np.array([t for _, t in drawn])
