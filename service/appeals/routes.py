@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, status
+from fastapi import APIRouter, Path, Query, status
 
 from service.appeals import actions, queries
 from service.appeals.opening import opened
@@ -27,6 +27,7 @@ _OPENING: Responses = {
     404: {"description": "`link_not_known`"},
     410: {"description": "`link_expired`"},
 }
+TokenPath = Annotated[str, Path(max_length=200, description="The last part of the link.")]
 LanguageQuery = Annotated[
     ReaderLanguage, Query(alias="lang", description="The statement's language.")
 ]
@@ -34,7 +35,7 @@ LanguageQuery = Annotated[
 
 @public.get("/{token}", summary="Read why a comment was rejected", responses=_OPENING)
 def read_statement(
-    token: str,
+    token: TokenPath,
     *,
     session: Transaction,
     settings: AppSettings,
@@ -57,7 +58,7 @@ def read_statement(
     | {409: {"description": "`nothing_to_appeal`, `already_appealed`, `appeal_too_late`"}},
 )
 def make_appeal(
-    token: str, sent: AppealIn, *, session: Transaction, settings: AppSettings, now: Now
+    token: TokenPath, sent: AppealIn, *, session: Transaction, settings: AppSettings, now: Now
 ) -> StatementOut:
     """Ask that another person look at the comment; once for each decision.
 
@@ -71,7 +72,11 @@ def make_appeal(
     return StatementOut.of(opened(session, settings, token, sent.language, now=now), sent.language)
 
 
-@review.get("", summary="List the appeals that wait")
+@review.get(
+    "",
+    summary="List the appeals that wait",
+    responses={404: {"description": "`site_not_found`"}},
+)
 def read_appeals(
     *,
     session: Transaction,

@@ -1,8 +1,9 @@
 """Notices of illegal content, for moderators and for whoever gave one, as JSON."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from service.moderators.auth import CurrentModerator
 from service.moderators.http import SIGNED_IN, Responses, SiteQuery, site_ids, slugs
@@ -18,6 +19,7 @@ from service.request import AppSettings, Now, Transaction
 public = APIRouter(prefix="/v1/notices", tags=["notices of illegal content"])
 review = APIRouter(prefix="/v1/review/notices", tags=["review: notices"], responses=SIGNED_IN)
 
+TokenPath = Annotated[str, Path(max_length=200, description="The last part of the link.")]
 _NOT_FOUND: Responses = {404: {"description": "`notice_not_found`"}}
 
 
@@ -29,7 +31,9 @@ _NOT_FOUND: Responses = {404: {"description": "`notice_not_found`"}}
         410: {"description": "`link_expired`"},
     },
 )
-def read_receipt(token: str, session: Transaction, settings: AppSettings, now: Now) -> ReceiptOut:
+def read_receipt(
+    token: TokenPath, session: Transaction, settings: AppSettings, now: Now
+) -> ReceiptOut:
     """Answer the confirmation of receipt, with the outcome once there is one.
 
     The link is the key: nobody signs in. It is given back when the notice is taken in.
@@ -37,7 +41,11 @@ def read_receipt(token: str, session: Transaction, settings: AppSettings, now: N
     return ReceiptOut.of(opened(session, settings, token, now=now))
 
 
-@review.get("", summary="List the notices that wait")
+@review.get(
+    "",
+    summary="List the notices that wait",
+    responses={404: {"description": "`site_not_found`"}},
+)
 def read_notices(
     *,
     session: Transaction,
