@@ -90,15 +90,15 @@ class _Known(NamedTuple):
 class Provider:
     """One provider, as the settings name it; used by many threads."""
 
-    def __init__(self, settings: Oidc, *, redirect_uri: str) -> None:
-        assert settings.issuer is not None  # noqa: S101 - given together, or not at all
-        assert settings.client_id is not None  # noqa: S101
-        assert settings.client_secret is not None  # noqa: S101
-        self.issuer = settings.issuer
-        self._client_id = settings.client_id
-        self._secret = settings.client_secret
+    def __init__(self, oidc: Oidc, *, redirect_uri: str) -> None:
+        assert oidc.issuer is not None  # noqa: S101 - given together, or not at all
+        assert oidc.client_id is not None  # noqa: S101
+        assert oidc.client_secret is not None  # noqa: S101
+        self.issuer = oidc.issuer
+        self._client_id = oidc.client_id
+        self._secret = oidc.client_secret
         self._redirect_uri = redirect_uri
-        self._timeout = settings.timeout.total_seconds()
+        self._timeout = oidc.timeout.total_seconds()
         self._lock = Lock()
         self._known: _Known | None = None
 
