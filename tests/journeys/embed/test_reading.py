@@ -125,7 +125,7 @@ def test_all_badges_of_a_page_are_counted_in_one_request(paper: Paper, page: Pag
     for _ in range(2):
         paper.publish("Counted.")
     asked: list[str] = []
-    page.on("request", lambda each: asked.append(each.url) if "/counts" in each.url else None)
+    page.on("request", lambda each: asked.append(each.url) if "/counts?" in each.url else None)
     badges = f'<p data-parley-site="{paper.key}"><parley-count article="{ARTICLE}">?</parley-count>'
     badges += '<parley-count article="none" lang="ru">?</parley-count></p>'
     paper.open(page, before=badges)
