@@ -26,7 +26,12 @@ def test_the_secret_before_opens_and_seals_no_more() -> None:
         Seal(OLD).open(renewed)
 
 
-@pytest.mark.parametrize("sealed", [b"", b"nonsense", Seal(OLD).seal("kept")])
+# Named, because every seal is another one, and all who run the tests must collect the same.
+@pytest.mark.parametrize(
+    "sealed",
+    [b"", b"nonsense", Seal(OLD).seal("kept")],
+    ids=["nothing", "nonsense", "another secret's"],
+)
 def test_what_is_not_ours_does_not_open(sealed: bytes) -> None:
     with pytest.raises(SealBroken):
         Seal(NEW).open(sealed)
