@@ -102,6 +102,7 @@ def read_decisions(workplace: Workplace) -> None:
             read = aftermath.read_on(session, now=workplace.clock())
     with workplace.database.transaction() as session:
         vocabulary.check(session, now=workplace.clock())
+        vocabulary.tidy_index(session)
 
 
 def wake_for_comments(workplace: Workplace) -> None:

@@ -36,22 +36,22 @@ class Filters:
     until: datetime | None = None
 
     def conditions(
-        self, session: Session, site_ids: Sequence[UUID]
+        self, session: Session, site_ids: Sequence[UUID], of: type[Comment] = Comment
     ) -> tuple[ColumnElement[bool], ...]:
-        """Return what a comment of these sites must fulfil."""
+        """Return what a comment of these sites, read as ``of``, must fulfil."""
         found: list[ColumnElement[bool]] = []
         if self.article is not None:
-            found.append(Comment.article_id.in_(_articles(session, site_ids, self.article)))
+            found.append(of.article_id.in_(_articles(session, site_ids, self.article)))
         if self.author is not None:
-            found.append(Comment.author_id == self.author)
+            found.append(of.author_id == self.author)
         if self.language is not None:
-            found.append(Comment.language == self.language)
+            found.append(of.language == self.language)
         if codes := self._codes():
-            found.append(Comment.reason_codes.contains(cast(codes, ARRAY(String()))))
+            found.append(of.reason_codes.contains(cast(codes, ARRAY(String()))))
         if self.since is not None:
-            found.append(Comment.id >= literal(first_id(self.since)))
+            found.append(of.id >= literal(first_id(self.since)))
         if self.until is not None:
-            found.append(Comment.id < literal(first_id(self.until)))
+            found.append(of.id < literal(first_id(self.until)))
         return tuple(found)
 
     def _codes(self) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service.comments.tables import Comment
 from service.review import vocabulary
@@ -24,13 +24,30 @@ from service.review.tables import WORDS
 _TOKEN: Final = re.compile(r"\w+(?:['`‘’ʻʼ´]\w+)*")
 _WORD: Final = re.compile(r"\w+")
 _WORDS_MOST: Final = 10
-_IS_DECIDED: ColumnElement[bool] = Comment.status != literal_column("'pending'")
 # How many of the newest comments are looked through one by one; more of them only where a few
 # matched already, so that about every hundredth comment matches.
 _LOOKED_THROUGH: Final = (500, 5_000)
 _MANY: Final = 5
-_EVERY_WEIGHT: ColumnElement[Any] = literal_column("'{a,b,c,d}'::\"char\"[]")
+_SIMPLE: ColumnElement[Any] = literal_column("'simple'::regconfig")
 _LOCALLY: Final = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where is searched, from which comment back, and how much is wanted."""
+
+    session: Session
+    site_ids: Sequence[UUID]
+    filters: Filters
+    before: UUID | None
+    limit: int
+
+    def conditions(self, of: type[Comment]) -> tuple[ColumnElement[bool], ...]:
+        return (
+            of.status != literal_column("'pending'"),
+            of.site_id.in_(self.site_ids),
+            *self.filters.conditions(self.session, self.site_ids, of),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +76,16 @@ def search(
     tokens = _TOKEN.findall(wanted.replace("_", " "))[:_WORDS_MOST]
     if not tokens or not site_ids:
         return Found((), ())
-    conditions = (
-        _IS_DECIDED,
-        Comment.site_id.in_(site_ids),
-        *filters.conditions(session, site_ids),
-    )
+    scope = _Scope(session, site_ids, filters, before, limit)
     if not similar:
         query = _query(tokens, lambda token: vocabulary.holding(session, token))
-        found = _found(session, query, conditions, before=before, limit=limit)
+        found = _found(scope, query)
         if found or before is not None:
             return Found(found, ())
     alike = {token: vocabulary.similar(session, token) for token in tokens}
     if not any(alike.values()):
         return Found((), ())
-    query = _query(tokens, alike.__getitem__)
-    found = _found(session, query, conditions, before=before, limit=limit)
+    found = _found(scope, _query(tokens, alike.__getitem__))
     return Found(found, [word for words in alike.values() for word in words] if found else ())
 
 
@@ -95,73 +107,50 @@ def _quoted(word: str) -> str:
     return f"'{escaped}'"
 
 
-def _found(
-    session: Session,
-    query: str,
-    conditions: Sequence[ColumnElement[bool]],
-    *,
-    before: UUID | None,
-    limit: int,
-) -> list[Comment]:
+def _found(scope: _Scope, query: str) -> list[Comment]:
     """Return the newest that match: by looking through the newest, or else by the words' index.
 
     The index brings all that match, before the newest of them are known: of a word that many
     comments have that would be a second's work, and looking through a few comments finds enough.
     Of a rarer word it brings few.
     """
-    tsquery = func.to_tsquery(literal_column("'simple'::regconfig"), query)
-    # Written so that the index of the words does not serve it.
-    unindexed = func.ts_filter(WORDS, _EVERY_WEIGHT).bool_op("@@")(tsquery)
+    session = scope.session
     for number in _LOOKED_THROUGH:
-        newest = _among_newest(unindexed, conditions, number, before=before, limit=limit)
-        found = list(session.scalars(newest))
-        if len(found) == limit:
+        found = list(session.scalars(_among_newest(scope, query, number)))
+        if len(found) == scope.limit:
             return found
         if len(found) < _MANY:
             break
     # Room for every match: a page of which only is known that some comment matches is read whole.
     session.execute(select(func.set_config("work_mem", "64MB", _LOCALLY)))
-    is_match = WORDS.bool_op("@@")(tsquery)
-    return list(session.scalars(_by_words(is_match, conditions, before=before, limit=limit)))
+    return list(session.scalars(_by_words(scope, query)))
 
 
-def _among_newest(
-    is_match: ColumnElement[bool],
-    conditions: Sequence[ColumnElement[bool]],
-    number: int,
-    *,
-    before: UUID | None,
-    limit: int,
-) -> Select[Comment]:
-    """Look through the newest ``number`` comments, one after the other."""
-    newest = select(Comment.id).order_by(Comment.id.desc()).limit(number)
-    if before is not None:
-        newest = newest.where(Comment.id < before)
-    looked_through = newest.cte("newest").prefix_with("MATERIALIZED")
+def _among_newest(scope: _Scope, query: str, number: int) -> Select[Comment]:
+    """Look through the newest ``number`` comments, one after the other, until a page is full."""
+    first = select(Comment).order_by(Comment.id.desc()).limit(number)
+    if scope.before is not None:
+        first = first.where(Comment.id < scope.before)
+    newest = aliased(Comment, first.subquery())
+    words = func.to_tsvector(_SIMPLE, newest.author_name + " " + newest.body)
     return (
-        select(Comment)
-        .join(looked_through, looked_through.c.id == Comment.id)
-        .where(is_match, *conditions)
-        .order_by(Comment.id.desc())
-        .limit(limit)
+        select(newest)
+        .where(words.bool_op("@@")(func.to_tsquery(_SIMPLE, query)), *scope.conditions(newest))
+        .order_by(newest.id.desc())
+        .limit(scope.limit)
     )
 
 
-def _by_words(
-    is_match: ColumnElement[bool],
-    conditions: Sequence[ColumnElement[bool]],
-    *,
-    before: UUID | None,
-    limit: int,
-) -> Select[Comment]:
+def _by_words(scope: _Scope, query: str) -> Select[Comment]:
+    is_match = WORDS.bool_op("@@")(func.to_tsquery(_SIMPLE, query))
     matching = (
         select(Comment.id)
-        .where(is_match, *conditions)
+        .where(is_match, *scope.conditions(Comment))
         # The words' index first, whatever the planner thinks of walking back through all comments.
         .cte("matching")
         .prefix_with("MATERIALIZED")
     )
-    newest = select(matching.c.id).order_by(matching.c.id.desc()).limit(limit)
-    if before is not None:
-        newest = newest.where(matching.c.id < before)
+    newest = select(matching.c.id).order_by(matching.c.id.desc()).limit(scope.limit)
+    if scope.before is not None:
+        newest = newest.where(matching.c.id < scope.before)
     return select(Comment).where(Comment.id.in_(newest)).order_by(Comment.id.desc())

@@ -18,7 +18,7 @@ from service.sites import reasons
 from service.sites.reasons import RejectReason
 from service.sites.tables import Site
 
-# Their own slices know more of them: how an audit's comments were drawn, and that an appeal was won.
+# Their own slices know more of them: how an audit's comments were drawn, that an appeal was won.
 _TAUGHT_ELSEWHERE = frozenset({Queue.AUDIT, Queue.APPEALS})
 
 

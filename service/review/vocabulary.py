@@ -39,6 +39,7 @@ _CHECKED_AT_ONCE: Final = 200
 _PARTS_MOST, _SIMILAR_MOST, _CANDIDATES_MOST = 60, 15, 300
 _SIMILAR_MIN_LETTERS: Final = 4
 _SIMILAR_FROM: Final = 0.25
+_WORDS_INDEX: ColumnElement[Any] = literal_column("'comments_words_idx'::regclass")
 _NOT_LETTERS: Final = r"[0-9@/.:_%\\]"
 _IS_DECIDED: ColumnElement[bool] = Comment.status != literal_column("'pending'")
 # Literals, so that the planner sees the condition of the partial index.
@@ -97,6 +98,15 @@ def check(session: Session, *, now: datetime) -> int:
     if used:
         session.execute(update(SearchWord), used)
     return len(unused)
+
+
+def tidy_index(session: Session) -> None:
+    """Sort into the index of words what was put beside it in a hurry.
+
+    PostgreSQL does so when the heap is large, in the transaction of whoever decided, and until then
+    every search reads the whole heap.
+    """
+    session.execute(select(func.gin_clean_pending_list(_WORDS_INDEX)))
 
 
 def holding(session: Session, part: str) -> Sequence[str]:

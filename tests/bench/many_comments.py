@@ -4,7 +4,7 @@ The words are made of syllables, half of them in Cyrillic, and as unequally freq
 `lorem` stands in every comment.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from math import log2
 from typing import Any
@@ -31,6 +31,10 @@ _COPY = (
     "COPY comments (id, site_id, article_id, author_id, fingerprint, author_name, body, revision,"
     " has_replies, status, urgency, priority, margin, language, reason_codes, score_wanted,"
     " created_at, decided_at) FROM STDIN"
+)
+_TYPES = (
+    *("uuid", "uuid", "uuid", "uuid", "bytea", "text", "text", "int4", "bool", "text"),
+    *("float8", "float8", "float8", "text", "text[]", "bool", "timestamptz", "timestamptz"),
 )
 _AROUND = (
     text("""
@@ -63,10 +67,7 @@ def fill(session: Session, *, count: int) -> tuple[UUID, Moderator]:
     with driver.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         with cursor.copy(_COPY) as copy:
-            copy.set_types(
-                "uuid uuid uuid uuid bytea text text int4 bool text float8 float8 float8 text text[]"
-                " bool timestamptz timestamptz".split()
-            )
+            copy.set_types(_TYPES)
             for row in _rows(site.id, articles, authors, count):
                 copy.write_row(row)
     return site.id, moderator
@@ -86,7 +87,7 @@ def vocabulary() -> list[str]:
 
 
 def _rows(
-    site_id: UUID, articles: list[UUID], authors: list[UUID], count: int
+    site_id: UUID, articles: Sequence[UUID], authors: Sequence[UUID], count: int
 ) -> Iterator[tuple[object, ...]]:
     random = np.random.default_rng(7)
     words, began = vocabulary(), datetime.now(UTC) - timedelta(seconds=count)
