@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
+_WRITER: Final[TypeAdapter[object]] = TypeAdapter(object)
 _COMPRESSED_FROM: Final = 1_000
 _LEVEL: Final = 5
 _DIGEST_CHARS: Final = 22
@@ -23,7 +24,7 @@ class Answer:
 
     @classmethod
     def of(cls, document: object) -> "Answer":
-        return cls(to_json(document))
+        return cls(_WRITER.dump_json(document))
 
     @cached_property
     def tag(self) -> str:
