@@ -81,7 +81,9 @@ def test_what_readers_are_shown_makes_the_article_livelier(
     actions.record(
         session, comment, Status.REJECTED, actor=Actor.POLICY, reason="x", now=now + 6 * HOUR
     )
-    assert _activity(session, comment.article_id) == (pytest.approx(0.5), now + 6 * HOUR)
+    activity, at = _activity(session, comment.article_id)
+    assert activity == pytest.approx(0.5)
+    assert at == now + 6 * HOUR
 
 
 def test_what_is_held_again_keeps_its_age_and_what_was_published_does_not(
