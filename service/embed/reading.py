@@ -181,17 +181,26 @@ _COLUMNS: Final = """
     END AS body,
     coalesce(c.public_revision > 1, false) AS edited, c.created_at
 """
+# Only comments that were ever replied to have a thread to be looked up.
+_REPLY_COUNT: Final = """
+    CASE WHEN c.has_replies THEN coalesce(
+        (SELECT reply_count FROM threads WHERE comment_id = c.id), 0
+    ) ELSE 0 END
+"""
 _BY_TIME: Final = f"""
-    SELECT c.id, coalesce(t.reply_count, 0) AS reply_count, 0 AS rank
-    FROM comments c LEFT JOIN threads t ON t.comment_id = c.id
-    WHERE c.article_id = (SELECT id FROM article) AND c.thread_id IS NULL AND {_SHOWN}
-        AND (c.public_revision IS NOT NULL OR t.reply_count > 0)
-        AND {{after}}
-    ORDER BY {{order}} LIMIT :most
+    SELECT * FROM (
+        SELECT {_COLUMNS}, {_REPLY_COUNT} AS reply_count, 0 AS rank
+        FROM comments c
+        WHERE c.article_id = (SELECT id FROM article) AND c.thread_id IS NULL AND {_SHOWN}
+            AND {{after}}
+        ORDER BY {{order}}
+    ) AS shown
+    WHERE status = 'approved' OR reply_count > 0
+    LIMIT :most
 """  # noqa: S608 - of our own constants
 _BY_REPLIES: Final = f"""
     (
-        SELECT c.id, t.reply_count, t.reply_count AS rank
+        SELECT {_COLUMNS}, t.reply_count, t.reply_count AS rank
         FROM threads t JOIN comments c ON c.id = t.comment_id
         WHERE t.article_id = (SELECT id FROM article) AND t.reply_count > 0
             AND (t.reply_count, t.comment_id) < (CAST(:count AS integer), CAST(:after AS uuid))
@@ -199,10 +208,10 @@ _BY_REPLIES: Final = f"""
     )
     UNION ALL
     (
-        SELECT c.id, 0, 0
-        FROM comments c LEFT JOIN threads t ON t.comment_id = c.id
+        SELECT {_COLUMNS}, 0, 0
+        FROM comments c
         WHERE c.article_id = (SELECT id FROM article) AND c.thread_id IS NULL AND {_SHOWN}
-            AND c.public_revision IS NOT NULL AND coalesce(t.reply_count, 0) <= 0
+            AND c.public_revision IS NOT NULL AND {_REPLY_COUNT} <= 0
             AND (CAST(:count AS integer) > 0 OR c.id < CAST(:after AS uuid))
         ORDER BY c.id DESC LIMIT :most
     )
@@ -218,8 +227,7 @@ def _with_replies(tops: str, order: str) -> str:
         ),
         tops AS MATERIALIZED ({tops})
         SELECT found.*, article.published_count FROM article LEFT JOIN (
-            SELECT {_COLUMNS}, tops.reply_count, tops.rank, c.id AS top_id, false AS is_reply
-            FROM tops JOIN comments c ON c.id = tops.id
+            SELECT tops.*, id AS top_id, false AS is_reply FROM tops
             UNION ALL
             SELECT reply.*, 0, tops.rank, tops.id, true
             FROM tops CROSS JOIN LATERAL (
