@@ -50,7 +50,7 @@ class Verdict:
 
     @property
     def found_codes(self) -> str | None:
-        """The codes of what the policy found, joined by commas; None: what was found still holds."""
+        """The codes of what the policy found, joined by commas; None: what was found holds."""
         if self.actor is not Actor.POLICY:
             return None
         return ",".join(dict.fromkeys(each["code"] for each in self.reasons))

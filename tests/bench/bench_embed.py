@@ -67,10 +67,16 @@ _FILL: Final = text("""
     FROM tops, generate_series(1, 2) AS k WHERE has_replies
 """)
 _AFTERWARDS: Final = (
-    "INSERT INTO threads (comment_id, article_id, reply_count) SELECT thread_id, article_id, "
-    "count(*) FROM comments WHERE thread_id IS NOT NULL GROUP BY 1, 2",
-    "UPDATE articles SET published_count = counted.n FROM (SELECT article_id, count(*) AS n "
-    "FROM comments GROUP BY 1) AS counted WHERE counted.article_id = articles.id",
+    text("""
+        INSERT INTO threads (comment_id, article_id, reply_count)
+        SELECT thread_id, article_id, count(*) FROM comments
+        WHERE thread_id IS NOT NULL GROUP BY 1, 2
+    """),
+    text("""
+        UPDATE articles SET published_count = counted.n
+        FROM (SELECT article_id, count(*) AS n FROM comments GROUP BY 1) AS counted
+        WHERE counted.article_id = articles.id
+    """),
 )
 
 
@@ -136,7 +142,7 @@ def fill(session: Session, *, count: int) -> str:
         last = min(tops, first + _AT_ONCE - 1)
         session.execute(_FILL, given | {"first": first, "last": last})
     for statement in _AFTERWARDS:
-        session.execute(text(statement))
+        session.execute(statement)
     key = public_keys.add(session, site, origins=[_ORIGIN], now=datetime.now(UTC))
     return key.text
 
