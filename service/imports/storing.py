@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row as DatabaseRow
-from sqlalchemy import TextClause, select
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.orm import Session
 
 from ml.labels import Label
@@ -31,6 +31,18 @@ from service.sites.tables import Site
 REASON = "imported"
 # What is history may be longer than what is taken today.
 BODY_MAX_CHARS = 8_000
+# An old export says nothing new of articles and authors that are known already.
+_KEEP_ARTICLES = text(
+    str(statements.PUT_ARTICLES).replace(
+        "SET url = excluded.url, title = excluded.title", "SET url = articles.url"
+    )
+)
+_KEEP_AUTHORS = text(
+    str(statements.PUT_AUTHORS).replace(
+        "SET name = excluded.name, email = coalesce(excluded.email, authors.email)",
+        "SET name = authors.name",
+    )
+)
 _STATUS = {Past.APPROVED: Status.APPROVED, Past.REJECTED: Status.REJECTED, Past.HELD: Status.HELD}
 
 
@@ -69,13 +81,23 @@ def store(
         now: when they are imported; the comments keep their own times.
     """
     problems: list[Problem] = []
-    fit = [each for row in rows if (each := _fit(site, row, problems, secret=secret)) is not None]
+    once = {row.external_id: row for row in reversed(rows)}
+    fit = [
+        each
+        for row in rows
+        if once[row.external_id] is row
+        and (each := _fit(site, row, problems, secret=secret)) is not None
+    ]
     placed = _under_parents(session, site, fit, problems, before)
+    # Comments before articles, as everybody locks them.
+    stored = sorted({each.parent_id for each in placed if each.parent_id})
+    if stored:
+        _rows(session, statements.MARK_PARENTS, ids=stored)
     placed = _under_articles(session, site, placed)
     new = _insert(session, site, placed)
     _decide(session, site, new, now=now)
     tally.stored += len(new)
-    tally.again += len(placed) - len(new)
+    tally.again += len(placed) - len(new) + len(rows) - len(once)
     tally.taught += _teach(session, site, new, now=now)
     for each in new:
         tally.by_past[each.row.past] = tally.by_past.get(each.row.past, 0) + 1
@@ -85,8 +107,8 @@ def store(
 def _fit(site: Site, row: Row, problems: list[Problem], *, secret: bytes) -> _Placed | None:
     try:
         body = rules.clean_body(row.body, max_chars=BODY_MAX_CHARS)
-        for text in filter(None, (row.external_id, row.article_id, row.author_id)):
-            texts.check_identifier(text)
+        for named in filter(None, (row.external_id, row.article_id, row.author_id)):
+            texts.check_identifier(named)
         rules.check_web_address(row.article_url)
         name = texts.clean_line(row.author_name)[: rules.NAME_MAX_CHARS]
         title = texts.clean_line(row.article_title)[: rules.TITLE_MAX_CHARS]
@@ -133,7 +155,7 @@ def _under_parents(
             detail = f"replies to {each.row.parent_id}, which is not there: it stands on its own"
             problems.append(Problem(each.row.place, detail, is_left_out=False))
         above = replace(each, parent_id=parent[0], thread_id=parent[1]) if parent else each
-        known[each.row.external_id] = above.id, above.thread_id or above.id
+        known.setdefault(each.row.external_id, (above.id, above.thread_id or above.id))
         placed.append(above)
     return placed
 
@@ -141,7 +163,9 @@ def _under_parents(
 def _stored_parents(
     session: Session, site: Site, fit: Sequence[_Placed]
 ) -> dict[str, tuple[UUID, UUID]]:
+    # Also the batch's own: what is stored already keeps the id that it has.
     wanted = {each.row.parent_id for each in fit if each.row.parent_id}
+    wanted |= {each.row.external_id for each in fit}
     if not wanted:
         return {}
     asked = select(Comment.external_id, Comment.id, Comment.thread_id).where(
@@ -157,7 +181,7 @@ def _under_articles(session: Session, site: Site, fit: Sequence[_Placed]) -> lis
     by_author = {each.identity: each.row for each in fit}
     articles = _rows(
         session,
-        statements.PUT_ARTICLES,
+        _KEEP_ARTICLES,
         ids=[new_id() for _ in by_article],
         site_ids=[site.id] * len(by_article),
         external_ids=sorted(by_article),
@@ -167,7 +191,7 @@ def _under_articles(session: Session, site: Site, fit: Sequence[_Placed]) -> lis
     )
     authors = _rows(
         session,
-        statements.PUT_AUTHORS,
+        _KEEP_AUTHORS,
         ids=[new_id() for _ in by_author],
         site_ids=[site.id] * len(by_author),
         identities=sorted(by_author),

@@ -1,6 +1,6 @@
 """What can go wrong with policies."""
 
-from service.errors import FieldProblem, Invalid, NotFound
+from service.errors import Conflict, FieldProblem, Invalid, NotFound
 from service.policy.word_lists import RowProblem
 
 
@@ -27,4 +27,14 @@ class WordListInvalid(Invalid):
                 )
                 for each in problems
             ),
+        )
+
+
+class SavedMeanwhile(Conflict):
+    code = "policy_saved_meanwhile"
+
+    def __init__(self, by: str | None, version: int) -> None:
+        super().__init__(
+            f"{by or 'Somebody'} saved version {version} while you were writing. Your draft is kept"
+            " below: look at what was changed in the history, then save again to put yours over it."
         )

@@ -93,15 +93,19 @@ def save(
     *,
     note: str,
     saved_by: str,
+    based_on: int | None = None,
     now: datetime,
 ) -> Saved:
     """Have the document rule from now on, with thresholds for the live model version.
 
     Raises:
+        SavedMeanwhile: ``based_on`` is given, and another version was saved since that one.
         NoChampion: it has operating points, and no model version is live.
     """
     trial = preview(session, site_id, document, judge, now=now, limit=COST_COMMENTS_MAX)
-    version = policies.save(session, site_id, document, note=note, saved_by=saved_by, now=now)
+    version = policies.save(
+        *(session, site_id, document), note=note, saved_by=saved_by, based_on=based_on, now=now
+    )
     if trial.solved and judge is not None and version.id is not None:
         solutions.store(session, version.id, judge.version_id, trial.solved, now=now)
     return Saved(version, trial)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ml.labels import DEFINITIONS, Label
 from service import texts
 from service.comments.tables import Comment
-from service.errors import Conflict, Invalid
+from service.errors import Invalid
 from service.policy import queries
 from service.policy.document import SCORED_LANGUAGES, PolicyDocument
 from service.policy.schemas import NOTE_MAX_CHARS
@@ -31,16 +31,6 @@ _SHOWN_MAX = 25
 
 class NoteUnfit(Invalid):
     code = "note_unfit"
-
-
-class SavedMeanwhile(Conflict):
-    code = "policy_saved_meanwhile"
-
-    def __init__(self, by: str | None, version: int) -> None:
-        super().__init__(
-            f"{by or 'Somebody'} saved version {version} while you were writing. Your draft is kept"
-            " below: look at what was changed in the history, then save again to put yours over it."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +80,6 @@ def sent(session: Session, site_id: UUID, given: Typed) -> Draft:
     based_on = int(base) if base.isdecimal() else queries.current(session, site_id).version
     reading = form.read(given)
     return Draft(given, based_on, note, reading.document, reading.problems)
-
-
-def check_base(session: Session, site_id: UUID, draft: Draft) -> None:
-    """Let a draft pass that was written upon what still rules.
-
-    Raises:
-        SavedMeanwhile: another version was saved since.
-    """
-    current = queries.current(session, site_id)
-    if current.version != draft.based_on:
-        raise SavedMeanwhile(current.saved_by, current.version)
 
 
 def desk(

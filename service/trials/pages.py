@@ -14,12 +14,13 @@ from service.moderators.queries import SignedIn
 from service.moderators.tables import Role
 from service.problems import status_of
 from service.request import AppSettings, Now, Transaction
+from service.scoring import live
 from service.sites.tables import Site
 from service.trials import actions, drafts
 from service.trials.actions import Trial
 from service.trials.drafts import NoteUnfit
 from service.trials.form import Typed
-from service.trials.routes import Judging
+from service.trials.solving import Judge
 
 router = APIRouter(prefix="/review/policy", include_in_schema=False, route_class=PageRoute)
 
@@ -38,10 +39,13 @@ _SiteField = Annotated[str, Form(alias="site", max_length=100)]
 class _Desk:
     """The page of one site, for one lead."""
 
-    def __init__(
-        self, request: Request, session: Transaction, settings: AppSettings, judge: Judging
-    ) -> None:
-        self.request, self.session, self.settings, self.judge = request, session, settings, judge
+    def __init__(self, request: Request, session: Transaction, settings: AppSettings) -> None:
+        self.request, self.session, self.settings = request, session, settings
+
+    def judge(self, site: Site) -> Judge | None:
+        """Return the version that is live on the site."""
+        classifier = live.of_site(self.request.app.state, site.id)
+        return actions.judge(self.session, site.id, classifier)
 
     def page(
         self,
@@ -66,7 +70,7 @@ class _Desk:
             sites=sorted(led, key=lambda each: each.name),
             refused=refused.detail if refused else None,
             saved=saved,
-            **drafts.desk(self.session, site, draft, self.judge, trial=trial),
+            **drafts.desk(self.session, site, draft, self.judge(site), trial=trial),
         )
 
 
@@ -94,7 +98,7 @@ def preview(
     if draft.document is None:
         return desk.page(who, site, draft)
     try:
-        trial = actions.preview(desk.session, site.id, draft.document, desk.judge, now=now)
+        trial = actions.preview(desk.session, site.id, draft.document, desk.judge(site), now=now)
     except ModerationError as error:
         return desk.page(who, site, draft, refused=error)
     return desk.page(who, site, draft, trial=trial)
@@ -108,11 +112,11 @@ def save(desk: _AnyDesk, now: Now, who: FormModerator, given: _Typed, slug: _Sit
     if draft.document is None:
         return desk.page(who, site, draft)
     try:
-        drafts.check_base(desk.session, site.id, draft)
         made = actions.save(
-            *(desk.session, site.id, draft.document, desk.judge),
+            *(desk.session, site.id, draft.document, desk.judge(site)),
             note=draft.clean_note,
             saved_by=who.moderator.name,
+            based_on=draft.based_on,
             now=now,
         )
     except NoteUnfit as error:
@@ -134,7 +138,7 @@ def restore(
     """Have an old version rule again, as a new one."""
     site = _led(who, slug)
     made = actions.restore(
-        *(desk.session, site.id, number, desk.judge),
+        *(desk.session, site.id, number, desk.judge(site)),
         note=f"Version {number} again.",
         saved_by=who.moderator.name,
         now=now,

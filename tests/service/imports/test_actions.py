@@ -13,7 +13,7 @@ from ml.labels import Label
 from service.articles.tables import Article
 from service.comments.status import Status
 from service.comments.tables import Comment
-from service.db import Database
+from service.db import Database, new_id
 from service.decisions.tables import Actor, Decision
 from service.examples.origin import Origin
 from service.examples.tables import LabelledExample
@@ -24,6 +24,7 @@ from service.imports.rows import Past, Tally
 from service.imports.tables import Import
 from service.sites.tables import Site
 from service.webhooks.tables import Delivery, Endpoint
+from tests.factories.comments import stored_comment
 from tests.factories.sites import a_site
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -181,3 +182,29 @@ def test_comments_without_a_fate_are_left_out_or_get_the_one_that_was_chosen(
     assert "choose with --undecided" in report.problems[0].detail
     chosen = import_lines(line(1, status=None), line(2, status=""), name="d", unknown=Past.HELD)
     assert chosen.tally.by_past == {"held": 2}
+
+
+def test_the_same_row_twice_is_one_comment(import_lines: Do) -> None:
+    report = import_lines(line(1), line(1), line(2))
+    assert (report.tally.stored, report.tally.again) == (2, 1)
+
+
+def test_replies_find_a_parent_that_was_here_before_under_another_id(
+    database: Database, site: Site, import_lines: Do
+) -> None:
+    with database.transaction() as session:
+        parent = stored_comment(session, site, external_id="c1", id=new_id())
+    report = import_lines(line(1), line(2, parent_id="c1"), line(3, parent_id="c2"))
+    assert (report.tally.stored, report.tally.again) == (2, 1)
+    with database.transaction() as session:
+        reply = session.scalars(select(Comment).where(Comment.external_id == "c2")).one()
+        deeper = session.scalars(select(Comment).where(Comment.external_id == "c3")).one()
+        assert (reply.parent_id, deeper.thread_id) == (parent.id, parent.id)
+
+
+def test_an_old_export_renames_nothing(database: Database, import_lines: Do) -> None:
+    import_lines(line(1))
+    import_lines(line(2, article_title="Old title", article_url="https://n.example/old"))
+    with database.transaction() as session:
+        article = session.scalars(select(Article)).one()
+        assert (article.title, article.url) == ("Border", "https://n.example/a1")
