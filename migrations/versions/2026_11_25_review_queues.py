@@ -39,6 +39,7 @@ def upgrade() -> None:
             sa.Column("queue", sa.String(), server_default=sa.text("'held'"), nullable=False),
         )
     op.add_column("choices", sa.Column("answer", sa.String(), nullable=True))
+    op.add_column("choices", sa.Column("seen_decision_id", sa.BigInteger(), nullable=True))
     op.add_column("sanctions", sa.Column("lifted_why", sa.String(), nullable=True))
     _fill_in()
     op.create_index(
@@ -187,7 +188,8 @@ def downgrade() -> None:
     ):
         op.drop_index(index, table_name="comments")
     op.drop_column("sanctions", "lifted_why")
-    op.drop_column("choices", "answer")
+    for column in ("seen_decision_id", "answer"):
+        op.drop_column("choices", column)
     for table in ("claims", "choices"):
         op.drop_column(table, "queue")
     for column in ("activity_at", "activity"):

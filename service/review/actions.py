@@ -200,6 +200,7 @@ def _choice(
     around.check_role(comment, wish.queue)
     claim = around.own_claim(comment, now=now)
     reason, sentences = _reason(around, comment, wish)
+    seen = around.newest_decisions.get(comment_id)
     return Choice(
         id=new_id(),
         site_id=comment.site_id,
@@ -215,6 +216,7 @@ def _choice(
         claimed_at=claim.claimed_at if claim else None,
         chosen_at=now,
         settles_at=now + window,
+        seen_decision_id=seen.id if seen else 0,
     )
 
 

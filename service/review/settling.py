@@ -18,8 +18,9 @@ from service.comments.status import Status
 from service.comments.tables import Comment
 from service.decisions import actions as decisions
 from service.decisions.closed import Closed
-from service.decisions.tables import Actor
+from service.decisions.tables import Actor, Decision
 from service.decisions.verdict import Verdict
+from service.decisions.waiting import REPORTED
 from service.quality import actions as quality
 from service.reports import closing as reports
 from service.review import claims, disagreements, queries, teaching
@@ -76,7 +77,12 @@ def end(choice: Choice, state: ChoiceState, *, now: datetime) -> None:
 def _decide(session: Session, due: Sequence[_Due], *, now: datetime) -> None:
     ids = [comment.id for _, comment in due]
     session.execute(delete(Escalation).where(Escalation.comment_id.in_(ids)))
-    verdicts = [_verdict(choice, comment) for choice, comment in due if _stands(choice, comment)]
+    overtaken = _overtaken(session, due)
+    verdicts = [
+        _verdict(choice, comment)
+        for choice, comment in due
+        if _stands(choice, comment) and comment.id not in overtaken
+    ]
     decided = decisions.record_many(session, verdicts, now=now)
     newest = queries.newest_decision_ids(session, decided)
     for choice, _ in due:
@@ -106,6 +112,24 @@ def _answer(session: Session, recorded: Sequence[Choice], *, now: datetime) -> N
 def _stands(choice: Choice, comment: Comment) -> bool:
     """Say whether the text that was judged is still there."""
     return comment.status is not Status.WITHDRAWN and comment.revision == choice.revision
+
+
+def _overtaken(session: Session, due: Sequence[_Due]) -> frozenset[UUID]:
+    """Return the comments that were decided after the choice was made.
+
+    What the policy makes of new scores does not count: a person's word outlasts it.
+    """
+    by_another = (Decision.actor != Actor.POLICY) | (Decision.reason == REPORTED)
+    found = (
+        select(Choice.comment_id)
+        .join(Decision, Decision.comment_id == Choice.comment_id)
+        .where(
+            Choice.id.in_([choice.id for choice, _ in due]),
+            Decision.id > Choice.seen_decision_id,
+            by_another,
+        )
+    )
+    return frozenset(session.scalars(found))
 
 
 def _verdict(choice: Choice, comment: Comment) -> Verdict:

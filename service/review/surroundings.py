@@ -177,7 +177,6 @@ def look(
         .execution_options(populate_existing=True)
     )
     comments = {comment.id: comment for comment in session.scalars(locked)}
-    decided = [c.id for c in comments.values() if c.status not in {Status.HELD, Status.PENDING}]
     left = select(Escalation.comment_id).where(Escalation.comment_id.in_(comments))
     claims = select(Claim).where(Claim.comment_id.in_(comments))
     sites = {comment.site_id for comment in comments.values()}
@@ -187,7 +186,7 @@ def look(
         moderator=moderator,
         comments=comments,
         newest_choices=_newest_choices(session, comments),
-        newest_decisions=_newest_decisions(session, decided),
+        newest_decisions=_newest_decisions(session, comments),
         claims={
             claim.comment_id: claim
             for claim in session.scalars(claims.execution_options(populate_existing=True))

@@ -45,8 +45,9 @@ class Choice(Base, kw_only=True):
 
     Until then the comment stands as it stood, to the site, to readers and to the classifier's
     teachers, so undoing leaves nothing to take back. A choice is void when the text has been edited
-    or withdrawn in between.
+    or withdrawn in between, or the comment decided otherwise than by its scores.
 
+    ``seen_decision_id`` is the newest decision at that time (0: there was none; None: not kept).
     ``queue`` is where it was made. In the audit it is a second opinion, and becomes no decision.
     ``answer`` is what a reader who appealed is told; ``note`` is for colleagues.
     """
@@ -80,6 +81,7 @@ class Choice(Base, kw_only=True):
     claimed_at: Mapped[datetime | None] = mapped_column(default=None)
     chosen_at: Mapped[datetime]
     settles_at: Mapped[datetime]
+    seen_decision_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     state: Mapped[ChoiceState] = mapped_column(StoredEnum(ChoiceState), default=ChoiceState.OPEN)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     decision_id: Mapped[int | None] = mapped_column(

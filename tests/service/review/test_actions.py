@@ -14,6 +14,7 @@ from service.comments.tables import Comment
 from service.db import Database
 from service.decisions import actions as decisions
 from service.decisions.tables import Actor, Decision
+from service.decisions.waiting import REPORTED
 from service.errors import Conflict
 from service.review import actions, claims, settling
 from service.review.actions import Wish
@@ -234,6 +235,32 @@ def test_a_persons_choice_outlasts_what_the_policy_says_meanwhile(
     decisions.record(session, comment, Status.APPROVED, actor=Actor.POLICY, reason="clear", now=now)
     settling.settle_due(session, now=now + WINDOW)
     assert comment.status is Status.REJECTED
+
+
+@pytest.mark.parametrize(
+    "by",
+    [(Actor.MODERATOR, "illegal"), (Actor.APPEAL, "overturned"), (Actor.POLICY, REPORTED)],
+)
+def test_what_is_decided_before_the_window_has_passed_is_not_overwritten(
+    session: Session, desk: Desk, comment: Comment, now: datetime, by: tuple[Actor, str]
+) -> None:
+    first = _decide(session, desk, comment, APPROVE, now=now, window=AT_ONCE)
+    wish = Wish(Status.REJECTED, revision=1, reason="spam", replaces=first.decision_id)
+    choice = _decide(session, desk, comment, wish, now=now)
+    actor, reason = by
+    decisions.record(session, comment, Status.HELD, actor=actor, reason=reason, now=now)
+    settling.settle_due(session, now=now + WINDOW)
+    assert (choice.state, comment.status) == (ChoiceState.VOID, Status.HELD)
+
+
+def test_a_choice_that_kept_no_decision_goes_by_the_text_alone(
+    session: Session, desk: Desk, comment: Comment, now: datetime
+) -> None:
+    choice = _decide(session, desk, comment, REJECT, now=now)
+    choice.seen_decision_id = None
+    decisions.record(session, comment, Status.APPROVED, actor=Actor.SITE, reason="own", now=now)
+    settling.settle_due(session, now=now + WINDOW)
+    assert (choice.state, comment.status) == (ChoiceState.RECORDED, Status.REJECTED)
 
 
 def test_overturning_needs_the_decision_that_was_seen(
