@@ -170,6 +170,8 @@ def close(
     )
     for found, comment in session.execute(waiting).all():
         closed = outcomes[comment.id]
+        if not closed.has_heard(found.created_at):
+            continue
         is_own = found.rejected_by == closed.moderator_id
         if closed.status is Status.REJECTED and is_own:
             continue

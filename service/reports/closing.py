@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from service.comments import queries as comments
@@ -65,15 +65,16 @@ def close(session: Session, outcomes: Mapping[UUID, Closed], *, now: datetime) -
 
     Whoever decides a comment calls this, in the same transaction.
     """
-    for status, resolution in _RESOLUTIONS.items():
-        ids = [each for each, closed in outcomes.items() if closed.status is status]
-        if ids:
-            _resolve(session, ids, resolution, now=now)
+    _resolve_heard(session, outcomes, now=now)
     waiting = select(Notice).where(
         Notice.comment_id.in_(outcomes), Notice.state == NoticeState.WAITING
     )
+    left: dict[UUID, Notice] = {}
     for notice in session.scalars(waiting.order_by(Notice.id)):
         closed = outcomes[notice.comment_id]
+        if not closed.has_heard(notice.created_at):
+            left.setdefault(notice.comment_id, notice).is_first = True
+            continue
         acted = closed.status is Status.REJECTED
         _answer(notice, acted=acted, by=closed.moderator_id, now=now)
     session.flush()
@@ -89,7 +90,8 @@ def tidy(
     ):
         gone = (Comment.id == Report.comment_id) & (Comment.status == status)
         over = select(Report.comment_id).join(Comment, gone).where(Report.resolved_at.is_(None))
-        _resolve(session, session.scalars(over.distinct()).all(), resolution, now=now)
+        gone_ids = session.scalars(over.distinct()).all()
+        _resolve(session, Report.comment_id.in_(gone_ids), resolution, now=now)
         waiting = (
             select(Notice)
             .join(Comment, (Comment.id == Notice.comment_id) & (Comment.status == status))
@@ -124,12 +126,36 @@ def _take_down(
 _RESOLUTIONS = {Status.APPROVED: Resolution.DISMISSED, Status.REJECTED: Resolution.UPHELD}
 
 
+def _resolve_heard(session: Session, outcomes: Mapping[UUID, Closed], *, now: datetime) -> None:
+    """Resolve what could be read before the decision; the first of the others stands for them."""
+    heard: dict[Status, list[UUID]] = {}
+    left: dict[UUID, UUID] = {}
+    found = select(Report.id, Report.comment_id, Report.created_at).where(
+        Report.comment_id.in_(outcomes), Report.resolved_at.is_(None)
+    )
+    for report_id, comment_id, said_at in session.execute(found.order_by(Report.id)):
+        closed = outcomes[comment_id]
+        if closed.has_heard(said_at):
+            heard.setdefault(closed.status, []).append(report_id)
+        else:
+            left.setdefault(comment_id, report_id)
+    for status, ids in heard.items():
+        _resolve(session, Report.id.in_(ids), _RESOLUTIONS[status], now=now)
+    if left:
+        session.execute(
+            update(Report)
+            .where(Report.id.in_(left.values()))
+            .values(is_first=True)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def _resolve(
-    session: Session, comment_ids: Collection[UUID], resolution: Resolution, *, now: datetime
+    session: Session, which: ColumnElement[bool], resolution: Resolution, *, now: datetime
 ) -> None:
     session.execute(
         update(Report)
-        .where(Report.comment_id.in_(comment_ids), Report.resolved_at.is_(None))
+        .where(which, Report.resolved_at.is_(None))
         .values(resolved_at=now, resolution=resolution)
         .execution_options(synchronize_session=False)
     )

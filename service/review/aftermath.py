@@ -5,6 +5,7 @@ withdrawn comment is erased, for it may quote it. Who decided need not wait for 
 """
 
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final
 from uuid import UUID
 
@@ -33,16 +34,17 @@ def read_on(session: Session, *, now: datetime) -> int:
     if place is None:
         return 0
     following = (
-        select(Decision.id, Decision.comment_id, Decision.status)
-        .where(Decision.id > place.decision_id, Decision.decided_at < now - BEHIND)
+        select(Decision.id, Decision.comment_id, Decision.status, Decision.decided_at)
+        .where(Decision.id > place.decision_id)
         .order_by(Decision.id)
         .limit(_READ_AT_ONCE)
     )
-    rows = session.execute(following).all()
+    # Up to the first that is too new, and not over it: who skips it never comes back.
+    rows = list(takewhile(lambda row: row.decided_at < now - BEHIND, session.execute(following)))
     if not rows:
         return 0
-    withdrawn = {which for _, which, status in rows if status is Status.WITHDRAWN}
-    read = {which for _, which, _ in rows} - withdrawn
+    withdrawn = {which for _, which, status, _ in rows if status is Status.WITHDRAWN}
+    read = {which for _, which, *_ in rows} - withdrawn
     vocabulary.learn(session, read, now=now)
     _erase(session, withdrawn)
     place.decision_id = rows[-1][0]

@@ -99,7 +99,9 @@ def _decide(session: Session, due: Sequence[_Due], *, now: datetime) -> None:
 def _answer(session: Session, recorded: Sequence[Choice], *, now: datetime) -> None:
     """Tell all that waited for a person's word on these comments what it was."""
     outcomes = {
-        choice.comment_id: Closed(choice.status, choice.moderator_id, choice.revision)
+        choice.comment_id: Closed(
+            choice.status, choice.moderator_id, choice.revision, choice.chosen_at
+        )
         for choice in recorded
     }
     reports.close(session, outcomes, now=now)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from service.appeals import actions as appeals
 from service.appeals import queries as appealed
 from service.appeals.errors import OwnDecision
+from service.appeals.outcome import AppealState
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.decisions import actions as decisions
@@ -16,7 +17,7 @@ from service.moderators.errors import RoleTooLow
 from service.moderators.tables import Role
 from service.reports import actions as reports
 from service.reports import queries as reported
-from service.reports.reason import ReportReason
+from service.reports.reason import NoticeState, ReportReason
 from service.review import actions, claims, counts, elsewhere, queries, settling
 from service.review.actions import Wish
 from service.review.errors import ClaimedByAnother, DecidedMeanwhile, NotHeld, NotWaiting
@@ -26,6 +27,7 @@ from service.review.waits import waits
 from service.sites.reader_language import ReaderLanguage
 from tests.factories.comments import stored_comment
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_score
+from tests.service.reports.saying import a_notice, a_report
 
 LEASE, WINDOW, MOST = timedelta(minutes=2), timedelta(seconds=8), 20
 AT_ONCE, HALF_A_YEAR = timedelta(0), timedelta(days=180)
@@ -222,6 +224,47 @@ def _appealed(session: Session, desk: Desk, now: datetime) -> Comment:
         window=HALF_A_YEAR,
     )
     return comment
+
+
+def test_what_came_after_the_choice_was_not_read_and_goes_on_waiting(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    comment = _published(session, desk, now)
+    read = a_report(session, comment, 1, now), a_notice(session, comment, now)
+    wish = _wish(session, comment, Status.APPROVED, Queue.NOTICES)
+    _decide(session, desk, comment, wish, now, window=WINDOW)
+    later = now + timedelta(seconds=1)
+    unread = a_report(session, comment, 2, later), a_notice(session, comment, later)
+    settling.settle_due(session, now=now + WINDOW)
+    session.expire_all()
+    assert read[0].resolved_at == now + WINDOW
+    assert read[1].state is NoticeState.NOT_ACTED
+    assert unread[0].resolved_at is None
+    assert unread[1].state is NoticeState.WAITING
+    for queue in (Queue.REPORTED, Queue.NOTICES):
+        assert _listed(session, desk, queue, now + timedelta(hours=1)) == [comment]
+
+
+def test_an_appeal_that_came_after_the_choice_is_not_decided_by_it(
+    session: Session, desk: Desk, now: datetime
+) -> None:
+    comment = stored_held_comment(session, desk.site, now=now)
+    _decide(session, desk, comment, Wish(Status.REJECTED, revision=1, reason="insult"), now)
+    lead = stored_desk(session, site=desk.site, name="Baurzhan", role=Role.LEAD, now=now)
+    wish = _wish(session, comment, Status.REJECTED, Queue.HELD)
+    _decide(session, lead, comment, wish, now, window=WINDOW)
+    later = now + timedelta(seconds=1)
+    appealed_ = appeals.appeal(
+        session,
+        comment,
+        "I quoted the minister.",
+        language=ReaderLanguage.RUSSIAN,
+        now=later,
+        window=HALF_A_YEAR,
+    )
+    settling.settle_due(session, now=now + WINDOW)
+    session.refresh(appealed_)
+    assert (appealed_.state, appealed_.decided_by) == (AppealState.WAITING, None)
 
 
 def test_an_appeal_is_read_by_another_person(session: Session, desk: Desk, now: datetime) -> None:
