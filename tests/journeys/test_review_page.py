@@ -415,3 +415,21 @@ def test_without_scripts_the_basic_loop_works(newsroom: Newsroom, new_context: N
     browser.click("button:has-text('Approve')")
     expect(browser.locator(".plain-text")).to_have_text("Comment 2.")
     assert newsroom.choices() == [Status.REJECTED, Status.APPROVED]
+
+
+def test_what_is_typed_survives_that_the_card_is_drawn_anew_and_decides_nothing(
+    newsroom: Newsroom, page: Page
+) -> None:
+    newsroom.open(page)
+    held: list[Route] = []
+    page.route("**/highlights", held.append)
+    page.keyboard.press("x")
+    field = page.locator(".card.in-focus input[name=note]")
+    field.click()
+    page.keyboard.type("As")
+    field.evaluate("field => { field.dataset.old = 'yes'; }")
+    held[0].fulfill(json=[])  # now that it is here, the card is drawn anew
+    page.wait_for_selector(".card.in-focus input[name=note]:not([data-old])")
+    page.keyboard.type("ea")
+    expect(field).to_have_value("Asea")
+    assert newsroom.choices() == []

@@ -106,14 +106,14 @@ function actions(entry, choosing, desk) {
     card.status === "held" && button("escalate", t("Escalate"), "", () => desk.deciding.escalate()),
     button("skip", t("Skip"), "", () => desk.deciding.skip()),
     h("button", { type: "button", class: "bare narrow-only", onclick: () => desk.look("thread") }, t("More about it")),
-    answers && desk.queue === "appeals" && field(entry, "answer", t("Answer to the author (optional)")),
+    answers && desk.queue === "appeals" && field(entry, "answer", t("Answer to the author (optional)"), 1000),
     canReplace && h("span", { class: "soft small" }, t("This replaces the decision above.")),
-    field(entry, "note", t("Note for colleagues")));
+    field(entry, "note", t("Note for colleagues"), 2000));
 }
 
-function field(entry, name, label) {
+function field(entry, name, label, most) {
   return h("label", { class: "note" }, h("span", { class: "unseen" }, label),
-    h("input", { maxlength: "2000", placeholder: label, value: entry[name] ?? "", oninput: (event) => { entry[name] = event.target.value; } }));
+    h("input", { name, maxlength: String(most), placeholder: label, value: entry[name] ?? "", oninput: (event) => { entry[name] = event.target.value; } }));
 }
 
 /** A double click is one click, and a button speaks for its own comment only. */

@@ -5,6 +5,12 @@ import { byId } from "../dom.js";
 import { t } from "../texts.js";
 import { Outbox } from "./outbox.js";
 
+/** Put what was typed back into the fields of a card that is to be decided again. */
+function keepTyped(entry, sent) {
+  entry.note ||= sent?.note ?? "";
+  entry.answer ||= sent?.answer ?? entry.answered ?? "";
+}
+
 export class Deciding {
   constructor(desk) {
     this.desk = desk;
@@ -36,7 +42,7 @@ export class Deciding {
     if (body.queue === "appeals" && entry.answer?.trim()) body.answer = entry.answer.trim();
     if (entry.note?.trim()) body.note = entry.note.trim();
     if (replaces) body.replaces = replaces;
-    Object.assign(entry, { state: "sending", choice: body, notice: null, note: "", answer: "" });
+    Object.assign(entry, { state: "sending", choice: body, notice: null, note: "", answer: "", answered: body.answer });
     this.desk.choosing = false;
     this.desk.evidence.delete(entry.card.id);
     this.desk.status.decided(entry);
@@ -59,10 +65,11 @@ export class Deciding {
     if (recalled) await this.undoChoice(choice, entry);
   }
 
-  refused({ comment }, problem) {
+  refused({ comment, body }, problem) {
     const entry = this.desk.entry(comment);
     this.desk.status.refused(comment, problem);
     if (!entry) return;
+    keepTyped(entry, body);
     if (problem.code === "edited_meanwhile") {
       Object.assign(entry, { state: "taking", choice: null });
       this.desk.hand.keep([entry]);
@@ -128,6 +135,7 @@ export class Deciding {
   }
 
   bringBack(entry) {
+    keepTyped(entry, entry.choice);
     Object.assign(entry, { state: "taking", choice: null, notice: null });
     this.desk.evidence.delete(entry.card.id);
     this.desk.focusOn(entry.card.id);

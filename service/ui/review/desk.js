@@ -16,6 +16,8 @@ import { isOfHeld } from "./queues.js";
 import { Status } from "./status.js";
 import { Watch } from "./watch.js";
 
+const isField = (element) => element instanceof HTMLInputElement && element.type !== "checkbox";
+
 class Desk {
   constructor() {
     this.queue = "held";
@@ -128,9 +130,16 @@ class Desk {
     const old = byId(`c-${entry.card.id}`);
     if (!old) return;
     const hadFocus = old.contains(document.activeElement);
+    const typing = hadFocus && isField(document.activeElement) ? document.activeElement : null;
     const fresh = this.item(entry);
     old.replaceWith(fresh);
-    if (hadFocus && entry.card.id === this.focus) fresh.querySelector("article").focus({ preventScroll: true });
+    if (!hadFocus || entry.card.id !== this.focus) return;
+    // Whoever is typing goes on where they were: otherwise the next letters would decide.
+    const field = typing && fresh.querySelector(`[name="${typing.name}"]`);
+    if (field) {
+      field.focus({ preventScroll: true });
+      field.setSelectionRange(typing.selectionStart, typing.selectionEnd);
+    } else fresh.querySelector("article").focus({ preventScroll: true });
   }
 
   async focusOn(id, { quietly = false } = {}) {
@@ -160,6 +169,9 @@ class Desk {
     if (next) this.focusOn(next.card.id);
     else if (step > 0 && this.next) this.more().then(() => this.entries[at + 1] && this.move(1));
   }
+
+  /** Whether somebody is typing on the card in focus. */
+  get isTyping() { return isField(document.activeElement) && byId("list").contains(document.activeElement); }
 
   /** Go on to what is still to do, below first. */
   advance() {

@@ -33,7 +33,7 @@ export class Hand {
           entry.state = "taken";
           entry.notice = t(detail);
           this.desk.redraw(entry);
-          if (entry.card.id === this.desk.focus) this.desk.advance();
+          if (entry.card.id === this.desk.focus && !this.desk.isTyping) this.desk.advance();
         }
       }
     } catch (error) {

@@ -22,14 +22,16 @@ export class Outbox {
 
   /** Send what an earlier page left behind. */
   resume() {
-    for (const kept of JSON.parse(localStorage.getItem(this.key) ?? "[]")) this.push(kept);
+    for (const name of Object.keys(localStorage).filter((each) => each.startsWith(`${this.key}.`))) {
+      this.push(JSON.parse(localStorage.getItem(name)));
+    }
   }
 
   /** Send a decision: `{comment, body}`. */
-  push({ comment, body }) {
-    const entry = { comment, body, tries: 0, waiting: false, recalled: false, timer: 0 };
+  push({ comment, body, recalled = false }) {
+    const entry = { comment, body, tries: 0, waiting: false, recalled, timer: 0 };
     this.entries.set(comment, entry);
-    this.save();
+    this.save(entry);
     return this.send(entry);
   }
 
@@ -40,8 +42,10 @@ export class Outbox {
   /** Have the decision on this comment taken back as soon as the server can be asked. */
   recall(comment) {
     const entry = this.entries.get(comment);
-    if (entry) entry.recalled = true;
-    return Boolean(entry);
+    if (!entry) return false;
+    entry.recalled = true;
+    this.save(entry);
+    return true;
   }
 
   get waiting() {
@@ -82,12 +86,11 @@ export class Outbox {
 
   forget(entry) {
     this.entries.delete(entry.comment);
-    this.save();
+    localStorage.removeItem(`${this.key}.${entry.comment}`);
   }
 
-  save() {
-    const kept = [...this.entries.values()].map(({ comment, body }) => ({ comment, body }));
-    if (kept.length) localStorage.setItem(this.key, JSON.stringify(kept));
-    else localStorage.removeItem(this.key);
+  /** Keep one decision under a name of its own: another tab keeps its own beside it. */
+  save({ comment, body, recalled }) {
+    localStorage.setItem(`${this.key}.${comment}`, JSON.stringify({ comment, body, recalled }));
   }
 }
