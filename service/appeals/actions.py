@@ -3,12 +3,12 @@
 The comment is locked first, here as everywhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -199,6 +199,16 @@ def tidy(session: Session, *, now: datetime) -> None:
     for found in session.scalars(over):
         found.state, found.decided_at = AppealState.MOOT, now
     session.flush()
+
+
+def forget_about(session: Session, comment_ids: Collection[UUID]) -> None:
+    """Erase what was written in the appeals on these comments: it may quote them."""
+    session.execute(
+        update(Appeal)
+        .where(Appeal.comment_id.in_(comment_ids))
+        .values(text="", answer=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _check_reader(appeal: Appeal, moderator_id: UUID) -> None:

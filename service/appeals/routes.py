@@ -14,7 +14,7 @@ from service.appeals.schemas import (
     StatementOut,
     ToReadOut,
 )
-from service.moderators.auth import CurrentModerator
+from service.moderators.auth import CurrentModerator, PersonModerator
 from service.moderators.http import SIGNED_IN, Responses, SiteQuery, site_ids, slugs
 from service.paging import Cursor, CursorQuery, LimitQuery, Page
 from service.request import AppSettings, Now, Transaction
@@ -100,13 +100,13 @@ def read_appeals(
     "/{appeal_id}/outcome",
     summary="Decide an appeal",
     responses={
-        403: {"description": "`own_decision`, `foreign_request`"},
+        403: {"description": "`own_decision`, `person_needed`, `foreign_request`"},
         404: {"description": "`appeal_not_found`"},
         409: {"description": "`appeal_decided`, `edited_meanwhile`"},
     },
 )
 def decide_appeal(
-    appeal_id: UUID, sent: OutcomeIn, *, session: Transaction, now: Now, who: CurrentModerator
+    appeal_id: UUID, sent: OutcomeIn, *, session: Transaction, now: Now, who: PersonModerator
 ) -> DecidedAppealOut:
     """Uphold the rejection, or overturn it: then the comment is published, and the site is told.
 

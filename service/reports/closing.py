@@ -15,6 +15,7 @@ from service.comments.status import Status
 from service.comments.tables import Comment
 from service.decisions import actions as decisions
 from service.decisions.closed import Closed
+from service.decisions.errors import CommentWithdrawn
 from service.decisions.tables import Actor
 from service.reports import rules
 from service.reports.errors import NoticeAnswered
@@ -37,7 +38,7 @@ def answer_notice(
     Raises:
         NoticeAnswered: somebody was first.
         WordsUnfit: it is not acted upon and nobody says why, or the words cannot be stored.
-        CommentCannotBecome: the comment is withdrawn.
+        CommentWithdrawn: there is nothing left to answer about.
     """
     clean = rules.optional_words if acted else rules.words
     said = clean("answer", answer, most=rules.ANSWER_MAX_CHARS)
@@ -45,6 +46,8 @@ def answer_notice(
     session.refresh(notice)
     if notice.state is not NoticeState.WAITING:
         raise NoticeAnswered
+    if comment.status is Status.WITHDRAWN:
+        raise CommentWithdrawn(comment.id)
     notice.answer = said
     if acted and comment.status is not Status.REJECTED:
         _take_down(session, comment, notice, moderator_id=moderator_id, now=now)
@@ -104,6 +107,22 @@ def tidy(
     session.execute(delete(Report).where(Report.resolved_at < now - reports_kept))
     old = (Notice.decided_at < now - contacts_kept) & Notice.contact.is_not(None)
     session.execute(update(Notice).where(old).values(contact=None))
+
+
+def forget_about(session: Session, comment_ids: Collection[UUID]) -> None:
+    """Erase what was written in the reports and notices on these comments: it may quote them."""
+    session.execute(
+        update(Report)
+        .where(Report.comment_id.in_(comment_ids))
+        .values(words=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Notice)
+        .where(Notice.comment_id.in_(comment_ids))
+        .values(law="", explanation="", answer=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _take_down(

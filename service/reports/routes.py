@@ -10,9 +10,9 @@ from service.moderators.http import SIGNED_IN, Responses, SiteQuery, site_ids, s
 from service.moderators.queries import SignedIn
 from service.moderators.tables import Role
 from service.paging import Cursor, CursorQuery, LimitQuery, Page
-from service.reports import closing, queries
+from service.reports import queries
 from service.reports.opening import opened
-from service.reports.schemas import AnswerIn, NoticeOut, ReceiptOut
+from service.reports.schemas import NoticeOut, ReceiptOut
 from service.reports.tables import Notice
 from service.request import AppSettings, Now, Transaction
 
@@ -20,7 +20,7 @@ public = APIRouter(prefix="/v1/notices", tags=["notices of illegal content"])
 review = APIRouter(prefix="/v1/review/notices", tags=["review: notices"], responses=SIGNED_IN)
 
 TokenPath = Annotated[str, Path(max_length=200, description="The last part of the link.")]
-_NOT_FOUND: Responses = {404: {"description": "`notice_not_found`"}}
+NOT_FOUND: Responses = {404: {"description": "`notice_not_found`"}}
 
 
 @public.get(
@@ -58,37 +58,15 @@ def read_notices(
     after = Cursor.decode(cursor).after if cursor else None
     found = queries.notices(session, site_ids(who, site), after=after, limit=limit + 1)
     more = Cursor(found[limit - 1].id).encode() if len(found) > limit else None
-    return Page[NoticeOut](items=[_out(each, who) for each in found[:limit]], next=more)
+    return Page[NoticeOut](items=[out(each, who) for each in found[:limit]], next=more)
 
 
-@review.get("/{notice_id}", summary="Read a notice", responses=_NOT_FOUND)
+@review.get("/{notice_id}", summary="Read a notice", responses=NOT_FOUND)
 def read_notice(notice_id: UUID, session: Transaction, who: CurrentModerator) -> NoticeOut:
-    return _out(queries.notice(session, who.site_ids, notice_id), who)
+    return out(queries.notice(session, who.site_ids, notice_id), who)
 
 
-@review.post(
-    "/{notice_id}/answer",
-    summary="Answer a notice",
-    responses=_NOT_FOUND | {409: {"description": "`notice_answered`, `comment_cannot_become`"}},
-)
-def answer_notice(
-    notice_id: UUID, sent: AnswerIn, *, session: Transaction, now: Now, who: CurrentModerator
-) -> NoticeOut:
-    """Take the comment down for being illegal, or say why not. There is no undo.
-
-    To act also answers the other notices on the same comment, and resolves the reports of it.
-    """
-    notice = closing.answer_notice(
-        session,
-        queries.notice(session, who.site_ids, notice_id),
-        acted=sent.acted,
-        answer=sent.answer,
-        moderator_id=who.moderator.id,
-        now=now,
-    )
-    return _out(notice, who)
-
-
-def _out(notice: Notice, who: SignedIn) -> NoticeOut:
+def out(notice: Notice, who: SignedIn) -> NoticeOut:
+    """Return the notice as this moderator may see it."""
     is_lead = who.may(notice.site_id, Role.LEAD)
     return NoticeOut.of(notice, slugs(who)[notice.site_id], with_contact=is_lead)

@@ -1,6 +1,6 @@
 """What follows from decisions a while after they were made, read from their log in its order.
 
-The words of decided comments go into the vocabulary of the search; what moderators wrote about a
+The words of decided comments go into the vocabulary of the search; what people wrote about a
 withdrawn comment is erased, for it may quote it. Who decided need not wait for either.
 """
 
@@ -13,8 +13,10 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from service.appeals import actions as appeals
 from service.comments.status import Status
 from service.decisions.tables import Decision
+from service.reports import closing as reports
 from service.review import notes, vocabulary
 from service.review.tables import Choice, LogPlace
 
@@ -67,6 +69,8 @@ def _erase(session: Session, comment_ids: set[UUID]) -> None:
     if not comment_ids:
         return
     notes.forget_about(session, comment_ids)
+    appeals.forget_about(session, comment_ids)
+    reports.forget_about(session, comment_ids)
     session.execute(
         update(Choice)
         .where(Choice.comment_id.in_(comment_ids))

@@ -135,7 +135,9 @@ def read_comment_notes(
 
 
 @router.post(
-    "/comments/{comment_id}/notes", status_code=status.HTTP_201_CREATED, responses=NOT_FOUND
+    "/comments/{comment_id}/notes",
+    status_code=status.HTTP_201_CREATED,
+    responses=NOT_FOUND | {410: {"description": "`comment_withdrawn`"}},
 )
 def note_comment(
     comment_id: UUID, sent: NoteIn, session: Transaction, now: Now, who: CurrentModerator

@@ -1,12 +1,13 @@
 """Claiming and deciding as JSON."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, status
 
 from service.comments.status import Status
 from service.moderators.auth import CurrentModerator
+from service.moderators.errors import PersonNeeded
 from service.moderators.http import Responses, site_ids
 from service.moderators.queries import SignedIn
 from service.request import AppSettings, Now, Transaction
@@ -40,9 +41,14 @@ _CLAIMING: Responses = {
         "`too_many_claims`"
     },
 }
+# Who appeals, or gives a notice, is owed the word of a person.
+_FOR_PERSONS: Final = frozenset({Queue.APPEALS, Queue.NOTICES})
 _DECIDING: Responses = {
     **NOT_FOUND,
-    **_LEFT_TO_LEAD,
+    403: {
+        "description": "`left_to_lead`, `role_too_low`, `own_decision`, `person_needed`, "
+        "`foreign_request`"
+    },
     409: {
         "description": "`decided_meanwhile`, `edited_meanwhile`, `withdrawn_meanwhile`, "
         "`claimed_by_another`, `not_held`, `not_waiting`"
@@ -161,8 +167,10 @@ def decide(
     """Approve or reject. Sending it twice decides once.
 
     It can be undone until `settles_at`; only then the comment moves, the site is told, and what
-    waited in `queue` is answered.
+    waited in `queue` is answered. Appeals and notices are for persons: no program answers them.
     """
+    if sent.queue in _FOR_PERSONS and who.scopes is not None:
+        raise PersonNeeded
     wish = actions.Wish(
         status=Status(sent.status.value),
         revision=sent.revision,

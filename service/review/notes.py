@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from service import texts
 from service.authors.tables import Author
+from service.comments.status import Status
 from service.comments.tables import Comment
+from service.decisions.errors import CommentWithdrawn
 from service.moderators import queries as moderators
 from service.moderators.tables import Moderator, Role
 from service.review.errors import NoteNotFound, NotYourNote
@@ -64,7 +66,13 @@ def about_author(
 def about_comment(
     session: Session, moderator: Moderator, comment: Comment, body: str, *, now: datetime
 ) -> Noted:
-    """Keep what the moderator writes about the comment."""
+    """Keep what the moderator writes about the comment.
+
+    Raises:
+        CommentWithdrawn: its text is erased, and nothing that may quote it is written any more.
+    """
+    if comment.status is Status.WITHDRAWN:
+        raise CommentWithdrawn(comment.id)
     note = Note(
         site_id=comment.site_id,
         comment_id=comment.id,

@@ -9,6 +9,7 @@ from service.review import (
     comment_routes,
     decision_routes,
     event_routes,
+    notice_routes,
     queue_routes,
     search_routes,
 )
@@ -23,5 +24,6 @@ for part in (
     event_routes,
     bulk_routes,
     author_routes,
+    notice_routes,
 ):
     router.include_router(part.router)

@@ -7,9 +7,12 @@ from fastapi.testclient import TestClient
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Database
+from service.decisions import actions as decisions
+from service.decisions.tables import Actor
 from service.moderators.tables import Role
 from service.reports.notice_link import notice_url
 from service.reports.tables import Notice
+from service.review import escalations
 from service.settings import Settings
 from service.signed_links import Kind, SignedLinks
 from tests.factories.published import stored_decided_comment
@@ -74,6 +77,20 @@ def test_to_act_takes_the_comment_down(client: TestClient, case: Case, database:
         assert session.get_one(Comment, case.notice.comment_id).status is Status.REJECTED
     assert answer(client, case.moderator, case.notice, acted=True) == (409, "notice_answered")
     assert client.get("/v1/review/notices", headers=case.lead.bearer).json()["items"] == []
+
+
+def test_a_notice_on_what_was_left_to_a_lead_is_for_leads(
+    client: TestClient, case: Case, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        comment = session.get_one(Comment, case.notice.comment_id)
+        decisions.record(
+            session, comment, Status.HELD, actor=Actor.POLICY, reason="reported", now=now
+        )
+        moderator, sites = case.moderator.moderator, case.moderator.site_ids
+        escalations.escalate(session, moderator, sites, comment.id, note=None, now=now)
+    assert answer(client, case.moderator, case.notice, acted=True) == (403, "left_to_lead")
+    assert answer(client, case.lead, case.notice, acted=True) == (200, "acted")
 
 
 def test_not_to_act_needs_words(client: TestClient, case: Case) -> None:

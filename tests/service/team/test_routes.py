@@ -14,9 +14,13 @@ from service.moderators.tables import Role
 from service.review.tables import Claim
 from service.sites import log
 from service.sites.tables import ChangeKind
+from service.team import actions
+from service.team.actor import Actor
 from tests.factories.comments import stored_comment
 from tests.factories.moderators import a_token, stored_moderator
+from tests.factories.published import stored_decided_comment
 from tests.factories.review import Desk, stored_desk
+from tests.service.reports.saying import a_notice
 
 _TEAM = "/v1/review/sites/border"
 
@@ -155,6 +159,32 @@ def test_what_somebody_handed_out_ends_when_they_leave(
     assert client.get("/v1/review/me", headers=program).status_code == 401
 
 
+def test_what_somebody_handed_out_ends_with_the_role_that_allowed_it(
+    client: TestClient, lead: Desk, database: Database, now: datetime
+) -> None:
+    other = _colleague(database, lead, Role.LEAD, now=now)
+    _invite(client, other, "friend@news.example", "lead")
+    program = _issue(client, other, now=now)
+    path = f"{_TEAM}/members/{other.moderator.id}"
+    assert client.put(path, headers=lead.bearer, json={"role": "lead"}).status_code == 204
+    assert client.get("/v1/review/me", headers=program).status_code == 200
+    assert client.put(path, headers=lead.bearer, json={"role": "moderator"}).status_code == 204
+    assert client.get(f"{_TEAM}/team", headers=lead.bearer).json()["invitations"] == []
+    assert client.get("/v1/review/me", headers=program).status_code == 401
+    assert _role_of(client, lead, other.moderator.id) == "moderator"
+
+
+def test_whoever_runs_the_service_ends_what_was_handed_out_with_the_role_too(
+    client: TestClient, lead: Desk, database: Database, now: datetime
+) -> None:
+    program = _issue(client, lead, now=now)
+    with database.transaction() as session:
+        actions.assign(
+            session, Actor("command line"), lead.site, lead.moderator, Role.MODERATOR, now=now
+        )
+    assert client.get("/v1/review/me", headers=program).status_code == 401
+
+
 def _issue(
     client: TestClient, desk: Desk, *scopes: str, now: datetime, days: int = 30
 ) -> Mapping[str, str]:
@@ -208,6 +238,26 @@ def test_no_program_looks_after_settings_or_team(
     leading = _issue(client, lead, "read", "decide", "lead", now=now)
     for path in ("settings", "team", "changes", "policy-texts"):
         refused = client.get(f"{_TEAM}/{path}", headers=leading)
+        assert (refused.status_code, refused.json()["code"]) == (403, "person_needed")
+
+
+def test_no_program_answers_an_appeal_or_a_notice(
+    client: TestClient, lead: Desk, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        comment = stored_decided_comment(session, lead.site, now=now)
+        notice = a_notice(session, comment, now)
+    program = _issue(client, lead, "read", "decide", "lead", now=now)
+    decision = {"status": "approved", "revision": 1}
+    decisions = f"comments/{comment.id}/decisions"
+    sent: list[tuple[str, Mapping[str, object]]] = [
+        (f"notices/{notice.id}/answer", {"acted": True}),
+        (f"appeals/{notice.id}/outcome", {"outcome": "upheld", "revision": 1}),
+        (decisions, decision | {"queue": "notices"}),
+        (decisions, decision | {"queue": "appeals"}),
+    ]
+    for path, body in sent:
+        refused = client.post(f"/v1/review/{path}", headers=program, json=body)
         assert (refused.status_code, refused.json()["code"]) == (403, "person_needed")
 
 
