@@ -94,8 +94,8 @@ def choose_password(session: Session, token: str, *, password: str, now: datetim
     return who
 
 
-def change_password(session: Session, who: Moderator, *, old: str, new: str) -> None:
-    """Change one's own password: every session ends, this one too.
+def change_password(session: Session, who: Moderator, *, old: str, new: str, now: datetime) -> None:
+    """Change one's own password: every session ends, this one too, and every link for another.
 
     Raises:
         SignInRefused: ``old`` is not the password.
@@ -104,12 +104,21 @@ def change_password(session: Session, who: Moderator, *, old: str, new: str) -> 
     if who.password_hash is None or not actions.is_password_of(who, old):
         raise SignInRefused
     set_password(session, who, new)
+    links.revoke_for(session, who.id, now=now)
 
 
 def set_password(session: Session, who: Moderator, password: str) -> None:
     """Store another password and end every session."""
     who.password_hash = passwords.hashed(clean_password(password))
     session.execute(delete(SignIn).where(SignIn.moderator_id == who.id))
+    session.flush()
+
+
+def forget_password(session: Session, who: Moderator, *, now: datetime) -> None:
+    """Leave nothing to whoever has the password, a session, or a link for a new password."""
+    who.password_hash = None
+    session.execute(delete(SignIn).where(SignIn.moderator_id == who.id))
+    links.revoke_for(session, who.id, now=now)
     session.flush()
 
 

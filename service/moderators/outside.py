@@ -18,6 +18,8 @@ def recognise(session: Session, person: Person, *, now: datetime) -> Moderator:
 
     The first time it is the address that tells who somebody is, and then the provider's own name
     for the person: an address that passes on to somebody else does not take the account along.
+    Nobody had to prove the address before. From then on the account has no password here, and
+    whoever was signed in by the one it had is signed out.
 
     Raises:
         OutsideUnknown: nobody here has this address, or it was somebody else's.
@@ -49,6 +51,7 @@ def _by_email(session: Session, person: Person, email: str, *, now: datetime) ->
     if who is not None and who.disabled_at is None:
         if _has_identity(session, person.issuer, who):
             raise OutsideUnknown
+        joining.forget_password(session, who, now=now)
     elif invitations:
         who = who or Moderator(email=email, name="", password_hash=None, created_at=now)
         who.name, who.disabled_at = _name(person), None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from service.moderators import actions as moderators
 from service.moderators import links, tokens
 from service.moderators.queries import memberships
-from service.moderators.rules import TokenScope, clean_email
+from service.moderators.rules import TokenScope, clean_email, reaches
 from service.moderators.tables import AccountLink, Moderator, ModeratorToken, Role
 from service.review import claims
 from service.sites import log
@@ -64,7 +64,10 @@ def assign(
     session: Session, actor: Actor, site: Site, moderator: Moderator, role: Role, *, now: datetime
 ) -> None:
     """Have somebody who has an account work on the site: for whoever runs the service."""
+    before = {held.id: had for held, had in memberships(session, moderator.id)}.get(site.id)
     moderators.add_membership(session, moderator, site, role, now=now)
+    if before is not None and not reaches(role, before):
+        _end_handed_out(session, actor, site, moderator, now=now)
     told = {"email": moderator.email, "role": role.value}
     log.write(session, site.id, ChangeKind.JOINED, by=actor.name, now=now, **told)
 
@@ -72,7 +75,7 @@ def assign(
 def change_role(
     session: Session, actor: Actor, site: Site, moderator_id: UUID, role: Role, *, now: datetime
 ) -> None:
-    """Give somebody of the site another role.
+    """Give somebody of the site another role; with a lower one, what was handed out ends.
 
     Raises:
         ModeratorNotFound: no such person works here.
@@ -85,6 +88,8 @@ def change_role(
     if role is before:
         return
     moderators.add_membership(session, who, site, role, now=now)
+    if not reaches(role, before):
+        _end_handed_out(session, actor, site, who, now=now)
     told = {"email": who.email, "before": before.value, "role": role.value}
     log.write(session, site.id, ChangeKind.ROLE_CHANGED, by=actor.name, now=now, **told)
 
@@ -183,8 +188,15 @@ def _check_other(actor: Actor, moderator_id: UUID) -> None:
 
 def _leave(session: Session, actor: Actor, site: Site, who: Moderator, *, now: datetime) -> None:
     """Write that somebody has left, and end what they have handed out."""
+    _end_handed_out(session, actor, site, who, now=now)
+    log.write(session, site.id, ChangeKind.LEFT, by=actor.name, now=now, email=who.email)
+
+
+def _end_handed_out(
+    session: Session, actor: Actor, site: Site, who: Moderator, *, now: datetime
+) -> None:
+    """End invitations and programs' tokens that somebody made with the rights they had."""
     links.revoke_made_by(session, site.id, who.email, now=now)
     for token, program in tokens.made_by(session, site.id, who.email):
         tokens.revoke(session, token, program, by=actor.name, now=now)
         claims.release_all(session, program.id)
-    log.write(session, site.id, ChangeKind.LEFT, by=actor.name, now=now, email=who.email)

@@ -166,7 +166,7 @@ def change_password(
     """Change the own password; this browser stays signed in, by another session."""
     try:
         spend_attempt(request, settings, who.moderator.email)
-        joining.change_password(session, who.moderator, old=old, new=new)
+        joining.change_password(session, who.moderator, old=old, new=new, now=now)
     except SignInRefused:
         return _account(request, settings, who, refused="The password until now is wrong.")
     except (Invalid, RateLimited) as error:

@@ -23,7 +23,7 @@ from service.sites.tables import Site
 from tests.factories.moderators import stored_moderator
 from tests.factories.review import stored_site
 from tests.fakes import FakePredictor
-from tests.service.team.pages import text_of
+from tests.service.team.pages import sign_in, text_of
 from tests.service.team.provider import CLIENT_ID, CLIENT_SECRET, SmallProvider, a_key, running
 
 _EMAIL = "aziza@news.example"
@@ -284,6 +284,23 @@ def test_an_invitation_is_followed_by_signing_in(
     assert _roles(database, _EMAIL) == {"border": Role.LEAD}
     with database.transaction() as session:
         assert links.open_invitations(session, site.id, now=now) == []
+
+
+def test_whoever_chose_the_password_has_nothing_once_the_address_is_proved(
+    client: TestClient, provider: SmallProvider, aziza: Moderator, database: Database, now: datetime
+) -> None:
+    before = TestClient(client.app)
+    assert sign_in(before, _EMAIL).status_code == 303
+    with database.transaction() as session:
+        who = session.get_one(Moderator, aziza.id)
+        _, token = links.for_password(
+            session, who, by="ana@news.example", now=now, lifetime=timedelta(hours=1)
+        )
+    assert _sign_in(client, provider).status_code == 303
+    assert before.get("/v1/review/me").status_code == 401
+    assert sign_in(TestClient(client.app), _EMAIL).status_code == 401
+    assert before.get(f"/review/password/{token}").status_code == 404
+    assert _me(client)["id"] == str(aziza.id)
 
 
 def test_who_has_left_does_not_come_back_this_way(

@@ -262,3 +262,12 @@ def test_the_own_password_is_changed_with_the_one_until_now(client: TestClient, 
     assert client.get(account).status_code == 200
     assert client.get("/v1/review/me", headers=lead.bearer).status_code == 401
     assert sign_in(TestClient(client.app), lead.moderator.email, _NEW).status_code == 303
+
+
+def test_a_changed_password_ends_the_link_for_another(
+    client: TestClient, lead: Desk, database: Database, now: datetime
+) -> None:
+    link = _password_link(database, lead.moderator, now=now)
+    sign_in(client, lead.moderator.email)
+    send(client, "/review/account", {"old": PASSWORD, "new": _NEW})
+    assert client.get(link).status_code == 404
