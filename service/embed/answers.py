@@ -26,6 +26,11 @@ class Answer:
     def of(cls, document: object) -> "Answer":
         return cls(_WRITER.dump_json(document))
 
+    @property
+    def size(self) -> int:
+        """Bytes, with the compressed ones that may come to be kept beside."""
+        return 2 * len(self.body)
+
     @cached_property
     def tag(self) -> str:
         """An entity tag: another document has another one."""

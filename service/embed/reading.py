@@ -15,6 +15,8 @@ from service.paging import CursorInvalid
 
 FIRST_REPLIES: Final = 3
 _POSITION_BYTES: Final = 4
+# The database counts in an `integer`.
+_COUNT_MOST: Final = (1 << 31) - 1
 
 
 class Sort(StrEnum):
@@ -78,10 +80,10 @@ class Place(NamedTuple):
             said = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
             if said[:1] != _MARKS[sort]:
                 raise CursorInvalid
-            return cls(
-                int.from_bytes(said[1 : 1 + _POSITION_BYTES], "big"),
-                UUID(bytes=said[1 + _POSITION_BYTES :]),
-            )
+            reply_count = int.from_bytes(said[1 : 1 + _POSITION_BYTES], "big")
+            if reply_count > _COUNT_MOST:
+                raise CursorInvalid
+            return cls(reply_count, UUID(bytes=said[1 + _POSITION_BYTES :]))
         except (ValueError, binascii.Error) as error:
             raise CursorInvalid from error
 
@@ -256,7 +258,7 @@ _LAST: Final = UUID(int=(1 << 128) - 1)
 _ENDS: Final = {
     Sort.NEWEST: Place(0, _LAST),
     Sort.OLDEST: Place(0, UUID(int=0)),
-    Sort.REPLIES: Place((1 << 31) - 1, _LAST),
+    Sort.REPLIES: Place(_COUNT_MOST, _LAST),
 }
 _REPLIES: Final = text(f"""
     SELECT {_COLUMNS} FROM comments c

@@ -139,7 +139,7 @@ async def opened(app: FastAPI) -> AsyncIterator[None]:
         settings=settings.embed,
         keys=PublicKeyRing(in_transaction),
         asking=Asking(engine),
-        answers=Moments(settings.embed.shared_for),
+        answers=Moments(settings.embed.shared_for, size_of=lambda each: each.size),
         discussions=Moments(settings.embed.shared_for),
         policies=Moments(settings.embed.shared_for),
         attacks=attacks,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +12,7 @@ from service.comments.status import Status
 from service.db import Database, new_id
 from service.embed import reading, section
 from service.embed.opened import OpenedSite
-from service.embed.reading import Sort
+from service.embed.reading import Place, Sort
 from service.settings import Embed
 from service.sites import policy_texts
 from service.sites.preferences import Preferences
@@ -234,6 +234,12 @@ def test_a_wrong_wish_is_refused_with_what_would_be_right(
     answer = page.get(path, **query)
     assert answer.status_code == 422
     assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+
+
+def test_a_cursor_that_counts_further_than_anybody_can_is_none(page: Page) -> None:
+    cursor = Place(1 << 31, UUID(int=0)).encode(Sort.REPLIES)
+    answer = page.get("/comments", article=ARTICLE["id"], sort="replies", cursor=cursor)
+    assert (answer.status_code, answer.json()["code"]) == (422, "cursor_invalid")
 
 
 def test_a_cursor_of_another_order_is_none(page: Page, publish: Publish) -> None:

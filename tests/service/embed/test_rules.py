@@ -352,6 +352,26 @@ class TestMoments:
 
         self._run(doing)
 
+    def test_what_is_over_and_what_is_too_large_together_is_not_kept(self) -> None:
+        async def doing() -> None:
+            time = [0.0]
+            moments: Moments[bytes] = Moments(
+                timedelta(seconds=9), most_bytes=100, size_of=len, clock=lambda: time[0]
+            )
+
+            async def work_out() -> bytes:
+                return b"x" * 40
+
+            for question in range(5):
+                await moments.of(question, work_out)
+                await asyncio.sleep(0)
+            assert len(moments) == 2
+            time[0] = 9.0
+            await moments.of("another", work_out)
+            assert len(moments) == 1
+
+        self._run(doing)
+
     def test_only_so_many_answers_are_kept(self) -> None:
         async def doing() -> None:
             moments: Moments[int] = Moments(timedelta(seconds=9), most=3, clock=lambda: 0.0)
