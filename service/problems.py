@@ -212,6 +212,11 @@ def by_framework(error: HTTPException) -> Response:
     )
 
 
+def route_of(request: Request) -> str:
+    """Return the template of the address for the log: the address itself may hold a secret."""
+    return str(getattr(request.scope.get("route"), "path", "unknown"))
+
+
 def _about_json(error: dict[str, Any]) -> str:
     """Repeat what the parser says: what it expected and where, and nothing of the text."""
     said = str((error.get("ctx") or {}).get("error", ""))
@@ -283,7 +288,7 @@ def install(app: FastAPI) -> None:
         return answer
 
     async def silent(request: Request, error: Exception) -> Response:
-        _log.warning("database_silent", path=request.url.path, error=type(error).__name__)
+        _log.warning("database_silent", route=route_of(request), error=type(error).__name__)
         return from_moderation_error(
             errors.Unavailable("The database does not answer: try again in a moment.")
         )
@@ -295,5 +300,5 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
         # The traceback is ours to read, not the caller's; the request id joins the two.
-        _log.error("unexpected_error", path=request.url.path, exc_info=error)
+        _log.error("unexpected_error", route=route_of(request), exc_info=error)
         return problem(500, "internal", "Something went wrong on our side; it has been logged.")

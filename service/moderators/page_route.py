@@ -26,6 +26,7 @@ class PageRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def with_pages(request: Request) -> Response:
+            where = problems.route_of(request)
             try:
                 return await handle(request)
             except Unauthenticated:
@@ -35,11 +36,11 @@ class PageRoute(APIRoute):
                 status = problems.status_of(error)
                 return html.page(request, "ui/error.html", status=status, detail=error.detail)
             except RequestValidationError as error:
-                _log.info("form_refused", path=request.url.path, problems=len(error.errors()))
+                _log.info("form_refused", route=where, problems=len(error.errors()))
                 detail = "The form was not complete: go back and send it again."
                 return html.page(request, "ui/error.html", status=422, detail=detail)
             except (OperationalError, InterfaceError, NoConnectionFree) as error:
-                _log.warning("database_silent", path=request.url.path, error=type(error).__name__)
+                _log.warning("database_silent", route=where, error=type(error).__name__)
                 detail = "The database does not answer just now: try again in a moment."
                 answer = html.page(request, "ui/error.html", status=503, detail=detail)
                 answer.headers["Retry-After"] = "5"

@@ -3,12 +3,16 @@ from datetime import timedelta
 from typing import Annotated
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from service import errors, problems
 from service.errors import FieldProblem, ModerationError
+from service.moderators.page_route import PageRoute
 from tests.service.keys import Caller
 
 
@@ -88,6 +92,35 @@ def test_our_own_fault_tells_nothing_of_itself() -> None:
     answer = _client(RuntimeError("the reader wrote: secret")).get("/")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("error", "event"),
+    [
+        (RuntimeError("ours"), "unexpected_error"),
+        (OperationalError("SELECT 1", {}, Exception("gone")), "database_silent"),
+    ],
+)
+@pytest.mark.parametrize("route_class", [APIRoute, PageRoute])
+def test_a_secret_in_an_address_is_not_logged(
+    error: Exception, event: str, route_class: type[APIRoute]
+) -> None:
+    app = FastAPI()
+    problems.install(app)
+    router = APIRouter(prefix="/review", route_class=route_class)
+
+    @router.get("/password/{token}")
+    def fails(token: str) -> None:
+        assert token == "one-time"  # noqa: S105 - no secret of ours
+        raise error
+
+    app.include_router(router)
+    with capture_logs() as logged:
+        client = TestClient(app, raise_server_exceptions=False)
+        assert client.get("/review/password/one-time").status_code >= 500
+    [line] = [each for each in logged if each["event"] == event]
+    assert line["route"] == "/review/password/{token}"
+    assert not any("one-time" in str(each) for each in logged)
 
 
 @pytest.mark.parametrize(
