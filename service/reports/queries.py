@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, literal_column, null, select
+from sqlalchemy import Select, Uuid, func, literal_column, null, select
 from sqlalchemy.orm import Session
 
 from service.reports.errors import NoticeNotFound
@@ -39,6 +39,14 @@ class Reported:
     by_reason: Mapping[ReportReason, int]
     said: Sequence[Said]
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """The waiting notices on one comment: how many, and the first few, oldest first."""
+
+    count: int
+    first: Sequence[Notice]
 
 
 def waiting_reports() -> Waiting:
@@ -85,15 +93,31 @@ def _reported(reports: Sequence[Report]) -> Reported:
     )
 
 
-def about_notices(session: Session, comment_ids: Collection[UUID]) -> dict[UUID, list[Notice]]:
-    """Return the waiting notices on each of these comments that has any, oldest first."""
-    found: dict[UUID, list[Notice]] = {}
-    waiting = select(Notice).where(
-        Notice.comment_id.in_(comment_ids), Notice.state == NoticeState.WAITING
+def about_notices(session: Session, comment_ids: Collection[UUID]) -> dict[UUID, Noticed]:
+    """Return the waiting notices on each of these comments that has any, the first few of them."""
+    numbered = (
+        select(
+            Notice.id,
+            func.row_number()
+            .over(partition_by=Notice.comment_id, order_by=Notice.id)
+            .label("place"),
+            func.count().over(partition_by=Notice.comment_id).label("total"),
+        )
+        .where(Notice.comment_id.in_(comment_ids), Notice.state == NoticeState.WAITING)
+        .subquery()
     )
-    for notice in session.scalars(waiting.order_by(Notice.id)):
+    first = (
+        select(Notice, numbered.c.total)
+        .join(numbered, numbered.c.id == Notice.id)
+        .where(numbered.c.place <= _SHOWN_MAX)
+        .order_by(Notice.id)
+    )
+    found: dict[UUID, list[Notice]] = {}
+    totals: dict[UUID, int] = {}
+    for notice, total in session.execute(first):
         found.setdefault(notice.comment_id, []).append(notice)
-    return found
+        totals[notice.comment_id] = total
+    return {each: Noticed(totals[each], notices) for each, notices in found.items()}
 
 
 def notice(session: Session, site_ids: Collection[UUID], notice_id: UUID) -> Notice:

@@ -26,10 +26,11 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """All that waits for a person's word on one comment."""
+    """All that waits for a person's word on one comment; of many notices only the first few."""
 
     reported: Reported | None = None
     notices: Sequence[Notice] = ()
+    notice_count: int = 0
     appeal: Appeal | None = None
     doubt: Doubt | None = None
 
@@ -52,7 +53,8 @@ def waits(session: Session, comment_ids: Collection[UUID]) -> dict[UUID, Waits]:
     return {
         comment_id: Waits(
             reported=reported.get(comment_id),
-            notices=notices.get(comment_id, ()),
+            notices=notices[comment_id].first if comment_id in notices else (),
+            notice_count=notices[comment_id].count if comment_id in notices else 0,
             appeal=appealed.get(comment_id),
             doubt=_doubt(doubts.get(comment_id), names),
         )

@@ -103,7 +103,8 @@ class WaitsOut(BaseModel):
     """What waits for a person's word on a comment, besides its being held."""
 
     reports: ReportsOut | None
-    notices: list[NoticeBriefOut]
+    notices: list[NoticeBriefOut] = Field(description="The first ten that wait.")
+    notice_count: int = Field(description="How many wait in all.")
     appeal: AppealBriefOut | None
     disagreement: DoubtOut | None
 
@@ -112,6 +113,7 @@ class WaitsOut(BaseModel):
         return cls(
             reports=None if found.reported is None else ReportsOut.of(found.reported),
             notices=[NoticeBriefOut.of(each) for each in found.notices],
+            notice_count=found.notice_count,
             appeal=None if found.appeal is None else AppealBriefOut.of(found.appeal, who),
             disagreement=None if found.doubt is None else DoubtOut.of(found.doubt),
         )

@@ -181,6 +181,14 @@ def test_a_notice_waits_and_leaves_the_comment_where_it_is(
     assert tuple(row) == (comment.site_id, comment.id, notice.id, now, None)
 
 
+def test_of_many_notices_the_first_ten_are_read_and_all_counted(
+    session: Session, comment: Comment, now: datetime
+) -> None:
+    notices = [a_notice(session, comment, now) for _ in range(12)]
+    about = queries.about_notices(session, [comment.id])[comment.id]
+    assert (about.count, list(about.first)) == (12, notices[:10])
+
+
 def test_one_row_of_the_queue_stands_for_all_that_is_said_of_a_comment(
     session: Session, comment: Comment, now: datetime
 ) -> None:
@@ -191,7 +199,7 @@ def test_one_row_of_the_queue_stands_for_all_that_is_said_of_a_comment(
     assert (reported.item_id, noticed.item_id) == (reports[0].id, notices[0].id)
     about = queries.about_reports(session, [comment.id])[comment.id]
     assert (about.count, about.by_reason) == (2, {ReportReason.INSULT: 2})
-    assert queries.about_notices(session, [comment.id])[comment.id] == notices
+    assert queries.about_notices(session, [comment.id])[comment.id].first == notices
 
 
 def test_as_many_readers_as_may_at_once_hold_a_comment_once(
