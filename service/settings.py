@@ -200,6 +200,13 @@ class Embed(_Group):
         600, ge=1, description="Readers' calls of one address in a minute that only read."
     )
     writes_per_minute: int = Field(60, ge=1, description="Other calls of one address in a minute.")
+    notices_per_minute: int = Field(
+        5,
+        ge=1,
+        description=(
+            "Reports, and as many notices, in a minute that readers of one address may send."
+        ),
+    )
     comments_per_minute: int = Field(
         20, ge=1, description="Comments in a minute that readers of one address may send."
     )
@@ -209,7 +216,9 @@ class Embed(_Group):
     least_time_to_write: timedelta = Field(
         timedelta(seconds=3),
         ge=timedelta(0),
-        description="A comment sent sooner after its form was opened has to wait: so fast are programs.",
+        description=(
+            "A comment sent sooner after its form was opened has to wait: so fast are programs."
+        ),
     )
     form_lifetime: timedelta = Field(
         timedelta(days=1),

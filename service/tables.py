@@ -7,11 +7,11 @@ from service.comments import tables as comments
 from service.db import Base
 from service.decisions import tables as decisions
 from service.dialects import tables as dialects
-from service.embed import tables as embed
 from service.drift import tables as drift
+from service.embed import tables as embed
 from service.examples import tables as examples
-from service.learning import tables as learning
 from service.imports import tables as imports
+from service.learning import tables as learning
 from service.moderators import tables as moderators
 from service.policy import tables as policy
 from service.quality import tables as quality

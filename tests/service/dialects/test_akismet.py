@@ -117,7 +117,9 @@ def test_a_key_may_be_a_part_of_the_host_name(
     client: TestClient, database: Database, caller: Caller, now: datetime
 ) -> None:
     with database.transaction() as session:
-        _, key = sites.issue_key(session, caller.site, name="old", for_host_names=True, by="test", now=now)
+        _, key = sites.issue_key(
+            session, caller.site, name="old", for_host_names=True, by="test", now=now
+        )
     assert len(key) <= 63
     sent = form(caller)
     del sent["api_key"]
