@@ -11,6 +11,7 @@ import contextlib
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_address
 from threading import Lock
 
 import limits
@@ -26,6 +27,7 @@ _log = structlog.get_logger(__name__)
 
 _BLOCKS_PER_WINDOW = 100
 _BLOCKS_KEPT = 10_000
+_PREFIX_BITS = 64
 
 
 _SECONDS_WITHOUT_ASKING = 5.0
@@ -144,3 +146,19 @@ class RateLimiter:
             return self._shared.get_window_stats(limit, *key).reset_time - time.time()
         except (RedisError, OSError):
             return self._own.get_window_stats(limit, *key).reset_time - time.time()
+
+
+def counted_address(address: str) -> str:
+    """Return by what calls are counted: an IPv4 address, or the /64 that one subscriber has.
+
+    What is no address at all counts as one caller.
+    """
+    try:
+        ip = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if ip.version == 6:  # noqa: PLR2004
+        if ip.ipv4_mapped:
+            return str(ip.ipv4_mapped)
+        return f"{int(ip) >> _PREFIX_BITS:x}"
+    return str(ip)

@@ -19,14 +19,15 @@ from starlette.datastructures import FormData
 
 from service import html
 from service.comments import queries as comments
+from service.comments.rules import count_chars
 from service.embed import plain_forms, section, sending
 from service.embed.messages import Words
 from service.embed.plain_errors import Trouble, trouble_of
 from service.embed.plain_view import Visit, look, visit, words_for
-from service.embed.readers import counted_address
 from service.embed.reading import Sort
 from service.embed.surroundings import address_of
 from service.errors import ModerationError
+from service.limits import counted_address
 from service.moderators import forgery
 from service.problems import status_of
 from service.reports import actions as reports
@@ -154,7 +155,8 @@ async def _shown(
         sorts=list(Sort),
         reasons=list(ReportReason),
         required=section.required_fields(visiting.site),
-        max_chars=visiting.settings.comments.body_max_chars,
+        chars_left=visiting.settings.comments.body_max_chars
+        - count_chars(plain_forms.text(typed, "body")),
         ticket=await visiting.ticket(plain_forms.text(typed, "ticket"), trouble),
         client_id=plain_forms.client_id(typed, trouble),
         typed=partial(plain_forms.text, typed),

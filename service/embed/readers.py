@@ -7,14 +7,12 @@ is another one on every site.
 
 import base64
 import hmac
-from ipaddress import ip_address
 from typing import Final
 from uuid import UUID
 
 from service.embed.signing import Signature
 
 TOKEN_CHARS: Final = 22
-_PREFIX_BITS: Final = 64
 
 
 class Readers:
@@ -47,19 +45,3 @@ class Readers:
         The browser's own id is not stored: whoever knows that is given the comment's token.
         """
         return f"reader:{self._sendings.digest(site_id.bytes + client_id.bytes).hex()}"
-
-
-def counted_address(address: str) -> str:
-    """Return by what calls are counted: an IPv4 address, or the /64 that one subscriber has.
-
-    What is no address at all counts as one caller.
-    """
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if ip.version == 6:  # noqa: PLR2004
-        if ip.ipv4_mapped:
-            return str(ip.ipv4_mapped)
-        return f"{int(ip) >> _PREFIX_BITS:x}"
-    return str(ip)

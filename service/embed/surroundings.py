@@ -24,12 +24,12 @@ from service.embed.asking import CONNECTIONS, Asking
 from service.embed.attacks import Attacks
 from service.embed.moments import Moments
 from service.embed.opened import OpenedSite, PublicKeyRing
-from service.embed.readers import Readers, counted_address
+from service.embed.readers import Readers
 from service.embed.reading_schemas import PolicyOut
 from service.embed.section import Discussion
 from service.embed.signing import Signature
 from service.errors import Unavailable
-from service.limits import RateLimiter
+from service.limits import RateLimiter, counted_address
 from service.scoring.classifier import Classifier, Prediction
 from service.settings import Embed, Settings
 from service.sites.reader_language import ReaderLanguage
@@ -98,6 +98,16 @@ class Surroundings:
     async def spend(self, what: str, who: str, *, per_minute: int) -> None:
         limiter: RateLimiter = self.app.state.limiter
         await limiter.spend_async(f"embed-{what}", who, per_minute=per_minute)
+
+    def spend_word(self, what: str, scope: Scope) -> None:
+        """Count a word against a comment, for which a person's time is spent; in a thread.
+
+        Raises:
+            RateLimited: the address has said as much as it may in this minute.
+        """
+        limiter: RateLimiter = self.app.state.limiter
+        per_minute = self.settings.notices_per_minute
+        limiter.spend(f"embed-{what}", self.caller(scope), per_minute=per_minute)
 
     def caller(self, scope: Scope) -> str:
         """Return by what a caller is counted for a minute: the address itself is kept nowhere."""

@@ -19,7 +19,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.limits import RateLimiter
+from service.limits import RateLimiter, counted_address
 from service.settings import Settings
 
 COOKIE: Final = "parley_device"
@@ -102,4 +102,4 @@ def _plain(email: str) -> str:
 
 
 def _network(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
+    return counted_address(request.client.host if request.client else "")

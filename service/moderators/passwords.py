@@ -3,14 +3,34 @@
 At most a few are worked on at once: each takes 64 MiB, and a flood of sign-ins must not take all.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from service.errors import Unavailable
+
 _hasher = PasswordHasher()
 _at_once = BoundedSemaphore(4)
+_WAITS_SECONDS = 5.0
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for a turn, but not for ever: those who wait hold threads that others need.
+
+    Raises:
+        Unavailable: too many are at it.
+    """
+    if not _at_once.acquire(timeout=_WAITS_SECONDS):
+        raise Unavailable("Too many are signing in just now: try again in a moment.")
+    try:
+        yield
+    finally:
+        _at_once.release()
 
 
 @cache
@@ -23,13 +43,13 @@ def _nobodys() -> str:
 
 
 def hashed(password: str) -> str:
-    with _at_once:
+    with _turn():
         return _hasher.hash(password)
 
 
 def is_right(password: str, stored: str | None) -> bool:
     """Say whether ``password`` belongs to the hash; None takes as long, and is always wrong."""
-    with _at_once:
+    with _turn():
         try:
             matches = _hasher.verify(stored or _nobodys(), password)
         except (VerificationError, InvalidHashError):

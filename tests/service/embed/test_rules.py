@@ -16,8 +16,9 @@ from service.embed import origins, tickets, work
 from service.embed.errors import OriginInvalid, TicketInvalid, WorkWrong, WrittenTooFast
 from service.embed.messages import source_of, words_of
 from service.embed.moments import Moments
-from service.embed.readers import Readers, counted_address
+from service.embed.readers import Readers
 from service.embed.signing import Signature, time_as_bytes, time_of
+from service.limits import counted_address
 from service.sites import reader_texts
 from service.sites.reader_language import ReaderLanguage
 

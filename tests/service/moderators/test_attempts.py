@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from threading import BoundedSemaphore
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from service.db import Database
+from service.moderators import passwords
 from service.moderators.attempts import COOKIE
 from service.settings import Settings
 from tests.factories.moderators import PASSWORD, stored_moderator
@@ -111,3 +113,24 @@ def test_a_known_browser_does_not_guess_for_ever(doors: Doors, settings: Setting
         client.cookies.set(COOKIE, mark)
         tries.append(_try(client, "guessed battery"))
     assert tries == [401] * most + [429]
+
+
+def test_the_addresses_of_one_subscriber_are_counted_together(
+    doors: Doors, settings: Settings
+) -> None:
+    most = settings.limits.sign_ins_per_minute
+    tries = [
+        _try(doors.at(f"2001:db8:1:2::{n + 1:x}"), "guessed battery", f"m{n}@news.example")
+        for n in range(most + 1)
+    ]
+    assert tries == [401] * most + [429]
+
+
+def test_who_waits_too_long_for_a_turn_is_told_to_come_back(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_WAITS_SECONDS", 0.01)
+    monkeypatch.setattr(passwords, "_at_once", BoundedSemaphore(1))
+    with passwords._at_once:  # noqa: SLF001 - somebody else's turn
+        assert _try(doors.at(HOME)) == 503
+    assert _try(doors.at(HOME)) == 200
