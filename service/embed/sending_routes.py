@@ -241,6 +241,7 @@ def react(
         **_NOT_FOUND,
         410: {"description": "`nothing_to_report`"},
         422: {"description": "`fields_invalid`, `words_unfit`"},
+        429: {"description": "`rate_limited`: again after `Retry-After`"},
     },
 )
 def report_comment(
@@ -256,6 +257,7 @@ def report_comment(
 
     Enough of them have a person look at it again.
     """
+    surroundings_of(request).spend_word("reports", request.scope)
     comment = comments.get(session, site.site_id, comment_id)
     reporter = surroundings_of(request).readers.hidden(site.site_id, sent.reader)
     reports.report(
@@ -272,11 +274,13 @@ def report_comment(
         **_NOT_FOUND,
         410: {"description": "`nothing_to_report`"},
         422: {"description": "`fields_invalid`, `words_unfit`, `good_faith_required`"},
+        429: {"description": "`rate_limited`: again after `Retry-After`"},
     },
 )
 def give_notice(
-    comment_id: UUID,
+    request: Request,
     *,
+    comment_id: UUID,
     sent: NoticeIn,
     site: CurrentReaderSite,
     session: Transaction,
@@ -284,6 +288,7 @@ def give_notice(
     now: Now,
 ) -> NoticeReceivedOut:
     """Take in that somebody holds a comment to be against the law; a person answers it."""
+    surroundings_of(request).spend_word("notices", request.scope)
     comment = comments.get(session, site.site_id, comment_id)
     notice = reports.give_notice(
         session,

@@ -93,7 +93,12 @@ _STORED = {UUID(int=number): status for number, status in enumerate(Status, star
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """Return settings by which no caller has called often enough to be refused."""
-    embed = Embed(writes_per_minute=10**6, comments_per_minute=10**6, outcome_within=timedelta(0))
+    embed = Embed(
+        writes_per_minute=10**6,
+        comments_per_minute=10**6,
+        notices_per_minute=10**6,
+        outcome_within=timedelta(0),
+    )
     return settings.model_copy(update={"embed": embed})
 
 

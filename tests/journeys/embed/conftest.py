@@ -19,6 +19,7 @@ def settings(settings: Settings) -> Settings:
         second_thought_within=timedelta(seconds=2),
         comments_per_minute=10_000,
         writes_per_minute=10_000,
+        notices_per_minute=10_000,
         reads_per_minute=10_000,
     )
     return settings.model_copy(update={"embed": embed})

@@ -223,6 +223,20 @@ class TestNotices:
         "language": "kk",
     }
 
+    def test_one_address_gives_so_many_notices_and_reports_in_a_minute(
+        self, page: Page, decide: Decide
+    ) -> None:
+        sent = page.send()
+        decide(sent["id"], Status.APPROVED)
+        said = {
+            "notices": self.NOTICE,
+            "reports": {"reason": "hate", "reader": str(uuid4())},
+        }
+        for what, body in said.items():
+            path = f"/comments/{sent['id']}/{what}"
+            codes = [page.post(path, body).status_code for _ in range(6)]
+            assert codes == [202] * 5 + [429]
+
     def test_a_notice_is_taken_and_its_sender_can_follow_it(
         self, page: Page, decide: Decide, database: Database
     ) -> None:
