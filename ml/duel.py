@@ -101,6 +101,7 @@ def duel(
     corpora: Dataset | None = None,
     points: Points | None = None,
     must_pass: Sequence[str] = (),
+    quotes_own: bool = True,
     seed: int,
     progress: Progress = lambda _: None,
 ) -> Duel:
@@ -114,6 +115,7 @@ def duel(
         corpora: held-out texts of the public corpora, where they are installed.
         points: the site's operating points.
         must_pass: texts of the site's own, beside those in the package.
+        quotes_own: whether the verdict may repeat these; not where other sites read it too.
         seed: of every draw.
         progress: told what is being measured.
     """
@@ -124,8 +126,8 @@ def duel(
     on_corpora = None if corpora is None else _contest(champion, challenger, corpora)
     progress("scoring the suites")
     on_suites = _on_suites(champion, challenger)
-    texts = [*bundled_must_pass(), *must_pass]
-    held = holds(challenger.score(texts), challenger.hold)
+    failed = _held(challenger, bundled_must_pass())
+    failed_own = _held(challenger, must_pass)
     progress("measuring")
     evidence = Evidence(
         decisions=_measured(on_decisions, points, seed=seed),
@@ -133,11 +135,19 @@ def duel(
         corpora=None if on_corpora is None else _measured(on_corpora, points, seed=seed),
         languages=_languages(on_suites, champion.hold, challenger.hold, seed=seed),
         groups=_groups(champion, challenger, seed=seed),
-        failed=[text for text, is_held in zip(texts, held, strict=True) if is_held],
+        failed=[*failed, *failed_own] if quotes_own else failed,
+        failed_unquoted=0 if quotes_own else len(failed_own),
         size=(champion.size, challenger.size),
         seconds=_seconds(champion, challenger, [case.text for case in on_suites.cases]),
     )
     return Duel(evidence, on_decisions, on_audit, (champion.hold, challenger.hold))
+
+
+def _held(contender: Contender, texts: Sequence[str]) -> list[str]:
+    if not texts:
+        return []
+    held = holds(contender.score(texts), contender.hold)
+    return [text for text, is_held in zip(texts, held, strict=True) if is_held]
 
 
 def bundled_must_pass() -> list[str]:

@@ -147,7 +147,8 @@ class OfGroup:
 class Evidence:
     """All that the gate looks at; pairs are (champion, challenger).
 
-    ``failed``: the must-pass texts that the challenger would hold.
+    ``failed``: the must-pass texts that the challenger would hold; ``failed_unquoted``: so many
+    more, which belong to one site and are not for the readers of another.
     """
 
     decisions: OnDecisions
@@ -158,6 +159,7 @@ class Evidence:
     failed: Sequence[str]
     size: tuple[int, int]
     seconds: tuple[float, float]
+    failed_unquoted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ def judge(evidence: Evidence, limits: Limits, *, is_refresh: bool = False) -> Ve
             *_calibration(evidence.decisions, limits),
             _size(evidence.size, limits),
             _speed(evidence.seconds, limits),
-            _must_pass(evidence.failed),
+            _must_pass(evidence.failed, evidence.failed_unquoted),
         ]
     )
 
@@ -348,15 +350,18 @@ def _speed(seconds: tuple[float, float], limits: Limits) -> Check:
     )
 
 
-def _must_pass(failed: Sequence[str]) -> Check:
-    if not failed:
+def _must_pass(failed: Sequence[str], unquoted: int) -> Check:
+    count = len(failed) + unquoted
+    if not count:
         return Check(Topic.MUST_PASS, passed=True, sentence="Every must-pass text would pass.")
     quoted = "; ".join(f"“{text}”" for text in failed[:_QUOTED])
-    more = f" and {len(failed) - _QUOTED} more" if len(failed) > _QUOTED else ""
+    rest = count - min(len(failed), _QUOTED)
+    more = f" and {rest} more" if failed and rest else ""
+    said = f": {quoted}{more}" if failed else ", which sites asked for"
     return Check(
         Topic.MUST_PASS,
         passed=False,
-        sentence=f"{len(failed)} must-pass texts would be held: {quoted}{more}.",
+        sentence=f"{count} must-pass texts would be held{said}.",
     )
 
 

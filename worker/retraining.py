@@ -210,6 +210,7 @@ def _make(course: _Course) -> RunState:
         audit=taught.audit if len(taught.audit) else None,
         corpora=rehearsal.judging,
         must_pass=course.scope.must_pass,
+        quotes_own=course.scope.site_id is not None,
         seed=SEED,
         progress=course.tell,
     )
@@ -353,28 +354,42 @@ def _settle(
 ) -> RunState:
     """Promote or refuse, in one transaction with the end of the run."""
     now = course.room.clock()
-    why = " ".join(verdict.reasons)
+    why, noted = " ".join(verdict.reasons), pages.verdict
     with course.room.database.transaction() as session:
+        registry.one_at_a_time(session)
         version = versions.get(session, version.id)
-        if verdict.is_passed:
+        is_promoted = verdict.is_passed and _is_still_champion(session, course)
+        if is_promoted:
             _solve(session, course.scope, version, predictor, now=now)
             registry.promote(session, version, by="gate", why=why, now=now)
         else:
             registry.refuse(session, version)
-        state = RunState.PROMOTED if verdict.is_passed else RunState.REFUSED
+            if verdict.is_passed:
+                why = _CHAMPION_CHANGED
+                noted = noted | {"passed": False, "reasons": [why]}
+        state = RunState.PROMOTED if is_promoted else RunState.REFUSED
         runs.end(
             session,
             course.run_id,
             state,
             why=why,
             now=now,
-            verdict=pages.verdict,
+            verdict=noted,
             figures=pages.figures,
             page=pages.page,
             card=pages.card,
         )
     _log.info("run_ended", run=str(course.run_id), state=state.value, version=version.id)
     return state
+
+
+_CHAMPION_CHANGED = "The champion changed meanwhile: this one was measured against another."
+
+
+def _is_still_champion(session: Session, course: _Course) -> bool:
+    """Say whether what the challenger was measured against still decides."""
+    live = versions.champion_id(session, course.scope.site_id)
+    return live is not None and live[0] == course.champion.id
 
 
 def _solve(

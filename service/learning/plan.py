@@ -16,57 +16,64 @@ GATE = Limits()
 
 
 class GateWish(BaseModel):
-    """Limits of the gate, stricter than the built-in ones; what is null stays as it is built in."""
+    """Limits of the gate, stricter than the built-in ones; what is null stays as it is built in.
+
+    They have ends, because sites that share a model share the strictest of their limits.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     judged_min: Annotated[
-        int | None, Field(description="So many newest decisions it takes to judge by.")
+        int | None,
+        Field(ge=0, le=10_000, description="So many newest decisions it takes to judge by."),
     ] = None
-    harmful_min: Annotated[int | None, Field(description="And so many rejections.")] = None
+    harmful_min: Annotated[
+        int | None, Field(ge=0, le=2_000, description="And so many rejections.")
+    ] = None
     refresh_margin: Annotated[
-        float | None, Field(description="PR-AUC that a refresh may lose by chance.")
+        float | None, Field(ge=0, description="PR-AUC that a refresh may lose by chance.")
     ] = None
     language_auc: Annotated[
-        float | None, Field(description="ROC-AUC that a language may lose on the suites.")
+        float | None, Field(ge=0, description="ROC-AUC that a language may lose on the suites.")
     ] = None
     language_held: Annotated[
         float | None,
-        Field(description="Share of a language's innocent cases that may be held in addition."),
+        Field(
+            ge=0, description="Share of a language's innocent cases that may be held in addition."
+        ),
     ] = None
     group_gap: Annotated[
         float | None,
-        Field(description="And of an identity group's innocent sentences."),
+        Field(ge=0, description="And of an identity group's innocent sentences."),
     ] = None
     group_auc: Annotated[
-        float | None, Field(description="Subgroup or BPSN AUC that an identity group may lose.")
+        float | None,
+        Field(ge=0, description="Subgroup or BPSN AUC that an identity group may lose."),
     ] = None
     calibration: Annotated[
-        float | None, Field(description="Largest calibration error on the newest decisions.")
+        float | None,
+        Field(ge=0.01, description="Largest calibration error on the newest decisions."),
     ] = None
     calibrated_min: Annotated[
-        int | None, Field(description="So many decisions it takes to tell that error.")
+        int | None, Field(ge=100, description="So many decisions it takes to tell that error.")
     ] = None
-    bytes_max: Annotated[int | None, Field(description="Largest artifact, in bytes.")] = None
-    slower: Annotated[float | None, Field(description="Longest time to score, in champions'.")] = (
-        None
-    )
+    bytes_max: Annotated[
+        int | None, Field(ge=8_000_000, description="Largest artifact, in bytes.")
+    ] = None
+    slower: Annotated[
+        float | None, Field(ge=1, description="Longest time to score, in champions'.")
+    ] = None
 
     def limits(self) -> Limits:
         """Return the limits that are asked for.
 
         Raises:
-            PlanInvalid: one is looser than what is built in, or below nothing.
+            PlanInvalid: one is looser than what is built in.
         """
         given = {name: value for name, value in self.model_dump().items() if value is not None}
         wanted = replace(GATE, **given)
         looser = wanted.looser_than(GATE)
         problems = [_too_loose(name) for name in looser]
-        problems += [
-            FieldProblem(f"/gate/{name}", "must not be negative")
-            for name, value in given.items()
-            if value < 0
-        ]
         if problems:
             raise PlanInvalid(problems)
         return wanted

@@ -43,7 +43,7 @@ def ensure_champion(
     Raises:
         DigestWrong: ``digest`` is not that of ``content``.
     """
-    _one_at_a_time(session)
+    one_at_a_time(session)
     offered = register(session, digest=digest, name=name, content=content, info=info, now=now)
     return queries.champion(session) or promote(session, offered, why="first", now=now)
 
@@ -105,7 +105,7 @@ def promote(
     Raises:
         ArtifactDamaged: its bytes are not those of its digest; what decides now goes on.
     """
-    _one_at_a_time(session)
+    one_at_a_time(session)
     # The site lock is held; what was read before it may be old.
     session.refresh(version)
     before = queries.own_champion(session, version.site_id)
@@ -132,7 +132,7 @@ def roll_back(
         NothingToRollBack: no version has replaced another here.
         ArtifactDamaged: the one before cannot decide any more.
     """
-    _one_at_a_time(session)
+    one_at_a_time(session)
     last = queries.last_promotion(session, site_id)
     if last is None or (last.replaced_id is None and site_id is None):
         raise NothingToRollBack
@@ -153,7 +153,7 @@ def shadow(session: Session, version: ModelVersion) -> ModelVersion:
     Raises:
         IsChampion: it is the one that decides.
     """
-    _one_at_a_time(session)
+    one_at_a_time(session)
     session.refresh(version)
     if version.state is State.CHAMPION:
         raise IsChampion
@@ -165,7 +165,7 @@ def shadow(session: Session, version: ModelVersion) -> ModelVersion:
 
 def end_shadow(session: Session, site_id: UUID | None) -> None:
     """Have no version score beside this champion; the one that did is a candidate again."""
-    _one_at_a_time(session)
+    one_at_a_time(session)
     session.execute(
         update(ModelVersion)
         .where(ModelVersion.state == State.SHADOW, queries.is_of(site_id))
@@ -176,7 +176,7 @@ def end_shadow(session: Session, site_id: UUID | None) -> None:
 
 def refuse(session: Session, version: ModelVersion) -> None:
     """Say that the gate refused it; a person may still promote it. A champion stays one."""
-    _one_at_a_time(session)
+    one_at_a_time(session)
     session.refresh(version)
     if version.state in (State.CANDIDATE, State.SHADOW):
         version.state = State.REFUSED
@@ -236,5 +236,6 @@ def _note(
     session.flush()
 
 
-def _one_at_a_time(session: Session) -> None:
+def one_at_a_time(session: Session) -> None:
+    """Have nobody else promote or roll back until the transaction ends."""
     session.execute(select(func.pg_advisory_xact_lock(_LOCK_KEY)))

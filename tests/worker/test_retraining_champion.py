@@ -1,0 +1,39 @@
+"""A run whose champion is replaced while it is under way."""
+
+from datetime import datetime
+
+from ml.gate import Check, Topic, Verdict
+from ml.predict import Predictor
+from service.db import Database
+from service.learning import due, runs
+from service.learning.states import Cause, RunState
+from service.registry import actions as registry
+from service.registry import queries as versions
+from service.registry.tables import State
+from service.settings import Settings
+from tests.factories.registry import offer, stored_champion
+from worker import retraining
+from worker.reporting import Report
+from worker.retraining import Classroom
+
+
+def test_a_challenger_does_not_replace_a_champion_it_was_not_measured_against(
+    settings: Settings, database: Database, now: datetime
+) -> None:
+    room = Classroom(settings, database, clock=lambda: now)
+    with database.transaction() as session:
+        stored_champion(session)
+        run_id = runs.begin(session, None, cause=Cause.SCHEDULE, now=now).id
+        scope = due.scope(session, None, settings.learning)
+    course = retraining._opened(room, run_id, scope)  # noqa: SLF001 - a whole run takes minutes
+    with database.transaction() as session:
+        made = registry.register(session, **offer(b"made"), now=now)
+        other = registry.register(session, **offer(b"another"), now=now)
+        registry.promote(session, other, by="Aziza", now=now)
+    verdict = Verdict([Check(Topic.BETTER, passed=True, sentence="Better.")])
+    report = Report("", "", {}, {"passed": True, "reasons": ["Better."], "checks": []})
+    ended = retraining._settle(course, made, Predictor.bundled(), verdict, report)  # noqa: SLF001 - as above
+    assert ended is RunState.REFUSED
+    with database.transaction() as session:
+        assert versions.champion_id(session) == (other.id, other.digest)
+        assert versions.get(session, made.id).state is State.REFUSED
