@@ -16,11 +16,13 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from scipy.special import expit
 
-from ml import artifact, calibration, defaults, packed, weighting
+from ml import artifact, calibration, defaults, packed, second_challenger, weighting
 from ml.artifact import Artifact, ModelInfo
 from ml.calibration import Calibration
+from ml.cascade import SecondTier
 from ml.classifier import LabelClassifier, mixture, one_hot
 from ml.dataset import LABELS, Dataset, Floats, Mask
+from ml.encoder import Encoder
 from ml.features import Features
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
@@ -28,11 +30,13 @@ from ml.metrics import threshold_at
 from ml.names import names_of_groups
 from ml.packed import Packed
 from ml.pipeline import ModerationPipeline
+from ml.predict import Predictor
 from ml.train import supported_by, weighted
 
 IntArray = npt.NDArray[np.int64]
 Progress = Callable[[str, float], None]
 _LINE_MIN = 30
+_SECOND_EXAMPLES_MIN = 10
 _SLOPE_MIN = 0.05
 
 
@@ -183,24 +187,53 @@ def finish(
     teaching: Dataset,
     judging: Dataset,
     training: Mapping[str, object],
+    *,
+    encoder: Encoder | None = None,
 ) -> Challenger:
     """Return the challenger as an artifact, with what it supports and the thresholds it advises.
+
+    Where the prior has a second tier, the challenger has one that knows of what was learned.
 
     Args:
         prior: what it was learned from.
         model: learned and calibrated.
         teaching: what it was learned from.
-        judging: what it was not; thresholds are set on its calm texts.
+        judging: what it was not; thresholds are set on its calm texts. Those of weight 0 were not
+            decided by anybody, and calibrate nothing.
         training: what the artifact is to say of how it came about; no times, no names of machines.
+        encoder: of the prior's second tier; best one that remembers, since it is asked twice.
     """
-    scores = np.asarray(model.predict_proba(judging.texts), np.float64)
-    before = np.asarray(prior.model.predict_proba(judging.texts), np.float64)
+    second = None
+    if prior.second is not None:
+        second = second_challenger.adapt(
+            prior.second,
+            prior.model,
+            model,
+            judging,
+            encoder=encoder,
+            examples_min=_SECOND_EXAMPLES_MIN,
+        )
+    scores = _scores(model, second, encoder, judging.texts)
+    before = _scores(prior.model, prior.second, encoder, judging.texts)
     supported = _supported(prior.info, supported_by(teaching, judging, scores))
     limits = advised(prior.info, judging, before, scores, supported)
     kept = {name: value for name, value in prior.info.training.items() if name not in training}
     info = ModelInfo(supported, {**kept, **training, defaults.KEY: defaults.as_plain(limits)})
-    content = artifact.to_bytes(model, info=info, second=prior.second)
+    content = artifact.to_bytes(model, info=info, second=second)
     return Challenger(content, artifact.load(content))
+
+
+def _scores(
+    model: ModerationPipeline,
+    second: SecondTier | None,
+    encoder: Encoder | None,
+    texts: Sequence[str],
+) -> Floats:
+    """Return what both tiers together say, of every label in every language."""
+    everywhere = ModelInfo(dict.fromkeys(LABELS, LANGUAGES))
+    predictor = Predictor(Artifact(model, everywhere, "", second), encoder=encoder)
+    rows = [[each.scores[label] for label in LABELS] for each in predictor.predict(texts)]
+    return np.array(rows, np.float64).reshape(len(rows), len(LABELS))
 
 
 def as_plain(adaptation: Adaptation) -> dict[str, float]:

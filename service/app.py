@@ -34,6 +34,7 @@ from service.embed import surroundings as section
 from service.embed.gate import Gate
 from service.embed.routes import router as section_router
 from service.examples.routes import router as quarantines_router
+from service.learning.pages import router as models_pages
 from service.learning.plan_routes import router as learning_plan_router
 from service.learning.routes import router as learning_router
 from service.learning.version_routes import router as versions_router
@@ -142,6 +143,7 @@ def create_app(
         articles_router,
         comments_router,
         decisions_router,
+        models_pages,
         learning_plan_router,
         learning_router,
         quarantines_router,

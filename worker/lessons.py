@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ SITE = "site"
 SEED = 1
 # A template says the same with eight fillings as with fifty.
 _REHEARSED_FILLINGS = 8
+_JUDGED_FILLINGS = 20
 _REHEARSED_FROM_CORPORA = 20_000
 _JUDGED_FROM_CORPORA = 4_000
 
@@ -141,10 +143,7 @@ def rehearse(root: Path | None, *, seed: int, progress: Callable[[str, float], N
     Raises:
         CorporaMissing: the folder is named, and a file is not in it.
     """
-    ours = own_writing(seed, fillings=_REHEARSED_FILLINGS)
-    limits_by = own_writing(seed)
-    teaching = ours.where(_are(ours, Split.TRAIN, Split.TEST))
-    calibrating = weighted(limits_by.where(_are(limits_by, Split.CALIBRATION)), 0.0)
+    teaching, calibrating = _own_writing(seed)
     if root is None:
         return Rehearsal(teaching, calibrating, None, {})
     progress("reading the corpora", 0.1)
@@ -158,6 +157,17 @@ def rehearse(root: Path | None, *, seed: int, progress: Callable[[str, float], N
         + weighted(_drawn(found.part(Split.CALIBRATION), _JUDGED_FROM_CORPORA, seed), 0.0),
         judging=_drawn(found.part(Split.TEST), _JUDGED_FROM_CORPORA, seed),
         corpora=_digests(root),
+    )
+
+
+@cache
+def _own_writing(seed: int) -> tuple[Dataset, Dataset]:
+    """Return our own sentences: those to be rehearsed, and those that thresholds are set by."""
+    ours = own_writing(seed, fillings=_REHEARSED_FILLINGS)
+    limits_by = own_writing(seed, fillings=_JUDGED_FILLINGS)
+    return (
+        ours.where(_are(ours, Split.TRAIN, Split.TEST)),
+        weighted(limits_by.where(_are(limits_by, Split.CALIBRATION)), 0.0),
     )
 
 

@@ -21,7 +21,7 @@ from ml import artifact
 from ml.artifact import Artifact
 from ml.challenger import Adaptation, Challenger
 from ml.duel import Contender, duel
-from ml.encoder import available
+from ml.encoder import Encoder, Remembering, available
 from ml.gate import Verdict, judge
 from ml.predict import Predictor
 from service import logs
@@ -79,6 +79,7 @@ class _Course:
     is_refresh: bool
     champion: ModelVersion
     content: bytes
+    encoder: Encoder | None
 
     def enter(self, stage: RunState) -> None:
         with self.room.database.transaction() as session:
@@ -189,11 +190,19 @@ def _opened(room: Classroom, run_id: UUID, scope: Scope) -> _Course:
             raise NoChampion
         run.champion_id = champion.id
         content = versions.content(session, champion.digest)
-        return _Course(room, run_id, scope, run.is_refresh, champion, content)
+        return _Course(room, run_id, scope, run.is_refresh, champion, content, _encoder())
+
+
+def _encoder() -> Encoder | None:
+    """Return one that reads each text once, however often both models ask."""
+    found = available()
+    return None if found is None else Remembering(found)
 
 
 def _make(course: _Course) -> RunState:
-    champion = Contender(Predictor.load(course.content, encoder=available()), len(course.content))
+    champion = Contender(
+        Predictor.load(course.content, encoder=course.encoder), len(course.content)
+    )
     snapshot, learned = _snapshot(course, champion)
     taught, rehearsal = lessons.of_snapshot(learned), _rehearsal(course)
     prior = artifact.load(bundled(course.room.settings))
@@ -201,7 +210,8 @@ def _make(course: _Course) -> RunState:
     version = _register(course, prior, snapshot, rehearsal, made)
     course.enter(RunState.EVALUATE)
     other = Contender(
-        Predictor.load(made.content, expected=made.digest, encoder=available()), len(made.content)
+        Predictor.load(made.content, expected=made.digest, encoder=course.encoder),
+        len(made.content),
     )
     found = duel(
         champion,
@@ -292,6 +302,7 @@ def _challenger(
         taught,
         rehearsal,
         course.room.adaptation,
+        encoder=course.encoder,
         tell=course.tell,
         then=lambda: course.enter(RunState.CALIBRATE),
     )
@@ -315,7 +326,9 @@ def reproduce(room: Classroom, version_id: int) -> str:
     prior = artifact.load(bundled(room.settings))
     rehearsal = lessons.rehearse(room.settings.corpora, seed=SEED, progress=lambda *_: None)
     taught = lessons.of_snapshot(learned)
-    made = teaching.teach(prior, snapshot.digest, taught, rehearsal, room.adaptation)
+    made = teaching.teach(
+        prior, snapshot.digest, taught, rehearsal, room.adaptation, encoder=_encoder()
+    )
     return made.digest
 
 
@@ -327,7 +340,9 @@ def _register(
     made: Challenger,
 ) -> ModelVersion:
     now = course.room.clock()
-    lineage = teaching.lineage(prior, snapshot.digest, rehearsal, course.room.adaptation)
+    lineage = teaching.lineage(
+        prior, snapshot.digest, rehearsal, course.room.adaptation, course.encoder
+    )
     with course.room.database.transaction() as session:
         version = registry.register(
             session,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ml import challenger
 from ml.artifact import Artifact
 from ml.challenger import Adaptation, Challenger
+from ml.encoder import Encoder
 from ml.provenance import code_digest
 from worker.lessons import SEED, Lessons, Rehearsal
 
@@ -18,6 +19,7 @@ def teach(
     rehearsal: Rehearsal,
     adaptation: Adaptation,
     *,
+    encoder: Encoder | None,
     tell: Tell = lambda _doing, _share: None,
     then: Callable[[], None] = lambda: None,
 ) -> Challenger:
@@ -29,6 +31,7 @@ def teach(
         taught: the site's examples.
         rehearsal: what the prior knows.
         adaptation: the parameters.
+        encoder: of the second tier, where it can be used.
         tell: told what is being done, and how much of the stage is.
         then: called when learning is over and calibrating begins.
     """
@@ -44,14 +47,18 @@ def teach(
     challenger.calibrate(prior, model, judging, adaptation)
     tell("setting thresholds", 0.5)
     training = {
-        **lineage(prior, snapshot_digest, rehearsal, adaptation),
+        **lineage(prior, snapshot_digest, rehearsal, adaptation, encoder),
         "texts": len(taught.teaching),
     }
-    return challenger.finish(prior, model, taught.teaching, judging, training)
+    return challenger.finish(prior, model, taught.teaching, judging, training, encoder=encoder)
 
 
 def lineage(
-    prior: Artifact, snapshot_digest: str, rehearsal: Rehearsal, adaptation: Adaptation
+    prior: Artifact,
+    snapshot_digest: str,
+    rehearsal: Rehearsal,
+    adaptation: Adaptation,
+    encoder: Encoder | None,
 ) -> dict[str, object]:
     """Return what a challenger is made of: nothing that differs when it is made again."""
     return {
@@ -61,4 +68,5 @@ def lineage(
         "params": challenger.as_plain(adaptation),
         "seed": SEED,
         "code": code_digest(),
+        "encoder": None if encoder is None else encoder.name,
     }

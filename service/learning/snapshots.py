@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from service.examples.caps import Cap, Caps, capped
@@ -26,7 +27,6 @@ NameTexts = Callable[[Sequence[str]], Sequence[Hashable]]
 
 # A comment that was drawn with a chance of one in a thousand must not outweigh all others.
 INVERSE_MAX = 20.0
-_REMOVED_LISTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def take(
         example_ids=[each.id for each in gathered],
         parts=[PARTS.index(part) for part in parts],
         weights=weights,
-        facts=_facts(lessons) | _left_out(session, site_id, site_ids, now=now),
+        facts=_facts(lessons)
+        | _left_out(session, site_id, site_ids, [each.id for each in gathered]),
     )
     session.add(snapshot)
     session.flush()
@@ -220,41 +221,42 @@ def _weights_by_origin(lessons: Sequence[Lesson]) -> dict[str, float]:
 
 
 def _left_out(
-    session: Session, site_id: UUID | None, site_ids: Collection[UUID], *, now: datetime
+    session: Session, site_id: UUID | None, site_ids: Collection[UUID], kept: Collection[UUID]
 ) -> dict[str, Any]:
-    """Return what waits for a lead, and which examples have gone since the snapshot before."""
+    """Return what waits for a lead, and which examples of the snapshot before are gone, and why."""
     before = session.scalars(
         select(Snapshot)
         .where(Snapshot.site_id.is_not_distinct_from(site_id))
         .order_by(Snapshot.id.desc())
         .limit(1)
     ).one_or_none()
-    removed = select(RemovedExample).where(
-        RemovedExample.site_id.in_(site_ids), RemovedExample.removed_at <= now
-    )
-    if before is not None:
-        removed = removed.where(RemovedExample.removed_at > before.taken_at)
-    gone = session.scalars(removed.order_by(RemovedExample.removed_at)).all()
-    waiting = session.scalars(
-        select(LabelledExample.id).where(
+    missing = set() if before is None else set(before.example_ids) - set(kept)
+    gone = _removed(session, missing)
+    waiting = session.scalar(
+        select(func.count()).where(
             LabelledExample.site_id.in_(site_ids), LabelledExample.quarantine_id.is_not(None)
         )
-    ).all()
+    )
     return {
-        "in_quarantine": len(waiting),
+        "in_quarantine": waiting,
         "removed": _counted(each.why for each in gone),
-        "removed_examples": [
-            {"id": str(each.example_id), "why": each.why.value} for each in gone[-_REMOVED_LISTED:]
-        ],
+        "removed_examples": [{"id": str(each.example_id), "why": each.why.value} for each in gone],
         "before": None if before is None else str(before.id),
     }
 
 
+def _removed(session: Session, example_ids: Collection[UUID]) -> Sequence[RemovedExample]:
+    """Return what is remembered of those that are gone, in the order in which they went."""
+    wanted = select(RemovedExample).where(
+        RemovedExample.example_id == any_(literal(list(example_ids), ARRAY(Uuid)))
+    )
+    ordered = wanted.order_by(RemovedExample.removed_at, RemovedExample.example_id)
+    return session.scalars(ordered).all() if example_ids else ()
+
+
 def _why_gone(session: Session, example_ids: Collection[UUID]) -> Mapping[str, int]:
-    found = session.scalars(
-        select(RemovedExample.why).where(RemovedExample.example_id.in_(example_ids))
-    ).all()
-    counted = Counter(why.value for why in found)
+    found = _removed(session, example_ids)
+    counted = Counter(each.why.value for each in found)
     if len(example_ids) > len(found):
         counted["erased"] += len(example_ids) - len(found)
     return counted
