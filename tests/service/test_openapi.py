@@ -37,10 +37,12 @@ from tests.fakes import FakePredictor
 from tests.service.keys import Caller
 
 DOCUMENT: dict[str, Any] = create_app(Settings(), FakePredictor()).openapi()
+# An answer to it never ends; it has tests of its own, over a real connection.
+_ENDLESS = "/v1/review/events"
 OPERATIONS = [
     found.ok()
     for found in openapi.from_dict(DOCUMENT).get_all_operations()
-    if isinstance(found, Ok)
+    if isinstance(found, Ok) and found.ok().path != _ENDLESS
 ]
 
 _CHECKS = [
