@@ -191,6 +191,15 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
         assert typed["body"] in shown.text
 
 
+def test_the_form_says_how_much_is_left_and_how_much_is_too_much(page: Page) -> None:
+    assert "1,500 characters left" in Shown(read(page).text).text
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    much = Shown(send(page, {"name": "A", "body": family * 300 + "x" * 3}).text).text
+    assert "3 characters too many" in much
+    some = Shown(send(page, {"name": "", "body": "и\u0306" * 10}).text).text
+    assert "1,490 characters left" in some
+
+
 def test_after_a_mistake_the_same_form_can_be_sent_at_once(page: Page) -> None:
     refused = send(page, {"name": "", "body": "x"})
     fields = fields_of(refused) | {"name": "Malika", "body": "x"}
