@@ -16,13 +16,13 @@ from service.comments.tables import Comment
 from service.db import Database
 from service.dialects import akismet_callbacks
 from service.dialects.akismet import THANKS
-from service.sealing import Seal
 from service.dialects.tables import AkismetCallback
 from service.dialects.verdicts import JUDGED_MAX_CHARS
 from service.examples import queries as examples
 from service.examples.origin import Origin, Trust
 from service.policy import actions as policies
 from service.policy.document import PolicyDocument
+from service.sealing import Seal
 from service.settings import Settings
 from service.sites import actions as sites
 from tests.fakes import FakePredictor

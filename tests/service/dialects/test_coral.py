@@ -12,9 +12,9 @@ from service.db import Database
 from service.dialects import coral_secrets
 from service.dialects.coral import is_signed
 from service.dialects.coral_secrets import CoralSecretInvalid, TooManyCoralSecrets
-from service.sealing import Seal
 from service.policy import actions as policies
 from service.policy.document import PolicyDocument
+from service.sealing import Seal
 from service.settings import Dialects, Settings
 from tests.fakes import FakePrediction, FakePredictor
 from tests.service.dialects.corals import (
