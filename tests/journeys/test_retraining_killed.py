@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -76,6 +77,10 @@ def champion_id(database: Database) -> int:
         return live.id
 
 
+def is_at(database: Database, stage: RunState) -> bool:
+    return newest(database).state is stage
+
+
 def test_a_run_killed_at_any_stage_leaves_the_champion_and_the_next_one_is_clean(
     environment: dict[str, str], database: Database
 ) -> None:
@@ -84,7 +89,9 @@ def test_a_run_killed_at_any_stage_leaves_the_champion_and_the_next_one_is_clean
         ask(database)
         process = start(environment)
         running.wait_until(
-            lambda stage=stage: newest(database).state is stage, seconds=300, every=0.005
+            partial(is_at, database, stage),
+            seconds=300,
+            every=0.005,
         )
         process.kill()
         process.wait()
