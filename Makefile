@@ -52,6 +52,10 @@ check: format-check lint types imports migrations test ## All that must be green
 test: $(VENV)/.dev-installed ## Run the tests, on all cores
 	@$(PY) -m pytest -n $(JOBS) $(PYTEST_ARGS)
 
+.PHONY: soak
+soak: $(VENV)/.dev-installed ## Run what takes minutes: whole trainings, killed at every stage
+	@$(PY) -m pytest -n 1 -m soak $(PYTEST_ARGS)
+
 .PHONY: format
 format: $(VENV)/.dev-installed ## Write the code in the one format
 	@$(PY) -m ruff check --select I --fix $(CODE)

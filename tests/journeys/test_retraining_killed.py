@@ -23,6 +23,9 @@ from tests import running
 from tests.newsroom import a_newsroom, sayings
 from worker import predictor
 
+# Whole trainings: minutes where the machine is busy.
+pytestmark = pytest.mark.soak
+
 _ANOTHER_RUNS = 3
 
 

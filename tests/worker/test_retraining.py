@@ -31,6 +31,9 @@ from tests.newsroom import Newsroom, a_newsroom, sayings
 from worker import predictor, retraining
 from worker.retraining import Classroom
 
+# Whole trainings: minutes where the machine is busy.
+pytestmark = pytest.mark.soak
+
 INSULT, CALM = "Only a snerfle would write that buses.", "Only a baker would know so much of buses."
 
 
