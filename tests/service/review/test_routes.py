@@ -18,7 +18,13 @@ from service.review.counts import COUNTED
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_site
 
 # What answers about oneself alone.
-OWN = {"/v1/review/me", "/v1/review/claims", "/v1/review/changes", "/v1/review/bulk"}
+OWN = {
+    "/v1/review/me",
+    "/v1/review/claims",
+    "/v1/review/changes",
+    "/v1/review/bulk",
+    "/v1/review/models/versions",
+}
 WINDOW = timedelta(seconds=8)
 
 
@@ -270,6 +276,7 @@ def _filled(path: str, ids: list[UUID], slug: str) -> str:
     comment_id, author_id, note_id = ids
     named = {
         "{site}": slug,
+        "{number}": "7",
         "{author_id}": str(author_id),
         "{note_id}": str(note_id),
     }
@@ -297,6 +304,11 @@ def _body(method: str, path: str, comment_id: UUID, slug: str) -> object:
         "/escalation": {"note": "Look."},
         "/notes": {"body": "Look."},
         "/outcome": {"outcome": "upheld", "revision": 1},
+        "/plan": {},
+        "/rescorings": {"site": slug, "since": "2026-11-01T00:00:00Z"},
+        "/rollback": {"site": slug},
+        "/runs": {"site": slug},
+        "/promote": {},
         "/sanctions": {"kind": "always_hold", "why": "Look."},
         "/bulk": {"comments": [judged], "status": "approved"},
     }
