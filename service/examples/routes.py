@@ -20,7 +20,10 @@ from service.moderators.tables import Role
 from service.paging import Cursor, CursorQuery, LimitQuery, Page
 from service.request import Now, Transaction
 
-router = APIRouter(prefix="/v1/review/quarantines", tags=["review: models"], responses=SIGNED_IN)
+UNKNOWN_SITE: Responses = {404: {"description": "`site_not_found`"}}
+router = APIRouter(
+    prefix="/v1/review/quarantines", tags=["review: models"], responses=SIGNED_IN | UNKNOWN_SITE
+)
 
 _LEADS: Responses = {403: {"description": "`role_too_low`: it is for leads"}}
 _ONE: Responses = _LEADS | {404: {"description": "`quarantine_not_found`"}}

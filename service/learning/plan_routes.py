@@ -10,10 +10,13 @@ from service.learning.routes import LEADS
 from service.learning.schemas import PlanOut, RescoringIn, RescoringOut
 from service.learning.tables import Plan
 from service.moderators.auth import CurrentModerator, PersonModerator
-from service.moderators.http import SIGNED_IN, SiteQuery, slugs
+from service.moderators.http import SIGNED_IN, Responses, SiteQuery, slugs
 from service.request import AppSettings, Now, Transaction
 
-router = APIRouter(prefix="/v1/review/models", tags=["review: models"], responses=SIGNED_IN)
+UNKNOWN_SITE: Responses = {404: {"description": "`site_not_found`"}}
+router = APIRouter(
+    prefix="/v1/review/models", tags=["review: models"], responses=SIGNED_IN | UNKNOWN_SITE
+)
 
 Slug = Annotated[str, Query(alias="site", max_length=100, description="Slug.")]
 _SITE = LEADS | {404: {"description": "`site_not_found`"}}

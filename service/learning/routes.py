@@ -15,7 +15,10 @@ from service.moderators.http import SIGNED_IN, Responses, SiteQuery, slugs
 from service.paging import Cursor, CursorQuery, LimitQuery, Page
 from service.request import AppSettings, Now, Transaction
 
-router = APIRouter(prefix="/v1/review/models/runs", tags=["review: models"], responses=SIGNED_IN)
+UNKNOWN_SITE: Responses = {404: {"description": "`site_not_found`"}}
+router = APIRouter(
+    prefix="/v1/review/models/runs", tags=["review: models"], responses=SIGNED_IN | UNKNOWN_SITE
+)
 
 LEADS: Responses = {403: {"description": "`role_too_low`: it is for leads"}}
 _RUN: Responses = LEADS | {404: {"description": "`run_not_found`"}}

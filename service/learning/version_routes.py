@@ -22,7 +22,10 @@ from service.registry import actions, queries
 from service.registry.tables import ModelVersion
 from service.request import Now, Transaction
 
-router = APIRouter(prefix="/v1/review/models", tags=["review: models"], responses=SIGNED_IN)
+UNKNOWN_SITE: Responses = {404: {"description": "`site_not_found`"}}
+router = APIRouter(
+    prefix="/v1/review/models", tags=["review: models"], responses=SIGNED_IN | UNKNOWN_SITE
+)
 
 _VERSION: Responses = LEADS | {404: {"description": "`model_version_not_found`"}}
 _CHANGING: Responses = {
