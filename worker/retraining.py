@@ -203,7 +203,9 @@ def _make(course: _Course) -> RunState:
     champion = Contender(
         Predictor.load(course.content, encoder=course.encoder), len(course.content)
     )
-    snapshot, learned = _snapshot(course, champion)
+    # Sure scores are asked for, and the first tier alone has them at once.
+    alone = Contender(Predictor.load(course.content, alone=True), len(course.content))
+    snapshot, learned = _snapshot(course, alone)
     taught, rehearsal = lessons.of_snapshot(learned), _rehearsal(course)
     prior = artifact.load(bundled(course.room.settings))
     made = _challenger(course, prior, snapshot, taught, rehearsal)
@@ -239,43 +241,41 @@ def _make(course: _Course) -> RunState:
 
 
 def _snapshot(course: _Course, champion: Contender) -> tuple[Snapshot, list[Lesson]]:
-    """Set aside what is suspicious, then keep what may teach."""
+    """Set aside what is suspicious, then keep what may teach.
+
+    Read, act, record: nothing is scored while a transaction is open, which the database would end.
+    """
     room, scope = course.room, course.scope
     course.tell("reading the examples")
     with room.database.transaction() as session:
         gathered = _gathered(session, course)
-        names = lessons.name_texts([each.text for each in gathered])
-        course.tell("looking for labels that a lead should see", 0.4)
-        found = watching_labels.set_aside(session, gathered, names, champion, now=room.clock())
-        for site_id, burst in found:
-            _log.warning(
-                "labels_set_aside",
-                site=str(site_id),
-                cause=burst.cause.value,
-                count=len(burst.example_ids),
-            )
-        apart = {each for _, burst in found for each in burst.example_ids}
-        kept = [row for row, each in enumerate(gathered) if each.id not in apart]
-        harmful = sum(gathered[row].is_harmful for row in kept)
-        least = room.settings.learning
-        if len(kept) >= least.examples_min and harmful >= least.harmful_min:
-            taken = snapshots.take(
-                session,
-                scope.site_id,
-                scope.site_ids,
-                [gathered[row] for row in kept],
-                [names[row] for row in kept],
-                caps=Caps(),
-                sides=Sides(),
-                seed=SEED,
-                now=room.clock(),
-            )
-            session.get_one(Run, course.run_id).snapshot_id = taken[0].id
-            return taken
-    # Only now, so that what was set aside stays set aside.
-    raise TooFewExamples(
-        len(kept), harmful, least=least.examples_min, least_harmful=least.harmful_min
-    )
+    names = lessons.name_texts([each.text for each in gathered])
+    course.tell("looking for labels that a lead should see", 0.4)
+    found = watching_labels.suspicious(gathered, names, champion, now=room.clock())
+    with room.database.transaction() as session:
+        apart = watching_labels.set_aside(session, found, now=room.clock())
+        there = gathering.still_free(session, [each.id for each in gathered])
+    kept = [row for row, each in enumerate(gathered) if each.id in there and each.id not in apart]
+    harmful = sum(gathered[row].is_harmful for row in kept)
+    least = room.settings.learning
+    if len(kept) < least.examples_min or harmful < least.harmful_min:
+        raise TooFewExamples(
+            len(kept), harmful, least=least.examples_min, least_harmful=least.harmful_min
+        )
+    with room.database.transaction() as session:
+        taken = snapshots.take(
+            session,
+            scope.site_id,
+            scope.site_ids,
+            [gathered[row] for row in kept],
+            [names[row] for row in kept],
+            caps=Caps(),
+            sides=Sides(),
+            seed=SEED,
+            now=room.clock(),
+        )
+        session.get_one(Run, course.run_id).snapshot_id = taken[0].id
+    return taken
 
 
 def _gathered(session: Session, course: _Course) -> list[gathering.Gathered]:

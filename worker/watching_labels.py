@@ -6,43 +6,54 @@ from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy.orm import Session
 
 from ml.comparison import harm
 from ml.duel import Contender
-from ml.normalise import normalise
+from ml.normalise import normalise_many
 from service.examples import quarantines
 from service.examples.suspicion import Burst, Limits, Said, bursts
 from service.learning.gathering import Gathered
+
+_log = structlog.get_logger(__name__)
 
 WITHIN = timedelta(days=30)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
-def set_aside(
-    session: Session,
+def suspicious(
     gathered: Sequence[Gathered],
     names: Sequence[Hashable],
     champion: Contender,
     *,
     now: datetime,
 ) -> list[tuple[UUID, Burst]]:
-    """Set aside what is suspicious among the labels of the last weeks; return it by site.
+    """Return what is suspicious among the labels of the last weeks, each with its site.
 
     Args:
-        session: of the transaction.
         gathered: examples that may teach.
         names: of their texts, the same for copies and near copies.
         champion: what decides now; its sure scores are what labels are held against.
         now: the time.
     """
     said = _said(gathered, names, champion, since=now - WITHIN)
-    found = []
-    for site_id, own in said.items():
-        for burst in bursts(own, Limits()):
-            quarantines.set_aside(session, site_id, burst, now=now)
-            found.append((site_id, burst))
-    return found
+    return [(site_id, burst) for site_id, own in said.items() for burst in bursts(own, Limits())]
+
+
+def set_aside(
+    session: Session, found: Sequence[tuple[UUID, Burst]], *, now: datetime
+) -> frozenset[UUID]:
+    """Set suspicious labels aside, and return the ids of their examples."""
+    for site_id, burst in found:
+        quarantines.set_aside(session, site_id, burst, now=now)
+        _log.warning(
+            "labels_set_aside",
+            site=str(site_id),
+            cause=burst.cause.value,
+            count=len(burst.example_ids),
+        )
+    return frozenset(each for _, burst in found for each in burst.example_ids)
 
 
 def _said(
@@ -61,14 +72,16 @@ def _said(
         for each, name in zip(gathered, names, strict=True)
         if each.said_at >= since and not each.is_released
     ]
-    scores = harm(champion.score([each.text for each, _ in recent]))
+    texts = [each.text for each, _ in recent]
+    scores = harm(champion.score(texts))
+    read = normalise_many(texts).folded.texts()
     found: dict[UUID, list[Said]] = defaultdict(list)
-    for (each, name), score in zip(recent, scores.tolist(), strict=True):
+    for (each, name), score, plain in zip(recent, scores.tolist(), read, strict=True):
         disputed = any(
             sender != each.sender and is_harmful != each.is_harmful
             for sender, is_harmful in others[each.site_id, name]
         )
-        words = frozenset(_WORD.findall(normalise(each.text)))
+        words = frozenset(_WORD.findall(plain))
         found[each.site_id].append(
             Said(each.id, each.sender, each.is_harmful, score, disputed, words)
         )

@@ -10,10 +10,12 @@ from uuid import UUID
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy.orm import Session
 
 from service.cli.administration import COMMAND_LINE, now, opened
 from service.cli.entry import as_environment, console
 from service.db import Database
+from service.errors import Invalid
 from service.learning import due, runs
 from service.learning.states import Cause, RunState
 from service.learning.tables import Run
@@ -24,6 +26,13 @@ from service.sites import queries as sites
 COMMAND: Final = (sys.executable, "-m", "worker.retraining")
 _LOOK_EVERY_SECONDS: Final = 0.3
 _ANOTHER_RUNS: Final = 3
+
+
+class SiteNeeded(Invalid):
+    code = "site_needed"
+
+    def __init__(self) -> None:
+        super().__init__("Every site has a model of its own: say which is meant, by --site.")
 
 
 def retrain(
@@ -49,10 +58,7 @@ def retrain(
 
 def _ask(database: Database, settings: Settings, slug: str | None, *, is_refresh: bool) -> UUID:
     with database.transaction() as session:
-        scope = None
-        if slug is not None:
-            site = sites.by_slug(session, slug)
-            scope = due.scope_of_site(session, site.id, settings.learning)
+        scope = _scope(session, settings, slug)
         run = runs.ask(
             session,
             scope,
@@ -62,6 +68,23 @@ def _ask(database: Database, settings: Settings, slug: str | None, *, is_refresh
             now=now(),
         )
         return run.id
+
+
+def _scope(session: Session, settings: Settings, slug: str | None) -> UUID | None:
+    """Return whose model is meant; without a site, the shared one, or the only one there is.
+
+    Raises:
+        SiteNeeded: every site has a model of its own, so there is none to be shared.
+    """
+    if slug is not None:
+        site = sites.by_slug(session, slug)
+        return due.scope_of_site(session, site.id, settings.learning)
+    found = [each.site_id for each in due.scopes(session, settings.learning)]
+    if None in found or not found:
+        return None
+    if len(found) > 1:
+        raise SiteNeeded
+    return found[0]
 
 
 def _make(database: Database, settings: Settings, run_id: UUID) -> Run:

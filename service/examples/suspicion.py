@@ -77,10 +77,11 @@ def bursts(said: Sequence[Said], limits: Limits) -> list[Burst]:
     by_sender: dict[str, list[Said]] = defaultdict(list)
     for each in said:
         by_sender[each.sender].append(each)
+    sure = [each for each in said if _is_sure(each, limits)]
     found = []
     for sender in sorted(by_sender):
         own = by_sender[sender]
-        others = [each for each in said if each.sender != sender]
+        others = [each for each in sure if each.sender != sender]
         burst = _by_share(own, others, limits) or _by_pattern(own, others, limits)
         if burst is not None:
             found.append(burst)
@@ -143,6 +144,7 @@ def _suspicious_words(
     """Yield the words with which the sender contradicts, most telling first."""
     in_all, in_against = _counted(judged), _counted(against)
     tried = [word for word, count in in_against.items() if count >= limits.pattern_min]
+    of_others = _Others(others, frozenset(tried), limits)
     telling = []
     for word in tried:
         with_word, wrong = in_all[word], in_against[word]
@@ -150,7 +152,7 @@ def _suspicious_words(
         usual = min(max(elsewhere, _usual(others, limits)) * limits.margin, 1.0)
         chance = _chance(wrong, with_word, usual) * len(tried)
         # Where others contradict with the same word, the world has changed, not the sender.
-        if chance < limits.doubt and not _others_do(word, others, wrong / with_word, limits):
+        if chance < limits.doubt and not of_others.do(word, wrong / with_word):
             telling.append((chance, word))
     for _, word in sorted(telling):
         yield word
@@ -160,18 +162,33 @@ def _counted(said: Sequence[Said]) -> Counter[str]:
     return Counter(word for each in said for word in each.words)
 
 
-def _others_do(word: str, others: Sequence[Said], share: float, limits: Limits) -> bool:
-    judged = [each for each in others if word in each.words and _is_sure(each, limits)]
-    wrong = sum(_contradicts(each, limits) for each in judged)
-    return len(judged) >= limits.pattern_min and wrong / len(judged) >= share / 2
+class _Others:
+    """How often others contradict with certain words, counted once."""
+
+    def __init__(self, others: Sequence[Said], words: frozenset[str], limits: Limits) -> None:
+        self._least = limits.pattern_min
+        self._all: Counter[str] = Counter()
+        self._wrong: Counter[str] = Counter()
+        for each in others:
+            met = each.words & words
+            self._all.update(met)
+            if met and _contradicts(each, limits):
+                self._wrong.update(met)
+
+    def do(self, word: str, share: float) -> bool:
+        """Say whether they contradict with the word at least half as often."""
+        judged = self._all[word]
+        return judged >= self._least and self._wrong[word] / judged >= share / 2
 
 
 def _usual(others: Sequence[Said], limits: Limits) -> float:
-    """Return the share of contradictions beyond which one is unlike the others."""
-    judged = [each for each in others if _is_sure(each, limits)]
-    if len(judged) < limits.count_min * 4:
+    """Return the share of contradictions beyond which one is unlike the others.
+
+    ``others``: what they say where the champion or somebody else is sure.
+    """
+    if len(others) < limits.count_min * 4:
         return limits.usual
-    seen = _rate(sum(_contradicts(each, limits) for each in judged), len(judged))
+    seen = _rate(sum(_contradicts(each, limits) for each in others), len(others))
     return min(seen * limits.margin, 1.0)
 
 

@@ -93,6 +93,16 @@ def by_ids(session: Session, example_ids: Sequence[UUID]) -> dict[UUID, Gathered
 _AT_ONCE = 10_000
 
 
+def still_free(session: Session, example_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of the examples that are still there and may still teach."""
+    found: set[UUID] = set()
+    for start in range(0, len(example_ids), _AT_ONCE):
+        some = list(example_ids[start : start + _AT_ONCE])
+        wanted = select(LabelledExample.id).where(LabelledExample.id.in_(some), _IS_FREE)
+        found |= set(session.scalars(wanted))
+    return found
+
+
 def count(session: Session, site_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
     """Return how many examples each site has that may teach, and how many of them say harm."""
     harmful = func.count().filter(
