@@ -1,5 +1,6 @@
 """The command line, run as people run it."""
 
+import hashlib
 import io
 import logging
 import os
@@ -182,18 +183,19 @@ def test_a_moderator_who_left_is_listed_as_gone(parley: Parley, servers: embedde
     parley("moderator", "add", "B@monthly.example", "--site", "monthly", "--role", "lead")
     assert parley("moderator", "remove", "b@Monthly.example").returncode == 0
     listed = parley("moderator", "list").stdout
-    assert re.search(r"b@monthly\.example +B +monthly \(lead\) +\d{4}-\d\d-\d\d", listed)
+    assert re.search(r"b@monthly\.example +B +\d{4}-\d\d-\d\d", listed)
 
 
 def test_a_model_version_is_promoted_and_rolled_back(
     parley: Parley, servers: embedded.Servers
 ) -> None:
-    versions = [f"sha256:{digit * 64}" for digit in "ab"]
+    contents = [b"a", b"b"]
+    versions = [f"sha256:{hashlib.sha256(content).hexdigest()}" for content in contents]
     assert "none yet" in parley("model", "list").stderr
     engine = create_engine(sync_url(servers.database_url))
     with Session(engine) as session, session.begin():
-        for digest in versions:
-            session.add(Artifact(digest=digest, content=b"", created_at=datetime.now(UTC)))
+        for digest, content in zip(versions, contents, strict=True):
+            session.add(Artifact(digest=digest, content=content, created_at=datetime.now(UTC)))
         session.flush()
         for digest in versions:
             session.add(
@@ -207,13 +209,13 @@ def test_a_model_version_is_promoted_and_rolled_back(
             )
     engine.dispose()
     for number, states in (
-        ("1", "champion candidate"),
-        ("2", "retired champion"),
-        ("1", "champion retired"),
+        ("1", "candidate champion"),
+        ("2", "champion retired"),
+        ("1", "retired champion"),
     ):
         assert parley("model", "promote", number).returncode == 0
-        listed = parley("model", "list").stdout
-        assert re.findall("champion|candidate|retired", listed) == states.split()
+        newest_first = parley("model", "list").stdout
+        assert re.findall("champion|candidate|retired", newest_first) == states.split()
 
 
 @pytest.mark.parametrize(

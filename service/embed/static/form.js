@@ -182,8 +182,16 @@ export function commentForm(section) {
     if (parent) {
       reply.replaceChildren(t("comment.reply_to", { name: parent.name }), " ", button(t("form.cancel_reply"), cancel, { class: "bare" }));
     }
-    (node ? node.seat : element).append(form);
+    moveTo(node ? node.seat : element);
     oninput();
+  }
+
+  /** Move the form, and neither a letter nor the place of the cursor is lost by it. */
+  function moveTo(place) {
+    if (form.parentElement === place) return;
+    const focused = section.root.activeElement;
+    place.append(form);
+    if (form.contains(focused)) focused.focus();
   }
 
   function cancel() {
@@ -220,7 +228,7 @@ export function commentForm(section) {
       inputs.body.focus();
     },
     /** Bring the form home before the comments around it go. */
-    rescue: () => element.append(form),
+    rescue: () => moveTo(element),
     /** Give a text back that has not been sent. */
     restore({ name, email, body, parent: to, ...entry }) {
       inputs.name.value = name;

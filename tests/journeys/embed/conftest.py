@@ -16,6 +16,7 @@ def settings(settings: Settings) -> Settings:
         shared_for=timedelta(0),
         outcome_within=timedelta(0),
         least_time_to_write=timedelta(0),
+        work_bits=8,
         second_thought_within=timedelta(seconds=2),
         comments_per_minute=10_000,
         writes_per_minute=10_000,

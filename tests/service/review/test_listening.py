@@ -274,7 +274,7 @@ def test_a_broken_line_to_the_database_is_taken_up_again_and_the_page_told_so(
     monkeypatch.setattr("service.review.listening._TRIED_AGAIN_SECONDS", (0.05,))
     end = text(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-        " WHERE application_name = :name"
+        " WHERE application_name = :name AND datname = current_database()"
     ).bindparams(name=APPLICATION)
 
     async def story() -> None:
