@@ -30,6 +30,7 @@ class Prediction(NamedTuple):
     language: Language
     language_probability: float
     by_second_tier: bool = False
+    is_unclear: bool = False  # the second tier is to judge, and has not
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +109,40 @@ class Predictor:
             texts: as written, of any length.
             hints: what the sender says of each text's language; a long text outweighs it.
         """
+        return self._predict(texts, hints, is_whole=True)
+
+    def predict_at_first_sight(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> list[Prediction]:
+        """Return the first tier's prediction of each text, a hundred times as fast.
+
+        ``predict`` says the same of those that are not ``is_unclear``.
+        """
+        return self._predict(texts, hints, is_whole=False)
+
+    def _predict(
+        self,
+        texts: Sequence[str],
+        hints: Sequence[Language | None] | None,
+        *,
+        is_whole: bool,
+    ) -> list[Prediction]:
         if not texts:
             return []
         features = self.features(texts, hints=hints)
         logits = self._classifier.decision_function(features)
         probabilities = expit(logits)
         referred = self._referred(probabilities, features)
-        if len(referred):
+        if is_whole and len(referred):
             probabilities[referred] = expit(self._second_logits(texts, features, logits, referred))
         again = set(referred.tolist())
         return [
             Prediction(
-                {label: row[i] for i, label in self._scored[language]}, language, sure, at in again
+                {label: row[i] for i, label in self._scored[language]},
+                language,
+                sure,
+                by_second_tier=is_whole and at in again,
+                is_unclear=not is_whole and at in again,
             )
             for at, (row, (language, sure)) in enumerate(
                 zip(probabilities.tolist(), guesses(features.languages), strict=True)

@@ -34,6 +34,13 @@ class ScoreComments(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreUnclear(Job):
+    """Comments are unclear at first sight: look closer at a few, and again until none is left."""
+
+    name: ClassVar[str] = "score_unclear"
+
+
+@dataclass(frozen=True, slots=True)
 class DeliverWebhooks(Job):
     """Deliveries are due: send them until none is left."""
 
@@ -94,6 +101,7 @@ CATALOGUE: tuple[type[Job], ...] = (
     ScoreShadow,
     Rescore,
     ScoreComments,
+    ScoreUnclear,
     DeliverWebhooks,
     TellWordPress,
     Sweep,

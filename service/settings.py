@@ -74,6 +74,13 @@ class Limits(_Group):
 
 class Scoring(_Group):
     batch: int = Field(256, ge=1, le=4096, description="Comments that a worker scores in one call.")
+    unclear_batch: int = Field(
+        8,
+        ge=1,
+        le=256,
+        description="Comments unclear at first sight that a worker looks at closely in one go; the"
+        " clear ones wait behind no more than these.",
+    )
     deadline: timedelta = Field(
         timedelta(minutes=1),
         description="A comment unscored for so long follows its site's degradation choice.",

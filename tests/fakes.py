@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ml.labels import Label, Language
 
@@ -12,6 +12,8 @@ WORDS: Mapping[str, Mapping[Label, float]] = {
     "doubtful": {Label.TOXICITY: 0.5},
     "casino": {Label.SPAM: 0.95},
 }
+# At first sight it is taken for an insult, which a closer look denies.
+UNCLEAR = "thick"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class FakePrediction:
     scores: Mapping[Label, float]
     language: Language = Language.ENGLISH
     language_probability: float = 0.99
+    is_unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ class FakePredictor:
     ) -> list[FakePrediction]:
         self.asked.extend(texts)
         return [FakePrediction(_scores(text)) for text in texts]
+
+    def predict_at_first_sight(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> list[FakePrediction]:
+        return [
+            replace(each, scores={**each.scores, Label.INSULT: 0.6}, is_unclear=True)
+            if UNCLEAR in text
+            else each
+            for text, each in zip(texts, self.predict(texts, hints=hints), strict=True)
+        ]
 
     def predict_sentences(self, text: str, *, hint: Language | None = None) -> list[FakeSentence]:
         found = [each.span() for each in re.finditer(r"[^.!?]+[.!?]*", text)]

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service import logs
 from service.broker import Broker, celery_settings
 from service.errors import Unavailable
-from service.jobs import DeliverWebhooks, Job, ScoreComments
+from service.jobs import DeliverWebhooks, Job, ScoreComments, ScoreUnclear
 from service.settings import Settings
 from worker import (
     deliver_webhooks,
@@ -23,6 +23,7 @@ from worker import (
     retrain,
     score_comments,
     score_shadow,
+    score_unclear,
     sweep,
     tell_wordpress,
     tidy,
@@ -41,6 +42,7 @@ HANDLER_MODULES = (
     retrain,
     score_comments,
     score_shadow,
+    score_unclear,
     sweep,
     tell_wordpress,
     tidy,
@@ -134,7 +136,7 @@ def close_workplace(**_: object) -> None:
 def look_for_work(**_: object) -> None:
     """Begin with what waits already: whoever was to be woken for it may have died."""
     broker = Broker(settings().broker_url)
-    for job in (ScoreComments(), DeliverWebhooks()):
+    for job in (ScoreComments(), ScoreUnclear(), DeliverWebhooks()):
         broker.publish(job)
     broker.close()
 

@@ -1,26 +1,29 @@
 """Claim, predict, decide: a batch at a time, each batch one transaction, until nothing waits.
 
-Who dies in the middle leaves nothing behind: the transaction ends with the connection, and the
-comments are pending as before.
+What is clear at first sight is decided at once; the rest is left to `score_unclear`, so that a
+burst of comments does not wait behind the few that take a hundred times as long. Who dies in the
+middle leaves nothing behind: the transaction ends with the connection, and the comments are pending
+as before.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from ml.labels import Language
 from service.decisions import by_policy, waiting
 from service.decisions.waiting import Waiting
 from service.errors import ModerationError
-from service.jobs import ScoreComments
+from service.jobs import Job, ScoreComments, ScoreUnclear, enqueue
 from service.registry.champion import Live
 from service.scoring.actions import Scored
-from service.scoring.classifier import Classifier
+from service.scoring.classifier import Classifier, Prediction
 from service.trials.solving import Judge, see_to
 from worker.follow_up import follow_up
 from worker.task import handles
@@ -45,6 +48,29 @@ class Decide(Protocol):
     ) -> None: ...
 
 
+class Predict(Protocol):
+    """One of the classifier's ways to look at texts."""
+
+    def __call__(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None]
+    ) -> Sequence[Prediction]: ...
+
+
+class Claim(Protocol):
+    """Claims comments that wait, until the transaction ends."""
+
+    def __call__(self, session: Session, *, limit: int) -> list[Waiting]: ...
+
+
+class Work(NamedTuple):
+    """Which comments to take, so many at a time, what to do with them, and who else is woken."""
+
+    job: Job
+    claim: Claim
+    limit: int
+    decide: Decide
+
+
 # Handing over now and then lets a worker that is asked to end do so under any load.
 _SHIFT = timedelta(seconds=2)
 
@@ -54,7 +80,7 @@ def score_comments(job: ScoreComments, workplace: Workplace) -> None:
     """Score and decide until nothing is pending."""
     workplace.broker.wiped(job)
     until = monotonic() + _SHIFT.total_seconds()
-    while score_batch(workplace) == workplace.settings.scoring.batch:
+    while score_pending(workplace) == workplace.settings.scoring.batch:
         if monotonic() > until:
             workplace.broker.publish(job)
             return
@@ -62,51 +88,93 @@ def score_comments(job: ScoreComments, workplace: Workplace) -> None:
     # wake-up of its own, because the mark was wiped before the look.
 
 
-def score_batch(workplace: Workplace) -> int:
-    """Score and decide one batch of pending comments; return how many were claimed."""
+def score_pending(workplace: Workplace) -> int:
+    """See to one batch of comments that nobody has looked at; return how many were claimed."""
+    limit = workplace.settings.scoring.batch
+    return score_batch(workplace, Work(ScoreComments(), waiting.claim_pending, limit, decide_clear))
+
+
+def score_batch(workplace: Workplace, work: Work) -> int:
+    """Score and decide one batch of comments; return how many were claimed."""
     try:
-        return _score_batch(workplace, decide_scored)
+        return _score_batch(workplace, work, work.decide)
     except EXPECTED:
         raise
     except Exception as error:  # noqa: BLE001 - acted on, and not what a text is expected to do
         # Only the kind of the error: its own words may repeat the text.
         _log.error("batch_failed", error=type(error).__name__)
-        return _score_batch(workplace, _decide_all_that_can_be)
+        return _score_batch(workplace, work, partial(_decide_all_that_can_be, decide=work.decide))
 
 
-def _score_batch(workplace: Workplace, decide: Decide) -> int:
-    limit = workplace.settings.scoring.batch
+def _score_batch(workplace: Workplace, work: Work, decide: Decide) -> int:
     with workplace.database.transaction() as session:
-        claimed = waiting.claim_pending(session, limit=limit)
+        claimed = work.claim(session, limit=work.limit)
         if not claimed:
             return 0
-        if len(claimed) == limit:
+        if len(claimed) == work.limit:
             # There is more than one process can take: wake a second one.
-            workplace.broker.publish(ScoreComments())
+            workplace.broker.publish(work.job)
         decide(session, workplace, claimed, now=workplace.clock())
     return len(claimed)
+
+
+def decide_clear(
+    session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
+) -> None:
+    """Decide what is clear at first sight, and leave the rest to who looks closer."""
+    for live, some in by_version(session, workplace, claimed):
+        found = _predicted(some, live.classifier.predict_at_first_sight)
+        both = [*zip(some, found, strict=True)]
+        clear = [(each, seen) for each, seen in both if not seen.is_unclear]
+        unclear = [each.comment_id for each, seen in both if seen.is_unclear]
+        _decide(session, workplace, live, clear, now=now)
+        if unclear:
+            waiting.leave_unclear(session, unclear)
+            enqueue(session, ScoreUnclear())
 
 
 def decide_scored(
     session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
 ) -> None:
-    """Score all, and decide them by their sites' policies.
+    """Score all as well as can be, however long it takes, and decide them."""
+    for live, some in by_version(session, workplace, claimed):
+        found = _predicted(some, live.classifier.predict)
+        _decide(session, workplace, live, [*zip(some, found, strict=True)], now=now)
+
+
+def decide_at_first_sight(
+    session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
+) -> None:
+    """Decide all at once: a score that a closer look might correct is better than none."""
+    for live, some in by_version(session, workplace, claimed):
+        found = _predicted(some, live.classifier.predict_at_first_sight)
+        _decide(session, workplace, live, [*zip(some, found, strict=True)], now=now)
+
+
+def _decide(
+    session: Session,
+    workplace: Workplace,
+    live: Live[Classifier],
+    predicted: Sequence[tuple[Waiting, Prediction]],
+    *,
+    now: datetime,
+) -> None:
+    """Decide by the sites' policies.
 
     Each site's comments are scored by one version, and ruled on by thresholds solved for that very
     one, whatever is promoted meanwhile.
     """
-    for live, some in by_version(session, workplace, claimed):
-        judge = Judge(live.version_id, live.classifier)
-        by_policy.decide_scored(
-            session,
-            some,
-            opinions(live.classifier, some),
-            model_version_id=live.version_id,
-            floods=workplace.floods,
-            solve=partial(see_to, judge=judge, now=now),
-            now=now,
-        )
-    follow_up(session, workplace, claimed, now=now)
+    some = [each for each, _ in predicted]
+    by_policy.decide_scored(
+        session,
+        some,
+        [Scored.of(each.comment_id, each.revision, found) for each, found in predicted],
+        model_version_id=live.version_id,
+        floods=workplace.floods,
+        solve=partial(see_to, judge=Judge(live.version_id, live.classifier), now=now),
+        now=now,
+    )
+    follow_up(session, workplace, some, now=now)
 
 
 def by_version(
@@ -126,11 +194,16 @@ def by_version(
 
 
 def _decide_all_that_can_be(
-    session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
+    session: Session,
+    workplace: Workplace,
+    claimed: Sequence[Waiting],
+    *,
+    decide: Decide,
+    now: datetime,
 ) -> None:
     """Score and decide; what cannot be scored follows its site's degradation choice."""
     unscorable = all_that_can_be(
-        session, claimed, lambda some: decide_scored(session, workplace, some, now=now)
+        session, claimed, lambda some: decide(session, workplace, some, now=now)
     )
     by_policy.decide_unscored(session, unscorable, floods=workplace.floods, now=now)
     follow_up(session, workplace, unscorable, now=now)
@@ -166,10 +239,13 @@ def all_that_can_be(
 
 
 def opinions(classifier: Classifier, claimed: Sequence[Waiting]) -> list[Scored]:
-    predictions = classifier.predict(
-        [each.body for each in claimed], hints=[each.hint for each in claimed]
-    )
+    """Return the classifier's opinion of each comment, as well as can be."""
+    found = _predicted(claimed, classifier.predict)
     return [
-        Scored.of(each.comment_id, each.revision, prediction)
-        for each, prediction in zip(claimed, predictions, strict=True)
+        Scored.of(each.comment_id, each.revision, seen)
+        for each, seen in zip(claimed, found, strict=True)
     ]
+
+
+def _predicted(claimed: Sequence[Waiting], predict: Predict) -> Sequence[Prediction]:
+    return predict([each.body for each in claimed], hints=[each.hint for each in claimed])

@@ -1,17 +1,20 @@
 """Finds what was forgotten, and wakes who does it. The tables know; the broker may have lost it."""
 
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 
 import structlog
 
 from service.decisions import by_policy, waiting
 from service.dialects import akismet_telling
+from service.errors import Unavailable
 from service.jobs import (
     DeliverWebhooks,
     Rescore,
     ScoreComments,
     ScoreShadow,
+    ScoreUnclear,
     Sweep,
     TellWordPress,
 )
@@ -21,6 +24,7 @@ from service.registry import queries as versions
 from service.review import aftermath, claims, escalations, settling, vocabulary
 from service.webhooks import postbag
 from worker.follow_up import follow_up
+from worker.score_comments import Work, decide_at_first_sight, score_batch
 from worker.score_late import score_late
 from worker.task import handles
 from worker.workplace import Workplace
@@ -40,6 +44,7 @@ def sweep(job: Sweep, workplace: Workplace) -> None:
     settle_choices(workplace)
     end_claims(workplace)
     end_escalations(workplace)
+    look_no_closer(workplace)
     give_up_waiting(workplace)
     forget_fingerprints(workplace)
     read_decisions(workplace)
@@ -69,6 +74,19 @@ def end_escalations(workplace: Workplace) -> None:
     """Forget what was left to a lead and has been decided otherwise."""
     with workplace.database.transaction() as session:
         escalations.forget_ended(session)
+
+
+def look_no_closer(workplace: Workplace) -> None:
+    """Decide at first sight what has waited for a closer look past the deadline."""
+    scoring = workplace.settings.scoring
+    overdue = partial(waiting.claim_unclear, sent_before=workplace.clock() - scoring.deadline)
+    work = Work(ScoreUnclear(), overdue, scoring.batch, decide_at_first_sight)
+    try:
+        while count := score_batch(workplace, work):
+            _log.warning("comments_judged_at_first_sight", count=count)
+    except Unavailable:
+        # Without a classifier there is no first sight either.
+        return
 
 
 def give_up_waiting(workplace: Workplace) -> None:
@@ -109,8 +127,11 @@ def wake_for_comments(workplace: Workplace) -> None:
     forgotten = workplace.clock() - _FORGOTTEN_AFTER
     with workplace.database.transaction() as session:
         is_due = waiting.has_pending(session, sent_before=forgotten)
+        is_unclear = waiting.has_unclear(session)
     if is_due:
         workplace.broker.publish(ScoreComments())
+    if is_unclear:
+        workplace.broker.publish(ScoreUnclear())
 
 
 def wake_for_deliveries(workplace: Workplace) -> None:

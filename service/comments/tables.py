@@ -95,6 +95,8 @@ class Comment(Base, kw_only=True):
     language: Mapped[Language | None] = mapped_column(StoredEnum(Language), default=None)
     reason_codes: Mapped[list[str] | None] = mapped_column(ARRAY(String()), default=None)
     score_wanted: Mapped[bool] = mapped_column(default=False)
+    # The text that the classifier's first tier has left to the second.
+    unclear_revision: Mapped[int | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None] = mapped_column(default=None)
     decided_at: Mapped[datetime | None] = mapped_column(default=None)

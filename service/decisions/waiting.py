@@ -4,6 +4,7 @@ Who claims skips what another has claimed, so many workers share the work withou
 other. Claimed rows come in the order of their ids.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -18,6 +19,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    update,
 )
 from sqlalchemy.orm import Session
 
@@ -73,13 +75,35 @@ _WAITING = (
 )
 # Literals, so that the planner sees the condition of the partial index in every plan.
 _PENDING = Comment.status == literal_column("'pending'")
+_UNCLEAR = Comment.unclear_revision == Comment.revision
 _HELD = Comment.status == literal_column("'held'")
 _SENT_AT = func.coalesce(Comment.edited_at, Comment.created_at)
 
 
 def claim_pending(session: Session, *, limit: int) -> list[Waiting]:
-    """Claim pending comments, oldest first."""
-    return _claimed(session, _WAITING.where(_PENDING), limit=limit)
+    """Claim pending comments that nobody has looked at, oldest first."""
+    unseen = Comment.unclear_revision.is_distinct_from(Comment.revision)
+    return _claimed(session, _WAITING.where(_PENDING, unseen), limit=limit)
+
+
+def claim_unclear(
+    session: Session, *, limit: int, sent_before: datetime | None = None
+) -> list[Waiting]:
+    """Claim pending comments that are unclear at first sight, oldest first."""
+    unclear = _WAITING.where(_PENDING, _UNCLEAR)
+    if sent_before is not None:
+        unclear = unclear.where(sent_before > _SENT_AT)
+    return _claimed(session, unclear, limit=limit)
+
+
+def leave_unclear(session: Session, comment_ids: Sequence[UUID]) -> None:
+    """Leave claimed comments, as their texts are now, to who looks closer."""
+    session.execute(
+        update(Comment)
+        .where(Comment.id.in_(comment_ids))
+        .values(unclear_revision=Comment.revision)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def claim_overdue(session: Session, *, sent_before: datetime, limit: int) -> list[Waiting]:
@@ -98,6 +122,11 @@ def claim_unscored(
         Comment.score_wanted, Comment.status != Status.PENDING, Comment.decided_at < decided_before
     )
     return _claimed(session, unscored.where(free), limit=limit)
+
+
+def has_unclear(session: Session) -> bool:
+    """Say whether a comment waits for a closer look."""
+    return session.scalar(select(Comment.id).where(_PENDING, _UNCLEAR).limit(1)) is not None
 
 
 def has_pending(session: Session, *, sent_before: datetime) -> bool:
@@ -123,6 +152,7 @@ def backlog(session: Session, *, now: datetime) -> dict[str, float]:
     """Return how much waits, and how many seconds the oldest of it has waited, by name."""
     return {
         "comments_pending": _count(session, _PENDING),
+        "comments_unclear": _count(session, _PENDING & _UNCLEAR),
         "comments_held": _count(session, _HELD),
         "comments_unscored": _count(session, Comment.score_wanted),
         "comments_pending_oldest_seconds": _age(session, _PENDING, now=now),

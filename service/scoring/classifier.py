@@ -24,6 +24,10 @@ class Prediction(Protocol):
     def language_probability(self) -> float:
         """How sure the language is, in [0, 1]."""
 
+    @property
+    def is_unclear(self) -> bool:
+        """Whether it is a first sight that a closer look may correct."""
+
 
 class SentencePrediction(Protocol):
     """What the classifier makes of one sentence of a text, and where it stands there."""
@@ -49,6 +53,11 @@ class Classifier(Protocol):
         self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
     ) -> Sequence[Prediction]:
         """Return one prediction for each text, in order."""
+
+    def predict_at_first_sight(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> Sequence[Prediction]:
+        """Return the same where it can be had at once; other predictions are ``is_unclear``."""
 
     def predict_sentences(
         self, text: str, *, hint: Language | None = None

@@ -117,8 +117,8 @@ def _store(session: Session, count: int, now: datetime) -> UUID:
     ).one()
     session.execute(
         text("""
-            INSERT INTO model_versions (digest, name, state, info, created_at)
-            VALUES ('d', 'bench', 'champion', '{}', :now)
+            INSERT INTO model_versions (digest, name, state, info, lineage, created_at)
+            VALUES ('d', 'bench', 'champion', '{}', '{}', :now)
         """),
         {"now": now},
     )

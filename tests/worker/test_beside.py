@@ -14,7 +14,7 @@ from service.scoring.tables import Score
 from tests.factories.comments import stored_comment
 from tests.factories.registry import offer
 from worker.rescore import rescore_batch
-from worker.score_comments import score_batch
+from worker.score_comments import score_pending
 from worker.score_shadow import score_batch as score_shadows
 from worker.workplace import Workplace
 
@@ -25,7 +25,7 @@ def test_a_shadow_scores_what_was_decided_and_decides_nothing(workplace: Workpla
         comment = stored_comment(session, body="You idiot.")
         beside = registry.register(session, **offer(b"beside"), now=now)
         registry.shadow(session, beside)
-    assert score_batch(workplace) == 1
+    assert score_pending(workplace) == 1
     assert score_shadows(workplace) == 1
     assert score_shadows(workplace) == 0
     with workplace.database.transaction() as session:
@@ -49,7 +49,7 @@ def test_old_comments_are_scored_again_only_when_asked_and_when_nothing_waits(
         rescoring.ask(session, old.site_id, since=now - timedelta(days=30), by="Aziza", now=now)
         stored_comment(session, created_at=now - timedelta(minutes=1))
     assert not rescore_batch(workplace)
-    assert score_batch(workplace) == 1
+    assert score_pending(workplace) == 1
     assert rescore_batch(workplace)
     with workplace.database.transaction() as session:
         [wish] = session.scalars(select(Rescoring))

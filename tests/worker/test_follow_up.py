@@ -26,7 +26,7 @@ def test_what_the_worker_decides_alone_is_drawn_with_what_it_rested_on(
         session.add(site)
         session.flush()
         ids = {stored_comment(session, site).id for _ in range(3)}
-    score_comments.score_batch(workplace)
+    score_comments.score_pending(workplace)
     with database.transaction() as session:
         samples = session.scalars(select(AuditSample)).all()
         assert {each.comment_id for each in samples} == ids
@@ -47,7 +47,7 @@ def test_a_batch_of_a_site_with_the_usual_share_draws_few(
         session.flush()
         for _ in range(200):
             stored_comment(session, site)
-    score_comments.score_batch(workplace)
+    score_comments.score_pending(workplace)
     with database.transaction() as session:
         assert len(session.scalars(select(AuditSample)).all()) <= 20
 
@@ -82,10 +82,11 @@ def test_an_edit_of_what_readers_reported_is_held_whatever_its_score(
                 comment,
                 reason=ReportReason.INSULT,
                 words=None,
-                reporter=bytes([reader]) * 32,
+                reporter=bytes([reader]) * 16,
+                reader_network=bytes([reader]) * 16,
                 now=clock(),
             )
-    score_comments.score_batch(workplace)
+    score_comments.score_pending(workplace)
     with database.transaction() as session:
         assert session.get_one(Comment, comment.id).status is Status.HELD
         assert queries.history(session, comment.id)[-1].reason == "reported"

@@ -19,7 +19,7 @@ from service.scoring.tables import Score
 from tests.factories.comments import stored_comment
 from tests.factories.moderators import a_moderator
 from tests.worker.conftest import Clock
-from worker.score_comments import score_batch
+from worker.score_comments import score_pending
 from worker.score_late import PATIENCE, score_late
 from worker.sweep import sweep
 from worker.workplace import Workplace
@@ -40,7 +40,7 @@ def test_what_cannot_be_scored_a_second_time_is_left_as_it_is(
 ) -> None:
     with database.transaction() as session:
         comment_id = stored_comment(session, body="poison").id
-    score_batch(stumbling)
+    score_pending(stumbling)
     clock.move(PATIENCE + timedelta(seconds=1))
     score_late(stumbling)
     assert not seen(database, comment_id).score_wanted

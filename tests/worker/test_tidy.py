@@ -93,7 +93,13 @@ def test_what_waited_on_a_comment_that_is_gone_ends(
         session.flush()
         reported = stored_decided_comment(session, site, now=now)
         reports.report(
-            session, reported, reason=ReportReason.SPAM, words=None, reporter=b"r" * 32, now=now
+            session,
+            reported,
+            reason=ReportReason.SPAM,
+            words=None,
+            reporter=b"r" * 16,
+            reader_network=b"n" * 16,
+            now=now,
         )
         rejected = stored_decided_comment(session, site, Status.REJECTED, reason="links", now=now)
         english = ReaderLanguage.ENGLISH
