@@ -1,6 +1,6 @@
 """Measures each site's drift, keeps it, and says where it is alarming."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -24,11 +24,23 @@ NEWEST: Final = 2_000
 NEWEST_WITHIN: Final = timedelta(days=7)
 # So many texts of each side are read for words that are new.
 TEXTS: Final = 300
+# And so many are looked at again where the version is too young to have scored what came before.
+READ_AGAIN: Final = 1_000
 _HALF: Final = 0.5
 _LABELS = (Label.TOXICITY, Label.SPAM)
 
 # Share of the n-grams of some texts that the live version never met.
 Unseen = Callable[[Sequence[str]], float]
+# What the live version thinks of texts, quickly.
+Look = Callable[[Sequence[str]], Sequence[Mapping[Label, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How the live version reads texts, which a young one is asked to do again."""
+
+    unseen: Unseen
+    look: Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +72,19 @@ class _Side:
         wrong = [row for row in judged if (row.judged == "rejected") != (row.toxicity >= _HALF)]
         return len(wrong) / len(judged)
 
-    def texts(self) -> list[str]:
-        step = max(len(self.rows) // TEXTS, 1)
-        return [row.body for row in self.rows[::step] if row.body][:TEXTS]
+    def texts(self, most: int = TEXTS) -> list[str]:
+        step = max(len(self.rows) // most, 1)
+        return [row.body for row in self.rows[::step] if row.body][:most]
+
+    def index_as_read(self, other: "_Side", look: Look) -> float:
+        """Return the same index where one version's scores are not on both sides: by a new look."""
+        found = [0.0]
+        before, now = (look(each.texts(READ_AGAIN)) for each in (self, other))
+        for label in _LABELS:
+            scores = [[one[label] for one in side if label in one] for side in (before, now)]
+            if all(scores):
+                found.append(stability_index(*map(in_cells, scores)))
+        return max(found)
 
 
 def measure(
@@ -70,22 +92,30 @@ def measure(
     site_id: UUID,
     *,
     model_version_id: int,
-    unseen: Unseen | None,
+    reader: Reader | None,
     now: datetime,
 ) -> DriftReading | None:
     """Measure and keep how far the site has moved; None where there is too little to tell.
+
+    A version's newest comments are held against those that it met first. One that is too young for
+    that (where a better one goes live every few nights, each is) is asked to look again at those
+    that came before it, which are those that it has learned from.
 
     Args:
         session: of the caller.
         site_id: the site.
         model_version_id: the one that decides there.
-        unseen: reads texts for new words; None: they are not read.
+        reader: reads texts; None: they are not read.
         now: the time.
     """
     first, newest = _sides(session, site_id, model_version_id, now)
-    if min(len(first.rows), len(newest.rows)) < rules.COMMENTS_MIN:
-        return None
-    measures = _measured(first, newest, unseen)
+    if min(len(first.rows), len(newest.rows)) >= rules.COMMENTS_MIN:
+        measures = _measured(first, newest, None if reader is None else reader.unseen)
+    else:
+        young = _against_before(session, site_id, first, reader)
+        if young is None:
+            return None
+        measures = young
     reading = DriftReading(
         site_id=site_id,
         model_version_id=model_version_id,
@@ -112,6 +142,31 @@ def _measured(first: _Side, newest: _Side, unseen: Unseen | None) -> Measures:
     )
 
 
+def _against_before(
+    session: Session, site_id: UUID, own: _Side, reader: Reader | None
+) -> Measures | None:
+    """Measure all that a young version has scored against what came before it.
+
+    What was held then is no measure: it was held by other thresholds.
+    """
+    if reader is None or len(own.rows) < rules.COMMENTS_MIN:
+        return None
+    asked = {"site_id": site_id, "before": own.rows[0].score_id, "limit": FIRST}
+    found = session.execute(_BEFORE, asked).all()
+    before = _Side(list({row.comment_id: row for row in found}.values()))
+    if len(before.rows) < rules.COMMENTS_MIN:
+        return None
+    disagreement = before.disagreement(), own.disagreement()
+    earlier, now = disagreement
+    return Measures(
+        comments=len(own.rows),
+        scores=before.index_as_read(own, reader.look),
+        languages=stability_index(before.languages(), own.languages()),
+        disagreement=None if earlier is None or now is None else (earlier, now),
+        unseen=(reader.unseen(before.texts()), reader.unseen(own.texts())),
+    )
+
+
 def _scores(rows: Sequence[Row[Any]], label: Label) -> list[float]:
     return [value for row in rows if (value := getattr(row, label.value)) is not None]
 
@@ -126,7 +181,7 @@ def _sides(session: Session, site_id: UUID, version_id: int, now: datetime) -> t
 
 
 _ROWS = """
-    SELECT s.id AS score_id, c.body, s.language, s.toxicity, s.spam,
+    SELECT s.id AS score_id, s.comment_id, c.body, s.language, s.toxicity, s.spam,
         EXISTS (
             SELECT 1 FROM decisions d
             WHERE d.comment_id = c.id AND d.actor = 'policy' AND d.status = 'held'
@@ -139,9 +194,11 @@ _ROWS = """
         ) AS judged
     FROM (
         SELECT s.* FROM scores s JOIN comments c ON c.id = s.comment_id
-        WHERE s.model_version_id = :version AND c.site_id = :site_id {when}
+        WHERE {of} AND c.site_id = :site_id {when}
         ORDER BY s.id {order} LIMIT :limit
     ) s JOIN comments c ON c.id = s.comment_id
 """
-_FIRST = text(_ROWS.format(when="", order="ASC"))
-_NEWEST = text(_ROWS.format(when="AND s.scored_at >= :since", order="DESC"))
+_OF_VERSION = "s.model_version_id = :version"
+_FIRST = text(_ROWS.format(of=_OF_VERSION, when="", order="ASC"))
+_NEWEST = text(_ROWS.format(of=_OF_VERSION, when="AND s.scored_at >= :since", order="DESC"))
+_BEFORE = text(_ROWS.format(of="s.id < :before", when="", order="DESC"))

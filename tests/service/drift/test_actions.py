@@ -1,6 +1,6 @@
 """A topic that shifts is an alarm, an ordinary day is none, and a young version says nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -8,19 +8,21 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from ml.labels import Language
+from ml.labels import Label, Language
 from service.comments.status import Status
 from service.db import Database, new_id
 from service.decisions.tables import Actor, Decision
 from service.drift import actions, queries
+from service.drift.actions import Reader
 from service.drift.tables import DriftReading
 from service.moderators.tables import Role
+from service.registry import actions as registry
 from service.registry.tables import ModelVersion
 from service.scoring.tables import Score
 from service.sites.tables import Site
 from tests.factories.comments import stored_comment
 from tests.factories.moderators import stored_moderator
-from tests.factories.registry import stored_champion
+from tests.factories.registry import offer, stored_champion
 from tests.factories.review import stored_desk, stored_site
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -28,6 +30,10 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 def unseen(texts: Sequence[str]) -> float:
     return sum("new" in text for text in texts) / max(len(texts), 1)
+
+
+def look(texts: Sequence[str]) -> Sequence[Mapping[Label, float]]:
+    return [{Label.TOXICITY: 0.5 if "new" in text else 0.02} for text in texts]
 
 
 class Days:
@@ -93,7 +99,7 @@ def measured(days: Days) -> DriftReading | None:
     reading = actions.measure(
         *(days.session, days.site.id),
         model_version_id=days.version.id,
-        unseen=unseen,
+        reader=Reader(unseen, look),
         now=NOW,
     )
     days.session.flush()
@@ -127,6 +133,31 @@ def test_more_of_the_same_is_no_alarm(days: Days, monkeypatch: pytest.MonkeyPatc
 def test_a_version_that_has_just_begun_is_not_measured(days: Days) -> None:
     days.come(300, days_ago=1)
     assert measured(days) is None
+
+
+def test_a_young_version_looks_again_at_what_came_before_it(days: Days) -> None:
+    days.come(300, days_ago=8)
+    days.version = stored_version(days.session)
+    days.come(250, days_ago=1)
+    ordinary = measured(days)
+    assert ordinary is not None
+    assert ordinary.alarms == {}
+    assert ordinary.measures["held"] is None
+    days.version = stored_version(days.session)
+    days.come(250, days_ago=0.5, shifted=True)
+    reading = measured(days)
+    assert reading is not None
+    assert set(reading.alarms) == {"scores", "languages", "disagreement", "unseen"}
+
+
+def stored_version(session: Session) -> ModelVersion:
+    """Store a version that begins to decide."""
+    content = f"another model {new_id()}".encode()
+    version = registry.register(
+        session, **offer(content), site_id=None, lineage={}, now=datetime.now(UTC)
+    )
+    registry.promote(session, version, by="gate", why="better", now=datetime.now(UTC))
+    return version
 
 
 def test_an_old_reading_alarms_nobody_today(days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
