@@ -266,7 +266,7 @@ class Embed(_Group):
     networks_kept: timedelta = Field(
         timedelta(days=30),
         gt=timedelta(0),
-        description="How long the keyed hash of the network that a comment came from is kept.",
+        description="How long keyed hashes of the networks of comments and reports are kept.",
     )
 
 

@@ -22,6 +22,7 @@ def tidy(job: Tidy, workplace: Workplace) -> None:
             session,
             reports_kept=settings.reports.kept,
             contacts_kept=settings.reports.contact_kept,
+            networks_kept=settings.embed.networks_kept,
             now=now,
         )
     with workplace.database.transaction() as session:

@@ -15,6 +15,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from service import html
@@ -25,11 +26,9 @@ from service.embed.messages import Words
 from service.embed.plain_errors import Trouble, trouble_of
 from service.embed.plain_view import Visit, look, visit, words_for
 from service.embed.reading import Sort
-from service.embed.surroundings import address_of
+from service.embed.surroundings import network_of
 from service.errors import ModerationError
-from service.limits import counted_address
 from service.moderators import forgery
-from service.problems import status_of
 from service.reports import actions as reports
 from service.reports.notice_link import notice_url
 from service.reports.reason import ReportReason
@@ -91,19 +90,20 @@ async def _take_comment(visiting: Visit, form: FormData) -> Response:
 
 
 async def _take_report(visiting: Visit, form: FormData) -> Response:
+    around, site_id, scope = visiting.around, visiting.site.site_id, visiting.request.scope
+    network = around.readers.hidden_network(site_id, network_of(scope))
     try:
         sent = plain_forms.report(form)
+        await run_in_threadpool(around.spend_word, "reports", scope)
         await visiting.in_transaction(
             lambda session: reports.report(
                 session,
-                comments.get(session, visiting.site.site_id, sent.comment),
+                comments.get(session, site_id, sent.comment),
                 reason=sent.reason,
                 words=sent.words,
-                # Without a browser that keeps an id, an address stands for its reader.
-                reporter=visiting.around.readers.hidden_address(
-                    visiting.site.site_id,
-                    counted_address(address_of(visiting.request.scope) or ""),
-                ),
+                # Without a browser that keeps an id, a network stands for its reader.
+                reporter=network,
+                reader_network=network,
                 now=visiting.now,
             )
         )
@@ -115,6 +115,7 @@ async def _take_report(visiting: Visit, form: FormData) -> Response:
 async def _take_notice(visiting: Visit, form: FormData) -> Response:
     try:
         sent = plain_forms.notice(form)
+        await run_in_threadpool(visiting.around.spend_word, "notices", visiting.request.scope)
         notice = await visiting.in_transaction(
             lambda session: reports.give_notice(
                 session,
@@ -148,7 +149,7 @@ async def _shown(
         visiting.request,
         "embed/article.html",
         visiting.words,
-        status=200 if trouble is None else trouble.status,
+        trouble,
         visit=visiting,
         looked=looked,
         depths=looked.depths(),
@@ -161,31 +162,29 @@ async def _shown(
         client_id=plain_forms.client_id(typed, trouble),
         typed=partial(plain_forms.text, typed),
         sent=plain_forms.text(typed, "form"),
-        trouble=trouble,
     )
 
 
 def _trouble(request: Request, error: ModerationError) -> Response:
     words = words_for(request)
     _log.info("page_refused", code=error.code)
-    trouble = trouble_of(error, words)
-    answer = _page(
-        request,
-        "embed/trouble.html",
-        words,
-        status=status_of(error),
-        trouble=trouble,
-    )
-    if trouble.retry_after:
-        answer.headers["Retry-After"] = str(trouble.retry_after)
-    return answer
+    return _page(request, "embed/trouble.html", words, trouble_of(error, words))
 
 
 def _page(
-    request: Request, template: str, words: Words, *, status: int, **more: object
+    request: Request, template: str, words: Words, trouble: Trouble | None, **more: object
 ) -> Response:
     answer = reader_pages.page(
-        request, template, words.language, texts=_TEXTS, status=status, words=words, **more
+        request,
+        template,
+        words.language,
+        texts=_TEXTS,
+        status=200 if trouble is None else trouble.status,
+        words=words,
+        trouble=trouble,
+        **more,
     )
     answer.headers["Content-Security-Policy"] = _POLICY
+    if trouble is not None and trouble.retry_after:
+        answer.headers["Retry-After"] = str(trouble.retry_after)
     return answer

@@ -21,6 +21,7 @@ class Readers:
     def __init__(self, secret: bytes) -> None:
         self._tokens = Signature.made_of(secret, "readers' tokens")
         self._ids = Signature.made_of(secret, "readers' ids")
+        self._networks = Signature.made_of(secret, "reporters' networks")
         self._sendings = Signature.made_of(secret, "readers' sendings")
 
     def token_of(self, comment_id: UUID) -> str:
@@ -35,9 +36,13 @@ class Readers:
         """Return what is stored of a reader's id: of no use on another site."""
         return self._ids.digest(site_id.bytes + reader.bytes)
 
-    def hidden_address(self, site_id: UUID, address: str) -> bytes:
-        """Return what stands for a reader whose browser keeps no id, for what counts once."""
-        return self._ids.digest(site_id.bytes + b"address" + address.encode())
+    def hidden_network(self, site_id: UUID, network: str | None) -> bytes:
+        """Return what is stored of the network of someone who reports.
+
+        It is another than what is stored of one who writes: neither leads to the other. It also
+        stands for a reader whose browser keeps no id. All that are not known are one.
+        """
+        return self._networks.digest(site_id.bytes + (network or "").encode())
 
     def external_id(self, site_id: UUID, client_id: UUID) -> str:
         """Return under which id a comment is stored once, however often it is sent.

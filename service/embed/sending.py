@@ -10,7 +10,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
 from service import metrics
-from service.comments import rules
 from service.comments.door import Door
 from service.comments.schemas import AuthorIn, CommentIn
 from service.comments.status import Status
@@ -19,7 +18,7 @@ from service.embed import origins, second_thoughts, tickets, work
 from service.embed.errors import ArticleElsewhere, HoneypotFilled, WorkNeeded, WorkWrong
 from service.embed.opened import OpenedSite
 from service.embed.sent_schemas import ReaderCommentIn, WorkDone
-from service.embed.surroundings import Surroundings, address_of
+from service.embed.surroundings import Surroundings, network_of
 from service.errors import ModerationError
 from service.settings import Settings
 from service.sites.keyring import OpenedBy
@@ -120,7 +119,7 @@ def _submission(
         external_id=around.readers.external_id(site.site_id, sent.client_id),
         parent_id=sent.parent_id,
         language=sent.language,
-        reader_network=_network(scope),
+        reader_network=network_of(scope),
     )
     required = tuple(each for each in site.required_fields if each not in _OURS)
     return submission_of(
@@ -134,13 +133,6 @@ def _submission(
         policy_shown=sent.policy_version,
         may_rename=False,
     )
-
-
-def _network(scope: Scope) -> str | None:
-    try:
-        return rules.network_of(address_of(scope) or "")
-    except ValueError:
-        return None
 
 
 async def _decided(around: Surroundings, stored: Stored) -> Stored:

@@ -36,7 +36,7 @@ from service.embed.sent_schemas import (
     SentOut,
     Token,
 )
-from service.embed.surroundings import ScoresAtOnce, Surroundings
+from service.embed.surroundings import ScoresAtOnce, Surroundings, network_of
 from service.errors import Unavailable
 from service.reports import actions as reports
 from service.reports.notice_link import notice_url
@@ -257,11 +257,16 @@ def report_comment(
 
     Enough of them have a person look at it again.
     """
-    surroundings_of(request).spend_word("reports", request.scope)
-    comment = comments.get(session, site.site_id, comment_id)
-    reporter = surroundings_of(request).readers.hidden(site.site_id, sent.reader)
+    around = surroundings_of(request)
+    around.spend_word("reports", request.scope)
     reports.report(
-        session, comment, reason=sent.reason, words=sent.words, reporter=reporter, now=now
+        session,
+        comments.get(session, site.site_id, comment_id),
+        reason=sent.reason,
+        words=sent.words,
+        reporter=around.readers.hidden(site.site_id, sent.reader),
+        reader_network=around.readers.hidden_network(site.site_id, network_of(request.scope)),
+        now=now,
     )
     return ReceivedOut(received=True)
 

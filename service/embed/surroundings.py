@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
 from ml.labels import Language
-from service.comments.rules import hidden
+from service.comments import rules
 from service.database_url import async_url
 from service.db import Database, asynchronous_engine
 from service.embed import section
@@ -111,13 +111,21 @@ class Surroundings:
 
     def caller(self, scope: Scope) -> str:
         """Return by what a caller is counted for a minute: the address itself is kept nowhere."""
-        return hidden(counted_address(address_of(scope) or ""), secret=self.secret)
+        return rules.hidden(counted_address(address_of(scope) or ""), secret=self.secret)
 
 
 def address_of(scope: Scope) -> str | None:
     """Return the caller's address: a proxy's word counts where the settings trust the proxy."""
     client: tuple[str, int] | None = scope.get("client")
     return client[0] if client else None
+
+
+def network_of(scope: Scope) -> str | None:
+    """Return the network of the caller's address, None where that is none."""
+    try:
+        return rules.network_of(address_of(scope) or "")
+    except ValueError:
+        return None
 
 
 def _in_transaction(database: Database, do: Callable[[Session], Found]) -> Found:

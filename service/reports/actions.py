@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ from service.policy import in_force as policies
 from service.policy.outcomes import URGENCY_UNKNOWN
 from service.reports import rules
 from service.reports.errors import GoodFaithMissing, NothingToReport
-from service.reports.reason import NoticeState, ReportReason
+from service.reports.reason import NoticeState, ReportReason, Resolution
 from service.reports.tables import Notice, Report
 from service.sites import preferences
 from service.sites.reader_language import ReaderLanguage
@@ -37,11 +37,13 @@ def report(
     reason: ReportReason,
     words: str | None,
     reporter: bytes,
+    reader_network: bytes,
     now: datetime,
 ) -> Report:
     """Keep a reader's report; the same reader's next one on the same text changes nothing.
 
-    Enough of them hold a published comment again. What a person has decided about counts no more.
+    Enough of them hold a published comment again. What a person has decided about counts no more,
+    and the text that a person let stand against reports is held by twice as many new ones.
 
     Args:
         session: of the caller.
@@ -49,6 +51,7 @@ def report(
         reason: what is wrong with it.
         words: the reader's own, or None.
         reporter: a keyed hash by which the reader is known again.
+        reader_network: a keyed hash by which the reader's network is known again.
         now: the time.
 
     Raises:
@@ -70,6 +73,7 @@ def report(
             comment_id=comment.id,
             revision=revision,
             reporter=reporter,
+            reader_network=reader_network,
             reason=reason,
             words=said,
             is_first=not has_others,
@@ -95,27 +99,13 @@ def hold_reported(session: Session, comment_ids: Collection[UUID], *, now: datet
     It is asked where a report comes, and where an edit of a reported comment was approved: another
     text does not shake off the reports.
     """
-    counted = (
-        select(
-            Report.comment_id,
-            func.count(Report.reporter.distinct()).label("readers"),
-            func.array_agg(Report.reason).label("reasons"),
+    for comment, site, said in _reported_in_public(session, comment_ids):
+        enough = rules.enough(
+            preferences.of_site(site).reports_hold_at,
+            was_let_stand=_was_let_stand(session, comment),
         )
-        .where(Report.comment_id.in_(comment_ids), Report.resolved_at.is_(None))
-        .group_by(Report.comment_id)
-        .subquery()
-    )
-    found = session.execute(
-        select(Comment, Site, counted.c.readers, counted.c.reasons)
-        .join(counted, counted.c.comment_id == Comment.id)
-        .join(Site, Site.id == Comment.site_id)
-        .where(Comment.status == Status.APPROVED)
-        .order_by(Comment.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    for comment, site, readers, said in found:
-        if readers >= preferences.of_site(site).reports_hold_at:
-            _hold(session, comment, [ReportReason(each) for each in said], now=now)
+        if rules.counted((each.reporter, each.reader_network) for each in said) >= enough:
+            _hold(session, comment, [each.reason for each in said], now=now)
 
 
 def give_notice(
@@ -172,6 +162,34 @@ def give_notice(
     session.add(notice)
     session.flush()
     return notice
+
+
+def _reported_in_public(
+    session: Session, comment_ids: Collection[UUID]
+) -> list[tuple[Comment, Site, list[Report]]]:
+    """Return those of the comments that are published and have open reports, with all of these."""
+    said: dict[UUID, list[Report]] = {}
+    opened = select(Report).where(Report.comment_id.in_(comment_ids), Report.resolved_at.is_(None))
+    for each in session.scalars(opened.order_by(Report.id)):
+        said.setdefault(each.comment_id, []).append(each)
+    found = session.execute(
+        select(Comment, Site)
+        .join(Site, Site.id == Comment.site_id)
+        .where(Comment.id.in_(said), Comment.status == Status.APPROVED)
+        .order_by(Comment.id)
+        .execution_options(populate_existing=True)
+    )
+    return [(comment, site, said[comment.id]) for comment, site in found]
+
+
+def _was_let_stand(session: Session, comment: Comment) -> bool:
+    """Say whether a person has read reports of this comment's text and approved it."""
+    dismissed = select(Report.id).where(
+        Report.comment_id == comment.id, Report.resolution == Resolution.DISMISSED
+    )
+    if comment.edited_at is not None:
+        dismissed = dismissed.where(Report.resolved_at >= comment.edited_at)
+    return session.scalar(dismissed.limit(1)) is not None
 
 
 def _seen_revision(comment: Comment) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from service.comments import queries as comments
@@ -84,7 +84,12 @@ def close(session: Session, outcomes: Mapping[UUID, Closed], *, now: datetime) -
 
 
 def tidy(
-    session: Session, *, reports_kept: timedelta, contacts_kept: timedelta, now: datetime
+    session: Session,
+    *,
+    reports_kept: timedelta,
+    contacts_kept: timedelta,
+    networks_kept: timedelta,
+    now: datetime,
 ) -> None:
     """End what waits on comments that are gone, and forget what has been kept long enough."""
     for status, resolution, state in (
@@ -105,8 +110,23 @@ def tidy(
         for notice in session.scalars(waiting):
             notice.state, notice.decided_at = state, now
     session.execute(delete(Report).where(Report.resolved_at < now - reports_kept))
+    _forget_networks(session, before=now - networks_kept)
     old = (Notice.decided_at < now - contacts_kept) & Notice.contact.is_not(None)
     session.execute(update(Notice).where(old).values(contact=None))
+
+
+def _forget_networks(session: Session, *, before: datetime) -> None:
+    # Who sent the plain form was known by the network alone: their reports stay apart by their ids.
+    stood_for_reader = Report.reporter == Report.reader_network
+    apart = func.uuid_send(Report.id)
+    session.execute(
+        update(Report)
+        .where(Report.reader_network.is_not(None), Report.created_at < before)
+        .values(
+            reporter=case((stood_for_reader, apart), else_=Report.reporter), reader_network=None
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def forget_about(session: Session, comment_ids: Collection[UUID]) -> None:
@@ -129,7 +149,7 @@ def _take_down(
     session: Session, comment: Comment, notice: Notice, *, moderator_id: UUID, now: datetime
 ) -> None:
     # In marks, so that it goes when the comment is withdrawn: a notice may quote it.
-    sentence = f"{reasons.ILLEGAL.sentence} The law that was named: «{notice.law}»"
+    sentence = reasons.ILLEGAL_BY.format(law=notice.law)
     decisions.record(
         session,
         comment,

@@ -23,6 +23,9 @@ _NAMES: Final = {
     ReportReason.OFF_TOPIC: "off topic",
     ReportReason.OTHER: "something else",
 }
+# What the reason `reported` says, and of what it is made.
+LINES: Final = ("Readers reported it once: {said}.", "Readers reported it {count} times: {said}.")
+PARTS: Final = ("{count} as {wrong}", *_NAMES.values())
 
 
 def optional_words(field: str, text: str | None, *, most: int) -> str | None:
@@ -54,10 +57,33 @@ def words(field: str, text: str | None, *, most: int) -> str:
     return said
 
 
+def counted(said: Iterable[tuple[bytes, bytes | None]]) -> int:
+    """Return by how many people reports count: by readers or by networks, which are fewer.
+
+    A reader's browser names itself, and one person can have many names; networks are fewer. Those
+    that are forgotten count as one.
+
+    Args:
+        said: of each report who it is from, and from which network, if that is known.
+    """
+    known = list(said)
+    readers = {reader for reader, _ in known}
+    networks = {network for _, network in known}
+    return min(len(readers), len(networks))
+
+
+def enough(bound: int, *, was_let_stand: bool) -> int:
+    """Return how many reports hold a comment, where the site wants ``bound``.
+
+    A person who let it stand against reports is not asked again by as many others as before.
+    """
+    return 2 * bound if was_let_stand else bound
+
+
 def sentence(reasons: Iterable[ReportReason]) -> str:
     """Return in words how often the comment was reported, and as what; most often said first."""
     counted = Counter(reasons)
     often = sorted(counted, key=lambda each: (-counted[each], list(ReportReason).index(each)))
-    said = ", ".join(f"{counted[each]} as {_NAMES[each]}" for each in often)
+    said = ", ".join(PARTS[0].format(count=counted[each], wrong=_NAMES[each]) for each in often)
     total = counted.total()
-    return f"Readers reported it {'once' if total == 1 else f'{total} times'}: {said}."
+    return LINES[0 if total == 1 else 1].format(count=total, said=said)

@@ -15,7 +15,9 @@ class Report(Base, kw_only=True):
     """One reader's report of one text of a comment; open until the comment is decided by a person.
 
     ``reporter`` is a keyed hash of what the reader's browser calls itself: enough to count a reader
-    once, and no more. ``is_first`` stands in the queue for all open ones on its comment.
+    once, and no more. A browser can call itself anything, so ``reader_network`` is one of where the
+    report came from; None once that is forgotten. ``is_first`` stands in the queue for all open
+    ones on its comment.
     """
 
     __tablename__ = "reports"
@@ -33,6 +35,11 @@ class Report(Base, kw_only=True):
             "resolved_at",
             postgresql_where=text("resolved_at IS NOT NULL"),
         ),
+        Index(
+            "reports_network_idx",
+            "created_at",
+            postgresql_where=text("reader_network IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
@@ -40,6 +47,7 @@ class Report(Base, kw_only=True):
     comment_id: Mapped[UUID] = mapped_column(ForeignKey("comments.id"))
     revision: Mapped[int]
     reporter: Mapped[bytes] = mapped_column(repr=False)
+    reader_network: Mapped[bytes | None] = mapped_column(default=None, repr=False)
     reason: Mapped[ReportReason] = mapped_column(StoredEnum(ReportReason))
     words: Mapped[str | None] = mapped_column(default=None, repr=False)
     is_first: Mapped[bool]

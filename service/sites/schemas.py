@@ -62,7 +62,10 @@ ReportsHoldAt = Annotated[
         ge=1,
         le=preferences.REPORTS_MAX,
         strict=True,
-        description="So many readers' reports hold a published comment again.",
+        description=(
+            "So many readers' reports hold a published comment again; readers of one network count "
+            "as one. Twice as many, where a person let the same text stand against reports before."
+        ),
     ),
 ]
 ThinksTwice = Annotated[

@@ -69,6 +69,7 @@ def report_the_published_one(database: Database, *, readers: int) -> None:
                 reason=ReportReason.SPAM,
                 words="It is an <b>advertisement</b>.",
                 reporter=sha256(str(number).encode()).digest(),
+                reader_network=sha256(str(number).encode()).digest(),
                 now=datetime.now(UTC),
             )
 

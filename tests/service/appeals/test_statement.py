@@ -106,7 +106,8 @@ def test_reports_of_readers_are_told_without_their_words(
             comment,
             reason=ReportReason.HATE,
             words="My neighbour wrote this.",
-            reporter=bytes([reader]) * 32,
+            reporter=bytes([reader]) * 16,
+            reader_network=bytes([reader]) * 16,
             now=now,
         )
     reject(session, comment, aziza, now)

@@ -257,6 +257,32 @@ def test_another_sites_page_cannot_send_the_form(
         assert session.scalar(select(func.count(Comment.id))) == 0
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"form": "report", "reason": "insult", "words": "Look at it."},
+        {"form": "notice", "law": "174", "explanation": "Look at it.", "good_faith": "yes"},
+    ],
+    ids=["report", "notice"],
+)
+def test_one_address_says_so_much_against_comments_in_a_minute(
+    page: Page, decide: Decide, typed: dict[str, str]
+) -> None:
+    """As much as by the section's script, and counted together with that."""
+    top = page.send(body="Bad.")
+    decide(top["id"], Status.APPROVED)
+    by_script: dict[str, object] = {"reason": "insult", "reader": "7f0c2a52-7c9b-4a35-8c3d-4d2f6b1f9a10"}
+    if typed["form"] == "notice":
+        by_script = {"law": "174", "explanation": "Look at it.", "good_faith": True}
+    page.post(f"/comments/{top['id']}/{typed['form']}s", by_script)
+    for _ in range(4):
+        assert send(page, typed, **{typed["form"]: top["id"]}).status_code == 303
+    refused = send(page, typed, **{typed["form"]: top["id"]})
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "Look at it." in refused.text, "what was typed is kept"
+
+
 class TestUnderAttack:
     @pytest.fixture
     def embed(self, embed: Embed) -> Embed:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -177,10 +178,45 @@ class TestReports:
         prefer(reports_hold_at=2)
         sent = page.send()
         decide(sent["id"], Status.APPROVED)
-        for _ in range(2):
-            assert page.get(f"/comments/{sent['id']}").status_code == 200
-            page.post(f"/comments/{sent['id']}/reports", {"reason": "hate", "reader": str(uuid4())})
-        assert page.get(f"/comments/{sent['id']}").status_code == 404
+        path = f"/comments/{sent['id']}"
+        for address in ("203.0.113.7", "198.51.100.9"):
+            assert page.get(path).status_code == 200
+            report = {"reason": "hate", "reader": str(uuid4())}
+            replace(page, address=address).post(f"{path}/reports", report)
+        assert page.get(path).status_code == 404
+
+    def test_one_person_with_many_browsers_is_one(
+        self, page: Page, decide: Decide, prefer: Prefer, database: Database
+    ) -> None:
+        prefer(reports_hold_at=2)
+        sent = page.send()
+        decide(sent["id"], Status.APPROVED)
+        for host in range(5):
+            replace(page, address=f"203.0.113.{host}").post(
+                f"/comments/{sent['id']}/reports", {"reason": "hate", "reader": str(uuid4())}
+            )
+        assert page.get(f"/comments/{sent['id']}").status_code == 200
+        with database.transaction() as session:
+            stored = session.scalars(select(Report.reader_network)).all()
+            written = session.scalars(select(Comment.reader_network)).one()
+        assert (len(stored), len(set(stored))) == (5, 1)
+        assert stored[0] is not None
+        assert stored[0].hex() not in (written or ""), "who reports is not told by who writes"
+
+    def test_one_address_reports_and_gives_notice_so_often_in_a_minute(
+        self, page: Page, decide: Decide
+    ) -> None:
+        sent = page.send()
+        decide(sent["id"], Status.APPROVED)
+        said = {
+            "reports": {"reason": "spam", "reader": str(uuid4())},
+            "notices": {"law": "174", "explanation": "A call.", "good_faith": True},
+        }
+        for what, words in said.items():
+            path = f"/comments/{sent['id']}/{what}"
+            answers = [page.post(path, words) for _ in range(6)]
+            assert [each.status_code for each in answers] == [202] * 5 + [429]
+            assert answers[-1].json()["code"] == "rate_limited"
 
     @pytest.mark.parametrize(
         ("changes", "code", "pointer"),

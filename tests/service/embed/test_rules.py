@@ -199,8 +199,8 @@ class TestReaders:
         stored = {
             self.READERS.hidden(SITE, reader),
             self.READERS.hidden(OTHER, reader),
-            self.READERS.hidden_address(SITE, "203.0.113.7"),
-            self.READERS.hidden_address(OTHER, "203.0.113.7"),
+            self.READERS.hidden_network(SITE, "203.0.113.0/24"),
+            self.READERS.hidden_network(OTHER, "203.0.113.0/24"),
             bytes.fromhex(self.READERS.external_id(SITE, reader).removeprefix("reader:")),
         }
         assert len(stored) == 5

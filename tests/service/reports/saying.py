@@ -24,9 +24,18 @@ def a_report(
     *,
     reason: ReportReason = ReportReason.INSULT,
     words: str | None = None,
+    network: int | None = None,
 ) -> Report:
-    reporter = bytes([reader]) * 32
-    return actions.report(session, comment, reason=reason, words=words, reporter=reporter, now=now)
+    """Have a reader report the comment, from a network of their own unless one is named."""
+    return actions.report(
+        session,
+        comment,
+        reason=reason,
+        words=words,
+        reporter=bytes([reader]) * 16,
+        reader_network=bytes([reader if network is None else network]) * 16,
+        now=now,
+    )
 
 
 def a_notice(session: Session, comment: Comment, now: datetime, **changes: object) -> Notice:

@@ -122,7 +122,7 @@ def test_what_waits_on_a_withdrawn_comment_ends_by_itself(
     a_report(session, comment, 1, now)
     notice = a_notice(session, comment, now)
     decisions.withdraw(session, comment, now=now)
-    closing.tidy(session, reports_kept=KEPT, contacts_kept=KEPT, now=now)
+    closing.tidy(session, reports_kept=KEPT, contacts_kept=KEPT, networks_kept=KEPT, now=now)
     session.expire_all()
     assert session.scalars(select(Report.resolution)).one() is Resolution.MOOT
     assert notice.state is NoticeState.MOOT
@@ -141,8 +141,27 @@ def test_reports_and_contacts_go_when_they_have_been_kept_long_enough(
     waiting = a_notice(session, comment, now)
     for days, reports, contact in [(180, 2, "malika@news.example"), (181, 1, None)]:
         later = now + timedelta(days=days)
-        closing.tidy(session, reports_kept=KEPT, contacts_kept=KEPT, now=later)
+        closing.tidy(session, reports_kept=KEPT, contacts_kept=KEPT, networks_kept=KEPT, now=later)
         session.expire_all()
         assert len(session.scalars(select(Report)).all()) == reports
         assert session.get_one(Notice, notice.id).contact == contact
     assert waiting.contact == "malika@news.example", "still to be answered"
+
+
+def test_the_networks_of_reports_are_forgotten_in_time_and_count_as_one_then(
+    session: Session, comment: Comment, now: datetime
+) -> None:
+    by_name = a_report(session, comment, 1, now, network=9)
+    by_network_alone = a_report(session, comment, 2, now, network=2)
+    month = timedelta(days=30)
+    a_report(session, comment, 3, now + month, network=3)
+    for later, known in [(month, 3), (month + timedelta(seconds=1), 1)]:
+        closing.tidy(
+            session, reports_kept=KEPT, contacts_kept=KEPT, networks_kept=month, now=now + later
+        )
+        networks = session.scalars(select(Report.reader_network)).all()
+        assert len([each for each in networks if each]) == known
+    session.refresh(by_name)
+    assert by_name.reporter == bytes([1]) * 16
+    session.refresh(by_network_alone)
+    assert by_network_alone.reporter == by_network_alone.id.bytes, "it stood for the network"

@@ -47,7 +47,13 @@ def _published(session: Session, desk: Desk, now: datetime) -> Comment:
 
 def _report(session: Session, comment: Comment, now: datetime, *, by: bytes = b"one") -> None:
     reports.report(
-        session, comment, reason=ReportReason.INSULT, words="Rude.", reporter=by, now=now
+        session,
+        comment,
+        reason=ReportReason.INSULT,
+        words="Rude.",
+        reporter=by,
+        reader_network=by,
+        now=now,
     )
 
 
