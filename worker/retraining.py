@@ -59,14 +59,21 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _encoder() -> Encoder | None:
+    """Return one that reads each text once, however often both models ask."""
+    found = available()
+    return None if found is None else Remembering(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Classroom:
-    """What a run needs of the world: settings, the database, and a clock."""
+    """What a run needs of the world: settings, the database, a clock, and who reads for meaning."""
 
     settings: Settings
     database: Database
     clock: Callable[[], datetime] = _now
     adaptation: Adaptation = field(default_factory=Adaptation)
+    encoder: Callable[[], Encoder | None] = _encoder
 
 
 @dataclass(slots=True)
@@ -190,13 +197,7 @@ def _opened(room: Classroom, run_id: UUID, scope: Scope) -> _Course:
             raise NoChampion
         run.champion_id = champion.id
         content = versions.content(session, champion.digest)
-        return _Course(room, run_id, scope, run.is_refresh, champion, content, _encoder())
-
-
-def _encoder() -> Encoder | None:
-    """Return one that reads each text once, however often both models ask."""
-    found = available()
-    return None if found is None else Remembering(found)
+        return _Course(room, run_id, scope, run.is_refresh, champion, content, room.encoder())
 
 
 def _make(course: _Course) -> RunState:
@@ -327,7 +328,7 @@ def reproduce(room: Classroom, version_id: int) -> str:
     rehearsal = lessons.rehearse(room.settings.corpora, seed=SEED, progress=lambda *_: None)
     taught = lessons.of_snapshot(learned)
     made = teaching.teach(
-        prior, snapshot.digest, taught, rehearsal, room.adaptation, encoder=_encoder()
+        prior, snapshot.digest, taught, rehearsal, room.adaptation, encoder=room.encoder()
     )
     return made.digest
 
