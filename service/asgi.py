@@ -1,6 +1,7 @@
 """The web process: loads the classifier and hands it to the app. uvicorn's factory."""
 
 import gc
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -16,8 +17,12 @@ from service.settings import Settings
 def app() -> FastAPI:
     settings = Settings()
     logs.configure(as_json=settings.is_production)
-    predictor = Predictor.load(settings.model) if settings.model else Predictor.bundled()
-    web = create_app(settings, predictor, load=load)
+    alone = not settings.scoring.second_tier
+    if settings.model:
+        predictor = Predictor.load(settings.model, alone=alone)
+    else:
+        predictor = Predictor.bundled(alone=alone)
+    web = create_app(settings, predictor, load=partial(load, alone=alone))
     # What is loaded now stays. Else each full collection would walk through its 270,000 objects
     # again, 0.2 s in which no request is answered (measured), several times a minute under load.
     gc.collect()
@@ -25,13 +30,13 @@ def app() -> FastAPI:
     return web
 
 
-def load(content: bytes) -> Classifier:
-    """Return the classifier of another model version that went live.
+def load(content: bytes, *, alone: bool = False) -> Classifier:
+    """Return the classifier of another model version that went live, or its first tier ``alone``.
 
     Raises:
         ChampionUnusable: it is damaged, or of a release that reads another format.
     """
     try:
-        return Predictor.load(content)
+        return Predictor.load(content, alone=alone)
     except ArtifactError as error:
         raise ChampionUnusable(str(error)) from error

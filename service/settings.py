@@ -74,6 +74,11 @@ class Limits(_Group):
 
 class Scoring(_Group):
     batch: int = Field(256, ge=1, le=4096, description="Comments that a worker scores in one call.")
+    second_tier: bool = Field(
+        True,
+        description="Whether what is unclear at first sight gets a closer look, by a sentence"
+        " encoder: better judged, at some 20 ms of a processor and 165 MB for each process.",
+    )
     unclear_batch: int = Field(
         8,
         ge=1,

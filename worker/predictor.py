@@ -20,14 +20,16 @@ from service.settings import Settings
 _WARM_UP = ("Warming up.", "Бастау.")
 
 
-def load(content: bytes) -> Classifier:
-    """Return the classifier of an artifact, warm: its first real call is as fast as the next.
+def load(content: bytes, *, alone: bool = False) -> Classifier:
+    """Return the classifier of an artifact, or its first tier ``alone``.
+
+    It is warm: its first real call is as fast as the next.
 
     Raises:
         ChampionUnusable: it is damaged, or of a release that reads another format.
     """
     try:
-        predictor = Predictor.load(content)
+        predictor = Predictor.load(content, alone=alone)
     except ArtifactError as error:
         raise ChampionUnusable(str(error)) from error
     predictor.predict(_WARM_UP)

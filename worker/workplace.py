@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from service.broker import Broker
 from service.database_url import sync_url
@@ -39,11 +40,12 @@ class Workplace:
     def open(cls, settings: Settings) -> "Workplace":
         """Return a workplace, its connections not yet open and its classifier not yet loaded."""
         broker = Broker(settings.broker_url)
+        load = partial(predictor.load, alone=not settings.scoring.second_tier)
         return cls(
             settings=settings,
             database=Database(sync_url(settings.postgres_url), publish=broker.publish),
             broker=broker,
-            champion=Champion(predictor.load),
+            champion=Champion(load),
             floods=FloodCounter(settings.broker_url),
         )
 

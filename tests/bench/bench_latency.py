@@ -3,7 +3,8 @@
     python -m tests.bench.bench_latency
 
 Everything is real: PostgreSQL and the Redis-protocol server with the settings that `parley up`
-gives them (durable), one web process, one worker of two processes, the model that ships. Comments
+gives them (durable), one web process, one worker of two processes, the model that ships with both
+its tiers, the mix of `bench_cascade`. Comments
 are sent at their appointed times whether or not earlier ones were answered, and every second is
 measured from the appointed time, so that a stall is not hidden by the sender's own waiting.
 
@@ -34,7 +35,7 @@ from service.machine import embedded
 from service.machine.embedded import Servers
 from service.sites import actions as sites
 from tests import running
-from tests.bench.bench_scoring import comments
+from tests.bench.bench_cascade import mix
 
 BAR_MS = 300.0
 DECIDED, ACCEPTED = 200, 202
@@ -122,7 +123,7 @@ def measure(folder: Path, *, per_second: int, seconds: int) -> dict[str, list[fl
         count = per_second * seconds
         found: dict[str, list[float]] = {}
         for name, waits in (("warm-up", True), ("bare", False), ("decided", True)):
-            bodies = comments(count if name != "warm-up" else per_second, seed=len(found))
+            bodies = mix(count if name != "warm-up" else per_second, seed=len(found))
             load = Load(url, key, name, per_second, bodies, waits)
             found[name] = asyncio.run(load.measure())
     return found

@@ -2,6 +2,9 @@
 
     python -m tests.bench.bench_worker
 
+First with the first tier alone, then with both: how many are decided at first sight, and how many
+closer looks the two processes take in a second, on the mix of `bench_cascade`.
+
 Everything is real: PostgreSQL and the Redis-protocol server with the settings that `parley up`
 gives them (durable), in a folder of their own; a Celery worker of two processes with the model that
 ships. Claimed, scored, decided, written: a comment counts when its decision is committed.
@@ -15,15 +18,16 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, TextClause, create_engine, text
 from sqlalchemy.orm import Session
 
 from service import schema
@@ -37,6 +41,7 @@ from service.sites import actions as sites
 from service.sites.tables import Site
 from tests import running
 from tests.bench import peer_app
+from tests.bench.bench_cascade import mix
 from tests.bench.bench_scoring import comments
 
 BAR = 5_000
@@ -63,6 +68,10 @@ _STORE = text("""
 # Comments first, as the worker locks them, so that neither waits for the other in a circle.
 _EMPTY = text("TRUNCATE comments, scores, decisions RESTART IDENTITY CASCADE")
 _COUNT = text("SELECT count(*) FROM comments WHERE status = 'pending'")
+_UNSEEN = text(
+    "SELECT count(*) FROM comments WHERE status = 'pending' AND unclear_revision IS NULL"
+)
+_UNCLEAR = text("SELECT count(*) FROM comments WHERE unclear_revision IS NOT NULL")
 
 
 class Waiting:
@@ -81,7 +90,7 @@ class Waiting:
             self._articles = _store_articles(session, site, now)
             self._authors = _store_authors(session, site, now)
 
-    def store(self, count: int) -> None:
+    def store(self, count: int, bodies: Sequence[str] | None = None) -> None:
         """Leave exactly ``count`` comments, all pending."""
         with self._engine.begin() as connection:
             connection.execute(_EMPTY)
@@ -93,20 +102,23 @@ class Waiting:
                     "ids": [new_id() for _ in range(count)],
                     "article_ids": [self._articles[n % ARTICLES] for n in range(count)],
                     "author_ids": [self._authors[n * 7 % AUTHORS] for n in range(count)],
-                    "bodies": self._bodies[:count],
+                    "bodies": [*(bodies or self._bodies)][:count],
                 },
             )
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE comments"))
 
-    def left(self) -> int:
+    def left(self, which: TextClause = _COUNT) -> int:
         with self._engine.connect() as connection:
-            return int(connection.scalar(_COUNT) or 0)
+            return int(connection.scalar(which) or 0)
 
     def seconds_until_decided(self, begin: Callable[[], None]) -> float:
+        return self.seconds_until_none(_COUNT, begin)
+
+    def seconds_until_none(self, which: TextClause, begin: Callable[[], None]) -> float:
         started = time.perf_counter()
         begin()
-        running.wait_until(lambda: self.left() == 0, seconds=600, every=0.05)
+        running.wait_until(lambda: self.left(which) == 0, seconds=600, every=0.05)
         return time.perf_counter() - started
 
     def check(self, count: int) -> None:
@@ -178,6 +190,25 @@ def parley(waiting: Waiting, broker: Broker) -> float:
     return waiting.count / seconds
 
 
+class Cascade(NamedTuple):
+    """What both tiers do in a second, and to what share of the comments they look closer."""
+
+    first_sights: float
+    closer_looks: float
+    share: float
+
+
+def both_tiers(waiting: Waiting, broker: Broker) -> Cascade:
+    """Return what the running worker does with its second tier on."""
+    count = min(waiting.count, 4000)
+    waiting.store(count, mix(count, seed=7))
+    seen = waiting.seconds_until_none(_UNSEEN, lambda: broker.publish(ScoreComments()))
+    unclear, left = waiting.left(_UNCLEAR), waiting.left()
+    seconds = waiting.seconds_until_decided(lambda: None)
+    waiting.check(count)
+    return Cascade(count / seen, left / seconds, unclear / count)
+
+
 def peer(waiting: Waiting, environment: dict[str, str], log: Path, count: int) -> float:
     """Return how many comments a second a worker decides with a task for each."""
     waiting.store(count)
@@ -195,31 +226,41 @@ def _environment(servers: Servers) -> dict[str, str]:
     return {"PARLEY_DATABASE_URL": servers.database_url, "PARLEY_REDIS_URL": servers.redis_url}
 
 
-def measure(servers: Servers, folder: Path, *, count: int, rounds: int) -> dict[str, list[float]]:
+def measure(
+    servers: Servers, folder: Path, *, count: int, rounds: int
+) -> tuple[dict[str, list[float]], Cascade]:
     url = sync_url(servers.database_url)
     engine = create_engine(url)
     schema.migrate(engine)
     waiting, broker = Waiting(engine, count), Broker(servers.redis_url)
     environment = _environment(servers)
     found: dict[str, list[float]] = {"floor": [], "parley": [], "peer": []}
-    with running.worker(environment, folder / "worker.log", processes=PROCESSES) as worker:
-        worker.await_words("ready", seconds=120)
-        waiting.store(1000)
-        waiting.seconds_until_decided(lambda: broker.publish(ScoreComments()))  # warms up
+    alone = environment | {"PARLEY_SCORING__SECOND_TIER": "false"}
+    with running.worker(alone, folder / "worker.log", processes=PROCESSES) as worker:
+        _warm_up(worker, waiting, broker)
         for _ in range(rounds):
             found["floor"].append(floor(waiting, url))
             found["parley"].append(parley(waiting, broker))
+    with running.worker(environment, folder / "both.log", processes=PROCESSES) as worker:
+        _warm_up(worker, waiting, broker)
+        cascade = both_tiers(waiting, broker)
     peer_count = min(count, 4000)
     found["peer"].append(peer(waiting, environment, folder / "peer.log", peer_count))
     broker.close()
     engine.dispose()
-    return found
+    return found, cascade
 
 
-def _print(found: dict[str, list[float]], count: int) -> float:
+def _warm_up(worker: running.Running, waiting: Waiting, broker: Broker) -> None:
+    worker.await_words("ready", seconds=120)
+    waiting.store(200)
+    waiting.seconds_until_decided(lambda: broker.publish(ScoreComments()))
+
+
+def _print(found: dict[str, list[float]], cascade: Cascade, count: int) -> float:
     names = {
         "floor": "floor: claim 256, write, commit",
-        "parley": "parley: claim, score, decide, write",
+        "parley": "parley, first tier: claim, score, decide, write",
         "peer": "peer: one Celery task for each comment",
     }
     table = Table("", "comments/s", "rounds", title=f"Worker, 2 processes, {count:,} waiting")
@@ -232,6 +273,10 @@ def _print(found: dict[str, list[float]], count: int) -> float:
         f"{reached / mean(found['floor']):.2f} of the floor, {reached / mean(found['peer']):.1f} × "
         f"the peer (bar: {BAR:,} comments/s or more)"
     )
+    Console().print(
+        f"both tiers: {cascade.first_sights:,.0f} comments/s seen, of which {cascade.share:.0%} "
+        f"get a closer look, {cascade.closer_looks:,.0f} of these a second"
+    )
     return reached
 
 
@@ -243,8 +288,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as name:
         folder = Path(name)
         with embedded.start(folder) as servers:
-            found = measure(servers, folder, count=given.count, rounds=given.rounds)
-    sys.exit(0 if _print(found, given.count) >= BAR else 1)
+            found, cascade = measure(servers, folder, count=given.count, rounds=given.rounds)
+    sys.exit(0 if _print(found, cascade, given.count) >= BAR else 1)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ from service.registry import actions as registry
 from service.registry.champion import Champion
 from service.registry.errors import ChampionUnusable
 from service.registry.tables import ModelVersion
-from service.settings import Settings
+from service.settings import Scoring, Settings
 from tests.factories.registry import offer
 from worker import predictor
+from worker.workplace import Workplace
 
 
 def test_a_new_installation_begins_with_the_model_that_ships(
@@ -49,3 +50,15 @@ def test_a_file_that_is_no_model_is_not_offered(
     wrong = settings.model_copy(update={"model": broken})
     with pytest.raises(ChampionUnusable):
         predictor.prepare(wrong, database, Champion(predictor.load), now=now)
+
+
+def test_the_second_tier_may_be_left_out(settings: Settings, database: Database) -> None:
+    both = Scoring(second_tier=True)
+    for scoring, has_second in ((both, True), (Scoring(second_tier=False), False)):
+        place = Workplace.open(settings.model_copy(update={"scoring": scoring}))
+        predictor.prepare(place.settings, database, place.champion, now=place.clock())
+        with database.transaction() as session:
+            live = place.champion.current(session).classifier
+        place.close()
+        assert isinstance(live, Predictor)
+        assert live.has_second_tier is has_second
