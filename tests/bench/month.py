@@ -48,6 +48,10 @@ from worker import predictor, retraining
 from worker.retraining import Classroom
 from worker.watch_drift import reader
 
+# What a site with comments like these may ask for: where two people judge one forum comment in ten
+# differently, nobody is right in 99 of 100.
+POINTS = Points(reject=0.9, approve=0.05)
+WORKLOAD = workload(reject=POINTS.reject, approve=POINTS.approve)
 BEGINS = datetime(2026, 11, 1, tzinfo=UTC)
 _DECIDED_AT, _RETRAINED_AT = timedelta(hours=20), timedelta(hours=27)
 _READERS, _MODERATORS = 1_500, 6
@@ -125,6 +129,7 @@ class Month:
     _poison: list[UUID] = field(default_factory=list)
     _now: datetime = BEGINS
     _last_version: int = 0
+    began_with: str = ""
 
     def __post_init__(self) -> None:
         self._champion = Champion(partial(Predictor.load, encoder=self.encoder))
@@ -288,6 +293,7 @@ class Month:
             total, apart = self._counted(session, None)
             poison, poison_apart = self._counted(session, self._poison)
             assert version.digest == live.classifier.version
+        self.began_with = self.began_with or version.digest
         contender = Contender(live.classifier, 0)
         if live.version_id != self._last_version:
             self._last_version = live.version_id
@@ -295,8 +301,7 @@ class Month:
         else:
             scores = self.scores[-1]
         self.scores.append(scores)
-        points, ones = Points(), np.ones((1, len(scores)))
-        left = workload(reject=points.reject, approve=points.approve)
+        ones = np.ones((1, len(scores)))
         calm_civic = np.array(
             [each.is_civic and not each.is_harmful for each in self.forum.held_out], bool
         )
@@ -306,7 +311,7 @@ class Month:
             outcome="none" if run is None else run.state.value,
             seconds=seconds,
             pr_auc=float(average_precision(harm(scores), self.truths, ones)[0]),
-            workload=float(left(harm(scores), self.truths, ones)[0]),
+            workload=float(WORKLOAD(harm(scores), self.truths, ones)[0]),
             set_aside=apart,
             poison_set_aside=poison_apart,
             poison_free=poison - poison_apart,
