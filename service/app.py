@@ -58,6 +58,7 @@ from service.review.routes import router as review_router
 from service.schema import is_current
 from service.scoring.classifier import Classifier
 from service.scoring.routes import router as scoring_router
+from service.sentences import known_sentences
 from service.settings import Settings
 from service.sites.routes import router as sites_router
 from service.team import staleness
@@ -169,7 +170,7 @@ def create_app(
         app.include_router(router)
     if not settings.is_production:
         app.include_router(demo_pages)
-    html.install(app)
+    html.install(app, known_sentences())
     return app
 
 

@@ -33,6 +33,8 @@ class ModerationError(Exception):
     """An expected error: has a stable ``code`` and a sentence that says what would be right."""
 
     code: ClassVar[str] = "error"
+    # All that it may say, with blanks for what differs: pages tell it in their language by these.
+    lines: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, detail: str, *, fields: tuple[FieldProblem, ...] = ()) -> None:
         super().__init__(detail)
@@ -70,6 +72,7 @@ class Forbidden(ModerationError):
 
 class RateLimited(ModerationError):
     code = "rate_limited"
+    lines = ("More than {most} calls in a minute: come back a little later.",)
 
     def __init__(self, detail: str, *, retry_after: timedelta) -> None:
         super().__init__(detail)

@@ -12,7 +12,7 @@ import hashlib
 import io
 import os
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -22,6 +22,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from service import wording
+from service.errors import ModerationError
 
 _ROOT = Path(__file__).resolve().parent
 _UI = _ROOT / "ui"
@@ -127,9 +130,23 @@ class _ForeverFiles(StaticFiles):
         return response
 
 
-def install(app: FastAPI) -> None:
-    """Serve the files of the pages."""
+def install(app: FastAPI, sentences: wording.Lines) -> None:
+    """Serve the files of the pages, which tell ``sentences`` of ours in their own language."""
+    _environment().globals.update(
+        sentences={"lines": sentences, "words": sorted(wording.WORDS)},
+        in_words=partial(_in_words, sentences),
+    )
     app.mount(f"/ui/{_version()}", _ForeverFiles(directory=_UI), name="ui")
+
+
+def _in_words(
+    sentences: wording.Lines, said: str | ModerationError, code: str = wording.PARTS
+) -> str:
+    """Tell an error, or a sentence that was said under ``code``, in the page's language."""
+    translate = _translations.get().gettext
+    if isinstance(said, ModerationError):
+        return wording.in_words(said.code, said.detail, lines=sentences, translate=translate)
+    return wording.in_words(code, said, lines=sentences, translate=translate)
 
 
 @cache
@@ -158,6 +175,9 @@ def _environment() -> Environment:
         lambda one, many, n: _translations.get().ngettext(one, many, n),
         newstyle=True,
     )
+    # `_(…)` fills in what its line leaves open; what people have written leaves nothing open, and
+    # may well say "100 %".
+    environment.filters["translated"] = lambda text: _translations.get().gettext(text)
     environment.globals["ui"] = lambda name: f"/ui/{_version()}/{name}"
     return environment
 

@@ -121,7 +121,7 @@ class RateLimiter:
                     block.permits, block.expires_at = cost - 1, time.monotonic() + 60
                 return
         raise RateLimited(
-            f"More than {limit.amount} calls in a minute: come back a little later.",
+            RateLimited.lines[0].format(most=limit.amount),
             retry_after=timedelta(seconds=max(1.0, self._seconds_left(limit, key))),
         )
 

@@ -66,7 +66,7 @@ STATUS: dict[type[ModerationError], int] = {
 }
 
 # pydantic's own sentences are for programmers; these say what would be right.
-_SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, str] = {
     "missing": "is required",
     "extra_forbidden": "is not a field of this request",
     "json_invalid": "is not valid JSON",
@@ -112,6 +112,14 @@ _DETAILS = {
     400: "The body cannot be read: send JSON in UTF-8, not nested deeper than a comment needs.",
     404: "There is nothing at this address.",
     405: "This address does not answer to this method.",
+}
+_OUR_FAULT = "Something went wrong on our side; it has been logged."
+DATABASE_SILENT = "The database does not answer: try again in a moment."
+# What is said under codes that no slice has; see `wording.py`.
+LINES: dict[str, tuple[str, ...]] = {
+    **{_CODES[status]: (detail,) for status, detail in _DETAILS.items()},
+    "fields_invalid": ("{field} {wrong} ({more} more).", "{field} {wrong}."),
+    "internal": (_OUR_FAULT,),
 }
 # Said by the parsers of half a surrogate pair, which JSON can write and Unicode does not have.
 _SURROGATE = re.compile("surrogate|hex escape")
@@ -185,11 +193,10 @@ def from_validation_error(error: RequestValidationError) -> Response:
             return problem(400, "malformed_json", _about_json(e))
     fields = field_problems(found)
     first = fields[0]
-    more = f" ({len(found) - 1} more)" if len(found) > 1 else ""
-    where = first.pointer.removeprefix("/") or "The body"
-    return problem(
-        422, "fields_invalid", f"{where.replace('/', '.')} {first.detail}{more}.", fields=fields
-    )
+    where = first.pointer.removeprefix("/").replace("/", ".") or "The body"
+    line = LINES["fields_invalid"][0 if len(found) > 1 else 1]
+    sentence = line.format(field=where, wrong=first.detail, more=len(found) - 1)
+    return problem(422, "fields_invalid", sentence, fields=fields)
 
 
 def field_problems(found: Sequence[Any]) -> tuple[FieldProblem, ...]:
@@ -240,8 +247,8 @@ def _sentence(error: dict[str, Any]) -> str:
     kind, context = str(error["type"]), error.get("ctx") or {}
     if kind == "value_error":
         return str(context.get("error", "is not valid"))
-    if kind in _SENTENCES:
-        return _SENTENCES[kind].format(**context)
+    if kind in SENTENCES:
+        return SENTENCES[kind].format(**context)
     return str(error["msg"]).lower()
 
 
@@ -289,9 +296,7 @@ def install(app: FastAPI) -> None:
 
     async def silent(request: Request, error: Exception) -> Response:
         _log.warning("database_silent", route=route_of(request), error=type(error).__name__)
-        return from_moderation_error(
-            errors.Unavailable("The database does not answer: try again in a moment.")
-        )
+        return from_moderation_error(errors.Unavailable(DATABASE_SILENT))
 
     # Also a deadlock, a lock waited for in vain, and a pool without a free connection.
     for kind in (OperationalError, InterfaceError, PoolTimeoutError):
@@ -301,4 +306,4 @@ def install(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> Response:
         # The traceback is ours to read, not the caller's; the request id joins the two.
         _log.error("unexpected_error", route=route_of(request), exc_info=error)
-        return problem(500, "internal", "Something went wrong on our side; it has been logged.")
+        return problem(500, "internal", _OUR_FAULT)

@@ -26,9 +26,9 @@ def lay_sanction(
         SanctionMeaningless: a suspension without an end, or an end that is over.
     """
     if kind is SanctionKind.SUSPENDED and until is None:
-        raise SanctionMeaningless("A suspension has an end: give until, or ban the author.")
+        raise SanctionMeaningless(SanctionMeaningless.lines[0])
     if until is not None and until <= now:
-        raise SanctionMeaningless("until must lie ahead.")
+        raise SanctionMeaningless(SanctionMeaningless.lines[1])
     lift_sanction(session, author, lifted_by=laid_by, now=now)
     sanction = Sanction(
         author_id=author.id, kind=kind, until=until, why=why, laid_by=laid_by, laid_at=now

@@ -5,18 +5,24 @@ from service.errors import Invalid, NotFound
 
 class AuthorNotFound(NotFound):
     code = "author_not_found"
+    lines = (
+        "This site has no such author.",
+        "This site has no author with the id {id}.",
+    )
 
     def __init__(self, external_id: str | None = None) -> None:
-        named = "such author" if external_id is None else f"author with the id {external_id}"
-        super().__init__(f"This site has no {named}.")
+        line = self.lines[0] if external_id is None else self.lines[1]
+        super().__init__(line.format(id=external_id))
 
 
 class SanctionMeaningless(Invalid):
     code = "sanction_meaningless"
+    lines = ("A suspension has an end: give until, or ban the author.", "until must lie ahead.")
 
 
 class NoSanction(NotFound):
     code = "sanction_not_found"
+    lines = ("No sanction lies on this author.",)
 
     def __init__(self) -> None:
-        super().__init__("No sanction lies on this author.")
+        super().__init__(self.lines[0])

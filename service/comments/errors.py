@@ -7,9 +7,10 @@ from service.errors import Conflict, FieldProblem, Invalid, NotFound
 
 class CommentNotFound(NotFound):
     code = "comment_not_found"
+    lines = ("There is no comment {id} on this site.",)
 
     def __init__(self, comment_id: UUID) -> None:
-        super().__init__(f"There is no comment {comment_id} on this site.")
+        super().__init__(self.lines[0].format(id=comment_id))
 
 
 class ExternalIdTaken(Conflict):

@@ -16,7 +16,15 @@ from service.sites.alerts import Alert
 # A burst is scored within seconds; what takes longer is worth knowing.
 BEHIND_AFTER: Final = timedelta(seconds=30)
 _LOOKED_AT: Final = 10_000
-_DOES: Final = {
+DEGRADED: Final = (
+    "{count} comments were decided without a score, as this site chose for the case: {then}. They"
+    " are scored later."
+)
+BEHIND: Final = (
+    "{count} comments wait for their score longer than {seconds} seconds: the classifier is behind"
+    " or stands still."
+)
+DOES: Final = {
     Degradation.HOLD: "they are held",
     Degradation.APPROVE: "they are published unseen",
     Degradation.APPROVE_TRUSTED: "those of trusted authors are published unseen, the others held",
@@ -46,8 +54,7 @@ def _degraded(session: Session, site_ids: Sequence[UUID]) -> list[Alert]:
         Alert(
             site_id,
             "scoring_degraded",
-            f"{count:,} comments were decided without a score, as this site chose for the case:"
-            f" {_DOES[rules[site_id].document.degradation]}. They are scored later.",
+            DEGRADED.format(count=f"{count:,}", then=DOES[rules[site_id].document.degradation]),
             since,
         )
         for site_id, count, since in rows
@@ -71,8 +78,7 @@ def _behind(session: Session, site_ids: Sequence[UUID], now: datetime) -> list[A
         Alert(
             site_id,
             "scoring_behind",
-            f"{count:,} comments wait for their score longer than {BEHIND_AFTER.seconds} seconds:"
-            " the classifier is behind or stands still.",
+            BEHIND.format(count=f"{count:,}", seconds=BEHIND_AFTER.seconds),
             since,
         )
         for site_id, count, since in rows

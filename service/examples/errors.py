@@ -9,13 +9,15 @@ class ExampleMeaningless(Invalid):
 
 class QuarantineNotFound(NotFound):
     code = "quarantine_not_found"
+    lines = ("There is no such quarantine on your sites.",)
 
     def __init__(self) -> None:
-        super().__init__("There is no such quarantine on your sites.")
+        super().__init__(self.lines[0])
 
 
 class QuarantineSettled(Conflict):
     code = "quarantine_settled"
+    lines = ("A lead has settled this already: its labels were {state}.",)
 
     def __init__(self, state: str) -> None:
-        super().__init__(f"A lead has settled this already: its labels were {state}.")
+        super().__init__(self.lines[0].format(state=state))

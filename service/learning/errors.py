@@ -7,47 +7,55 @@ from service.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
 
 class RunNotFound(NotFound):
     code = "run_not_found"
+    lines = ("There is no such run on your sites: see the list of runs.",)
 
     def __init__(self) -> None:
-        super().__init__("There is no such run on your sites: see the list of runs.")
+        super().__init__(self.lines[0])
 
 
 class SnapshotNotFound(NotFound):
     code = "snapshot_not_found"
+    lines = ("There is no such snapshot on your sites.",)
 
     def __init__(self) -> None:
-        super().__init__("There is no such snapshot on your sites.")
+        super().__init__(self.lines[0])
 
 
 class ReportMissing(NotFound):
     code = "report_missing"
+    lines = ("This run ended before there was anything to report.",)
 
     def __init__(self) -> None:
-        super().__init__("This run ended before there was anything to report.")
+        super().__init__(self.lines[0])
 
 
 class NoShadow(NotFound):
     code = "no_shadow"
+    lines = ("No version scores beside the champion here: have one do so first.",)
 
     def __init__(self) -> None:
-        super().__init__("No version scores beside the champion here: have one do so first.")
+        super().__init__(self.lines[0])
 
 
 class SharedByOthers(Forbidden):
     code = "model_shared_by_others"
+    lines = (
+        (
+            "Sites of others go by this model too: ask whoever runs the service, who has `parley "
+            "model` and `parley retrain`."
+        ),
+    )
 
     def __init__(self) -> None:
-        super().__init__(
-            "Sites of others go by this model too: ask whoever runs the service, who has"
-            " `parley model` and `parley retrain`."
-        )
+        super().__init__(self.lines[0])
 
 
 class RunUnderWay(Conflict):
     code = "run_under_way"
+    lines = ("A run is under way or asked for already: wait until it has ended.",)
 
     def __init__(self) -> None:
-        super().__init__("A run is under way or asked for already: wait until it has ended.")
+        super().__init__(self.lines[0])
 
 
 class SnapshotChanged(Conflict):

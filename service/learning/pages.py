@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from service import html
-from service.errors import Conflict, Forbidden
+from service.errors import Conflict, Forbidden, ModerationError
 from service.examples import quarantines
 from service.examples.origin import QuarantineState
 from service.examples.routes import sender_names
@@ -60,7 +60,7 @@ def ask_for_run(
     try:
         runs.ask(session, scope, cause=Cause.PERSON, by=who.moderator.name, now=now)
     except Conflict as error:
-        return _page(request, session, settings, who, site, refusal=error.detail)
+        return _page(request, session, settings, who, site, refusal=error)
     return _back(site)
 
 
@@ -83,7 +83,7 @@ def promote(
         access.check_may_change(session, who, version.site_id)
         actions.promote(session, version, by=who.moderator.name, why=why, now=now)
     except (Conflict, Forbidden) as error:
-        return _page(request, session, settings, who, site, refusal=error.detail)
+        return _page(request, session, settings, who, site, refusal=error)
     return _back(site)
 
 
@@ -106,7 +106,7 @@ def roll_back(
         access.check_may_change(session, who, scope)
         actions.roll_back(session, scope, by=who.moderator.name, why=why, now=now)
     except (Conflict, Forbidden) as error:
-        return _page(request, session, settings, who, site, refusal=error.detail)
+        return _page(request, session, settings, who, site, refusal=error)
     return _back(site)
 
 
@@ -168,7 +168,7 @@ def _page(
     who: SignedIn,
     site: Site,
     *,
-    refusal: str | None = None,
+    refusal: ModerationError | None = None,
 ) -> Response:
     champion = versions.champion(session, site.id)
     scope = None if champion is None else champion.site_id

@@ -12,11 +12,13 @@ from typing import Any
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 
+import service.app  # noqa: F401 - with it every error is loaded
 from ml.labels import DEFINITIONS, Label, Language
 from service.comments.status import Status
 from service.decisions.tables import Actor
 from service.moderators.tables import Role
 from service.policy.text_rules import LANGUAGE_NAMES
+from service.sentences import known_sentences
 from service.sites.reasons import DEFAULT_REASONS
 from service.trials.fields import Group, Input, general, rules
 
@@ -69,6 +71,8 @@ def _elsewhere() -> Iterator[tuple[str, str]]:
         yield reason.sentence, "service/sites/reasons.py"
     for group in (general(), *rules()):
         yield from _of_group(group)
+    for told in known_sentences().values():
+        yield from ((line, "service/sentences.py") for line in told)
 
 
 def _of_group(group: Group) -> Iterator[tuple[str, str]]:

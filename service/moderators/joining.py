@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from service.moderators import actions, links, passwords
 from service.moderators.errors import (
     LinkNotGood,
+    OldPasswordWrong,
     PasswordOfAccount,
-    SignInRefused,
     SignsInElsewhere,
 )
 from service.moderators.rules import clean_name, clean_password, higher
@@ -98,11 +98,11 @@ def change_password(session: Session, who: Moderator, *, old: str, new: str, now
     """Change one's own password: every session ends, this one too, and every link for another.
 
     Raises:
-        SignInRefused: ``old`` is not the password.
+        OldPasswordWrong: ``old`` is not the password.
         PasswordUnfit: ``new`` is too short, or too long.
     """
     if who.password_hash is None or not actions.is_password_of(who, old):
-        raise SignInRefused
+        raise OldPasswordWrong
     set_password(session, who, new)
     links.revoke_for(session, who.id, now=now)
 

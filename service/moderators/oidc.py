@@ -203,12 +203,12 @@ class Provider:
         asked_at = time.monotonic()
         status, document = self._call("GET", f"{self.issuer.rstrip('/')}{_DISCOVERY}")
         if status != httpx2.codes.OK or document.get("issuer") != self.issuer:
-            raise Unavailable(_SILENT)
+            raise Unavailable(SILENT)
         status, found = self._call("GET", str(document.get("jwks_uri")))
         try:
             keys = KeySet.import_key_set(found)  # type: ignore[arg-type] # checked by what it does
         except (JoseError, ValueError, KeyError, TypeError) as error:
-            raise Unavailable(_SILENT) from error
+            raise Unavailable(SILENT) from error
         return _Known(document, keys, asked_at)
 
     def _call(
@@ -227,13 +227,13 @@ class Provider:
             read = answer.json() if len(answer.content) <= _ANSWER_MAX_BYTES else None
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             _log.warning("oidc_silent", error=type(error).__name__)
-            raise Unavailable(_SILENT) from error
+            raise Unavailable(SILENT) from error
         if not isinstance(read, dict):
-            raise Unavailable(_SILENT)
+            raise Unavailable(SILENT)
         return answer.status_code, read
 
 
-_SILENT: Final = "The sign-in of your organisation does not answer: try again in a moment."
+SILENT: Final = "The sign-in of your organisation does not answer: try again in a moment."
 
 
 def _refuse(why: str, error: Exception | None = None) -> None:

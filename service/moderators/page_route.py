@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from service import html, problems
 from service.errors import ModerationError, Unauthenticated
+from service.texts import said
 
 _log = structlog.get_logger(__name__)
 
@@ -34,15 +35,15 @@ class PageRoute(APIRoute):
                 return html.go_to(f"{SIGN_IN_PATH}?next={quote(came_from)}")
             except ModerationError as error:
                 status = problems.status_of(error)
-                return html.page(request, "ui/error.html", status=status, detail=error.detail)
+                return html.page(request, "ui/error.html", status=status, refused=error)
             except RequestValidationError as error:
                 _log.info("form_refused", route=where, problems=len(error.errors()))
-                detail = "The form was not complete: go back and send it again."
-                return html.page(request, "ui/error.html", status=422, detail=detail)
+                refused = said("The form was not complete: go back and send it again.")
+                return html.page(request, "ui/error.html", status=422, refused=refused)
             except (OperationalError, InterfaceError, NoConnectionFree) as error:
                 _log.warning("database_silent", route=where, error=type(error).__name__)
-                detail = "The database does not answer just now: try again in a moment."
-                answer = html.page(request, "ui/error.html", status=503, detail=detail)
+                refused = problems.DATABASE_SILENT
+                answer = html.page(request, "ui/error.html", status=503, refused=refused)
                 answer.headers["Retry-After"] = "5"
                 return answer
 

@@ -16,6 +16,7 @@ from service.errors import Unavailable
 _hasher = PasswordHasher()
 _at_once = BoundedSemaphore(4)
 _WAITS_SECONDS = 5.0
+BUSY = "Too many are signing in just now: try again in a moment."
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def _turn() -> Iterator[None]:
         Unavailable: too many are at it.
     """
     if not _at_once.acquire(timeout=_WAITS_SECONDS):
-        raise Unavailable("Too many are signing in just now: try again in a moment.")
+        raise Unavailable(BUSY)
     try:
         yield
     finally:

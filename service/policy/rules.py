@@ -9,10 +9,10 @@ judged, the site's degradation choice decides, and it says hold unless the site 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 from ml.labels import Label, Language
 from service.policy import record_rules, text_rules
+from service.policy import sentences as say
 from service.policy.evidence import AuthorRecord, Evidence
 from service.policy.outcomes import URGENCY_UNKNOWN, Outcome, Reason, Ruling
 from service.policy.sections import (
@@ -146,25 +146,10 @@ def _by_weight(reason: Reason) -> tuple[int, float, str, str]:
     return (-reason.outcome, -reason.weight, reason.code, reason.sentence)
 
 
-_CLEAR = Reason(
-    Outcome.APPROVE,
-    "clear",
-    "No score reaches what this site holds or rejects, and no rule speaks.",
-)
-_DISAGREE = Reason(
-    Outcome.HOLD,
-    "rules_disagree",
-    "One rule would reject it and another vouches for it, so a person decides.",
-)
-_PRE_MODERATION = Reason(
-    Outcome.HOLD, "pre_moderation", "On this site a person sees every comment before readers do."
-)
-_ARTICLE_PRE_MODERATED = Reason(
-    Outcome.HOLD,
-    "article_pre_moderated",
-    "Under this article a person sees every comment before readers do.",
-)
-_PAST = MappingProxyType({Outcome.HOLD: "held", Outcome.REJECT: "rejected"})
+_CLEAR = Reason(Outcome.APPROVE, "clear", say.CLEAR)
+_DISAGREE = Reason(Outcome.HOLD, "rules_disagree", say.RULES_DISAGREE)
+_PRE_MODERATION = Reason(Outcome.HOLD, "pre_moderation", say.PRE_MODERATION)
+_ARTICLE_PRE_MODERATED = Reason(Outcome.HOLD, "article_pre_moderated", say.ARTICLE_PRE_MODERATED)
 
 
 def _judged(policy: Policy, evidence: Evidence) -> list[tuple[Threshold, float]]:
@@ -184,22 +169,23 @@ def _by_scores(judged: list[tuple[Threshold, float]]) -> Iterator[Reason]:
 
 
 def _score_reason(threshold: Threshold, score: float, outcome: Outcome) -> Reason:
-    limit = threshold.reject if outcome is Outcome.REJECT else threshold.hold
+    line, limit = (
+        (say.SCORE_REJECTS, threshold.reject)
+        if outcome is Outcome.REJECT
+        else (say.SCORE_HOLDS, threshold.hold)
+    )
     name = threshold.label.replace("_", " ").capitalize()
-    sentence = f"{name} scored {score:.2f}, and from {limit:.2f} a comment is {_PAST[outcome]}."
+    sentence = line.format(label=name, score=f"{score:.2f}", limit=f"{limit:.2f}")
     return Reason(outcome, f"score_{threshold.label}", sentence, weight=score)
 
 
 def _by_silence(policy: Policy, evidence: Evidence) -> Iterator[Reason]:
-    code, what = (
-        ("no_score", "No score could be had in time")
-        if evidence.scores is None
-        else ("nothing_judged", "No score that this site goes by exists in the text's language")
-    )
+    code = "no_score" if evidence.scores is None else "nothing_judged"
+    approves, holds = say.LINES[code]
     if _is_approved_in_silence(policy, evidence.author):
-        yield Reason(Outcome.APPROVE, code, f"{what}, and the site then approves.")
+        yield Reason(Outcome.APPROVE, code, approves)
     else:
-        yield Reason(Outcome.HOLD, code, f"{what}, so a person decides.")
+        yield Reason(Outcome.HOLD, code, holds)
 
 
 def _is_approved_in_silence(policy: Policy, author: AuthorRecord) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ml.labels import Language
+from service.policy import sentences as say
 from service.policy.evidence import CopyCounts
 from service.policy.links import is_allowed
 from service.policy.outcomes import Outcome, Reason
@@ -29,17 +30,30 @@ def by_words(matches: Sequence[Match]) -> Iterator[Reason]:
     banned = [match for match in matches if match.entry.kind is Kind.BANNED]
     suspect = [match for match in matches if match.entry.kind is Kind.SUSPECT]
     if banned:
-        yield Reason(Outcome.REJECT, "word_banned", _listed("banned", banned), _BANNED_WEIGHT)
+        yield Reason(
+            Outcome.REJECT, "word_banned", _listed(say.LINES["word_banned"], banned), _BANNED_WEIGHT
+        )
     if suspect:
-        yield Reason(Outcome.HOLD, "word_suspect", _listed("suspect", suspect), _SUSPECT_WEIGHT)
+        yield Reason(
+            Outcome.HOLD,
+            "word_suspect",
+            _listed(say.LINES["word_suspect"], suspect),
+            _SUSPECT_WEIGHT,
+        )
 
 
-def _listed(kind: str, matches: Sequence[Match]) -> str:
-    """Say which listed words stand there and how each was written, the first few by name."""
+def _listed(lines: Sequence[str], matches: Sequence[Match]) -> str:
+    """Say which listed words stand there and how each was written, the first few by name.
+
+    Args:
+        matches: at least one.
+        lines: for one word, for more than are named, for a few.
+    """
+    of_one, of_many, of_few = lines
     named = list(dict.fromkeys(_as_written(match) for match in matches))
-    more = f" and {len(named) - NAMED_MAX} more" if len(named) > NAMED_MAX else ""
-    words = "word" if len(named) == 1 else "words"
-    return f"On this site's list of {kind} words: the {words} {', '.join(named[:NAMED_MAX])}{more}."
+    more = len(named) - NAMED_MAX
+    line = of_one if len(named) == 1 else of_many if more > 0 else of_few
+    return line.format(words=", ".join(named[:NAMED_MAX]), more=more)
 
 
 def _as_written(match: Match) -> str:
@@ -56,7 +70,7 @@ def by_links(bounds: Links | None, text: TextEvidence) -> Iterator[Reason]:
     hosts = [link.host for link in text.links if not is_allowed(link.host, allowed)]
     if len(hosts) > bounds.most:
         named = ", ".join(list(dict.fromkeys(hosts))[:NAMED_MAX])
-        sentence = f"It links {len(hosts)} time(s) to {named}; {bounds.most} is the most here."
+        sentence = say.LINKS.format(count=len(hosts), hosts=named, most=bounds.most)
         yield Reason(bounds.then.outcome, "links", sentence, _CONTACT_WEIGHT)
 
 
@@ -67,7 +81,7 @@ def by_contacts(bounds: Contacts | None, text: TextEvidence) -> Iterator[Reason]
     kinds = {contact.kind for contact in text.contacts} & set(bounds.kinds)
     if kinds:
         named = ", ".join(sorted(kinds))
-        sentence = f"It gives away a way to be reached: {named}."
+        sentence = say.CONTACTS.format(kinds=named)
         yield Reason(bounds.then.outcome, "contacts", sentence, _CONTACT_WEIGHT)
 
 
@@ -76,15 +90,16 @@ def by_style(bounds: Style | None, text: TextEvidence) -> Iterator[Reason]:
         return
     outcome = bounds.then.outcome
     if bounds.capitals is not None and text.capitals >= bounds.capitals:
-        sentence = f"{text.capitals:.0%} of its letters are capitals, and {bounds.capitals:.0%} is"
-        yield Reason(outcome, "capitals", f"{sentence} shouting here.", _STYLE_WEIGHT)
+        share, limit = f"{text.capitals:.0%}", f"{bounds.capitals:.0%}"
+        sentence = say.CAPITALS.format(share=share, limit=limit)
+        yield Reason(outcome, "capitals", sentence, _STYLE_WEIGHT)
     if bounds.longest_run is not None and text.longest_run >= bounds.longest_run:
-        sentence = f"One character stands {text.longest_run} times in a row"
-        told = f"{sentence}, and from {bounds.longest_run} a comment is looked at."
-        yield Reason(outcome, "character_run", told, _STYLE_WEIGHT)
+        sentence = say.CHARACTER_RUN.format(count=text.longest_run, limit=bounds.longest_run)
+        yield Reason(outcome, "character_run", sentence, _STYLE_WEIGHT)
     if bounds.repetition is not None and text.repetition >= bounds.repetition:
-        sentence = f"{text.repetition:.0%} of it was said before in it, and {bounds.repetition:.0%}"
-        yield Reason(outcome, "repetition", f"{sentence} is too much here.", _STYLE_WEIGHT)
+        share, limit = f"{text.repetition:.0%}", f"{bounds.repetition:.0%}"
+        sentence = say.REPETITION.format(share=share, limit=limit)
+        yield Reason(outcome, "repetition", sentence, _STYLE_WEIGHT)
 
 
 def by_language(
@@ -95,17 +110,17 @@ def by_language(
         return
     if probability >= bounds.certainty:
         accepted = ", ".join(LANGUAGE_NAMES[each] for each in bounds.accepted)
-        sentence = f"It is in {LANGUAGE_NAMES[language]}, and this site takes {accepted}."
+        sentence = say.LANGUAGE.format(language=LANGUAGE_NAMES[language], accepted=accepted)
         yield Reason(bounds.then.outcome, "language", sentence, _LANGUAGE_WEIGHT)
 
 
 def by_copies(bounds: Copies | None, counts: CopyCounts) -> Iterator[Reason]:
     if bounds is None:
         return
-    hours = f"within {bounds.within_hours} hours"
+    hours = bounds.within_hours
     if bounds.exact is not None and counts.exact >= bounds.exact:
-        sentence = f"The same text came {counts.exact} times or more {hours}."
+        sentence = say.COPY_EXACT.format(count=counts.exact, hours=hours)
         yield Reason(bounds.then.outcome, "copy_exact", sentence, _COPY_WEIGHT)
     elif bounds.near is not None and counts.near >= bounds.near:
-        sentence = f"Nearly the same text came {counts.near} times or more {hours}."
+        sentence = say.COPY_NEAR.format(count=counts.near, hours=hours)
         yield Reason(bounds.then.outcome, "copy_near", sentence, _COPY_WEIGHT)

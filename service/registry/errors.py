@@ -12,9 +12,10 @@ class DigestWrong(Invalid):
 
 class ModelVersionNotFound(NotFound):
     code = "model_version_not_found"
+    lines = ("There is no model version {number}: see the list of versions.",)
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"There is no model version {number}: see the list of versions.")
+        super().__init__(self.lines[0].format(number=number))
 
 
 class ArtifactDamaged(Conflict):
@@ -31,23 +32,26 @@ class ArtifactDamaged(Conflict):
 
 class NothingToRollBack(Conflict):
     code = "nothing_to_roll_back"
+    lines = ("No version has ever replaced another here, so there is no way back.",)
 
     def __init__(self) -> None:
-        super().__init__("No version has ever replaced another here, so there is no way back.")
+        super().__init__(self.lines[0])
 
 
 class IsChampion(Conflict):
     code = "model_version_is_champion"
+    lines = ("This version decides already: it cannot be its own shadow.",)
 
     def __init__(self) -> None:
-        super().__init__("This version decides already: it cannot be its own shadow.")
+        super().__init__(self.lines[0])
 
 
 class NoChampion(Unavailable):
     code = "no_champion"
+    lines = ("No model version is live yet: start a worker, or promote a version.",)
 
     def __init__(self) -> None:
-        super().__init__("No model version is live yet: start a worker, or promote a version.")
+        super().__init__(self.lines[0])
 
 
 class ChampionUnusable(Unavailable):

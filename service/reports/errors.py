@@ -5,16 +5,21 @@ from service.errors import Conflict, FieldProblem, Gone, Invalid, NotFound
 
 class NothingToReport(Gone):
     code = "nothing_to_report"
+    lines = ("The comment is not published any more: there is nothing left to report.",)
 
     def __init__(self) -> None:
-        super().__init__("The comment is not published any more: there is nothing left to report.")
+        super().__init__(self.lines[0])
 
 
 class WordsUnfit(Invalid):
     code = "words_unfit"
+    lines = ("{field} {wrong}.",)
 
     def __init__(self, field: str, wrong: str) -> None:
-        super().__init__(f"{field} {wrong}.", fields=(FieldProblem(f"/{field}", wrong),))
+        super().__init__(
+            self.lines[0].format(field=field, wrong=wrong),
+            fields=(FieldProblem(f"/{field}", wrong),),
+        )
 
 
 class GoodFaithMissing(Invalid):
@@ -29,13 +34,15 @@ class GoodFaithMissing(Invalid):
 
 class NoticeNotFound(NotFound):
     code = "notice_not_found"
+    lines = ("There is no such notice.",)
 
     def __init__(self) -> None:
-        super().__init__("There is no such notice.")
+        super().__init__(self.lines[0])
 
 
 class NoticeAnswered(Conflict):
     code = "notice_answered"
+    lines = ("The notice has been answered already.",)
 
     def __init__(self) -> None:
-        super().__init__("The notice has been answered already.")
+        super().__init__(self.lines[0])

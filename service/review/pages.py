@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 
 from service import html
-from service.errors import Conflict, Invalid
+from service.errors import Conflict, Invalid, ModerationError
 from service.moderators import auth
 from service.moderators.auth import FormModerator, PageModerator
 from service.moderators.page_route import PageRoute
@@ -47,7 +47,7 @@ def take_next(
     try:
         _take_next(session, settings, now=now, who=who)
     except TooManyClaims as error:
-        return _plain(request, session, settings, now=now, who=who, refusal=error.detail)
+        return _plain(request, session, settings, now=now, who=who, refusal=error)
     return html.go_to(_PLAIN)
 
 
@@ -74,7 +74,7 @@ def decide(
         )
     except (Conflict, Invalid, LeftToLead) as error:
         claims.release(session, who.moderator, comment_id)
-        return _plain(request, session, settings, now=now, who=who, refusal=error.detail)
+        return _plain(request, session, settings, now=now, who=who, refusal=error)
     with suppress(TooManyClaims):
         _take_next(session, settings, now=now, who=who)
     return html.go_to(_PLAIN)
@@ -100,7 +100,7 @@ def undo(
     try:
         choice = actions.undo(session, who.moderator, choice_id, now=now)
     except Conflict as error:
-        return _plain(request, session, settings, now=now, who=who, refusal=error.detail)
+        return _plain(request, session, settings, now=now, who=who, refusal=error)
     for comment_id in claims.mine(session, who.moderator, now=now):
         if comment_id != choice.comment_id:
             claims.release(session, who.moderator, comment_id)
@@ -126,7 +126,7 @@ def _plain(
     *,
     now: Now,
     who: SignedIn,
-    refusal: str | None = None,
+    refusal: ModerationError | None = None,
 ) -> Response:
     return html.page(
         request,
@@ -134,6 +134,6 @@ def _plain(
         status=409 if refusal else 200,
         csrf=auth.csrf_of(who, settings),
         who=who,
-        said=refusal,
+        refused=refusal,
         **plain.desk(session, who, now=now),
     )

@@ -21,9 +21,18 @@ from service.sites import reasons
 
 class OutcomeUnknown(Invalid):
     code = "outcome_unknown"
+    lines = ("A comment is approved, or rejected for a reason.",)
 
     def __init__(self) -> None:
-        super().__init__("A comment is approved, or rejected for a reason.")
+        super().__init__(self.lines[0])
+
+
+class NoteUnfit(Invalid):
+    code = "note_unfit"
+    lines = ("The note {wrong}.",)
+
+    def __init__(self, wrong: str) -> None:
+        super().__init__(self.lines[0].format(wrong=wrong))
 
 
 def wish_of(outcome: str, *, revision: int, note: str) -> Wish:
@@ -31,7 +40,7 @@ def wish_of(outcome: str, *, revision: int, note: str) -> Wish:
 
     Raises:
         OutcomeUnknown: it says something else.
-        Invalid: the note has a character that cannot be stored.
+        NoteUnfit: the note has a character that cannot be stored.
     """
     status, _, reason = outcome.partition(":")
     if status not in {Status.APPROVED, Status.REJECTED}:
@@ -39,7 +48,7 @@ def wish_of(outcome: str, *, revision: int, note: str) -> Wish:
     try:
         cleaned = clean_note(note)
     except ValueError as error:
-        raise Invalid(f"The note {error}.") from error
+        raise NoteUnfit(str(error)) from error
     return Wish(Status(status), revision=revision, reason=reason or None, note=cleaned)
 
 

@@ -5,31 +5,36 @@ from service.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticat
 
 class SiteNotFound(NotFound):
     code = "site_not_found"
+    lines = ("There is no site '{slug}'.",)
 
     def __init__(self, slug: str) -> None:
-        super().__init__(f"There is no site {slug!r}.")
+        super().__init__(self.lines[0].format(slug=slug))
 
 
 class SlugTaken(Conflict):
     code = "slug_taken"
+    lines = ("There is a site '{slug}' already: choose another short name.",)
 
     def __init__(self, slug: str) -> None:
-        super().__init__(f"There is a site {slug!r} already: choose another short name.")
+        super().__init__(self.lines[0].format(slug=slug))
 
 
 class SiteInvalid(Invalid):
     code = "site_invalid"
+    lines = ("{field} {wrong}.",)
 
 
 class KeyInvalid(Invalid):
     code = "key_invalid"
+    lines = ("{field} {wrong}.",)
 
 
 class KeyNotFound(NotFound):
     code = "key_not_found"
+    lines = ("The site has no key that begins with parley_{prefix}_.",)
 
     def __init__(self, prefix: str) -> None:
-        super().__init__(f"The site has no key that begins with parley_{prefix}_.")
+        super().__init__(self.lines[0].format(prefix=prefix))
 
 
 class KeyMissing(Unauthenticated):

@@ -89,6 +89,7 @@ DEFAULT_REASONS: tuple[RejectReason, ...] = (
 )
 
 # Of a comment that is taken down after a notice: on no site's list, because it needs one.
+ILLEGAL_BY = "The comment was found to be against the law. The law that was named: «{law}»"
 ILLEGAL = RejectReason(
     "illegal", "Illegal", "The comment was found to be against the law.", (), Ground.LAW
 )

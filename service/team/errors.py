@@ -5,16 +5,18 @@ from service.errors import Conflict, Forbidden
 
 class AlreadyMember(Conflict):
     code = "already_member"
+    lines = ("This person works on the site already: change the role instead.",)
 
     def __init__(self) -> None:
-        super().__init__("This person works on the site already: change the role instead.")
+        super().__init__(self.lines[0])
 
 
 class OwnMembership(Conflict):
     code = "own_membership"
+    lines = ("Nobody changes the own role, or leaves this way: ask a colleague.",)
 
     def __init__(self) -> None:
-        super().__init__("Nobody changes the own role, or leaves this way: ask a colleague.")
+        super().__init__(self.lines[0])
 
 
 class PasswordLinkElsewhere(Forbidden):
@@ -24,9 +26,12 @@ class PasswordLinkElsewhere(Forbidden):
     """
 
     code = "password_link_elsewhere"
+    lines = (
+        (
+            "A link for a new password is made by whoever runs the service: `parley moderator "
+            "reset EMAIL`."
+        ),
+    )
 
     def __init__(self) -> None:
-        super().__init__(
-            "A link for a new password is made by whoever runs the service: "
-            "`parley moderator reset EMAIL`."
-        )
+        super().__init__(self.lines[0])

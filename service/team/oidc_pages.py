@@ -43,7 +43,7 @@ def go_outside(
     try:
         answer = html.go_to(_provider(request).address(under_way))
     except (Unauthenticated, Unavailable) as error:
-        return sign_in_form(request, settings, next_=next_, refused=error.detail)
+        return sign_in_form(request, settings, next_=next_, refused=error)
     answer.set_cookie(
         _COOKIE,
         Seal.of(settings).seal_at(under_way.text(), now).decode(),
@@ -76,7 +76,7 @@ def come_back(
         person = provider.person(code, under_way, now=now)
         token, email = _sign_in(request, settings, person, now=now)
     except (Unauthenticated, RateLimited, Unavailable) as error:
-        answer = sign_in_form(request, settings, refused=error.detail)
+        answer = sign_in_form(request, settings, refused=error)
     else:
         answer = html.go_to(html.own_path(under_way.next, otherwise=_HOME))
         auth.set_cookie(answer, token, settings)

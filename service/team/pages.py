@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 
 from ml.labels import Label
 from service import html
-from service.errors import Invalid
+from service.errors import Invalid, ModerationError
 from service.moderators.auth import FormModerator, PageModerator
 from service.moderators.errors import RoleTooLow
 from service.moderators.page_route import PageRoute
@@ -140,7 +140,7 @@ def save_policy_text(
         by = led.actor.name
         policy_texts.save(session, led.site.id, language, text, saved_by=by, now=now)
     except Invalid as error:
-        return _policy_text(desk, session, led, language, text, refused=error.detail)
+        return _policy_text(desk, session, led, language, text, refused=error)
     address = f"{SETTINGS}/{led.site.slug}/policy-text?language={language}&saved=1"
     return html.go_to(address)
 
@@ -172,7 +172,7 @@ def issue_key(
             now=now,
         )
     except Invalid as error:
-        return _keys(desk, session, led, refused=error.detail)
+        return _keys(desk, session, led, refused=error)
     return _keys(desk, session, led, issued=text)
 
 
@@ -232,7 +232,7 @@ def _policy_text(
     text: str,
     *,
     preview: str | None = None,
-    refused: str | None = None,
+    refused: ModerationError | None = None,
     is_saved: bool = False,
 ) -> Response:
     return desk.page(
@@ -256,7 +256,7 @@ def _keys(
     led: Led,
     *,
     issued: str | None = None,
-    refused: str | None = None,
+    refused: ModerationError | None = None,
 ) -> Response:
     return desk.page(
         led,

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 
 from service import html
-from service.errors import Forbidden, Invalid, RateLimited, Unauthenticated
+from service.errors import Forbidden, Invalid, ModerationError, RateLimited, Unauthenticated
 from service.moderators import actions as moderators
 from service.moderators import auth, joining, links
 from service.moderators.attempts import remember, spend_attempt
 from service.moderators.auth import FormModerator, PageModerator
-from service.moderators.errors import SignInRefused
+from service.moderators.errors import OldPasswordWrong
 from service.moderators.page_route import SIGN_IN_PATH, PageRoute
 from service.moderators.queries import SignedIn, signed_in
 from service.moderators.rules import PASSWORD_MIN_CHARS
@@ -58,7 +58,7 @@ def sign_in(
         spend_attempt(request, settings, email)
         token = moderators.sign_in(session, email, password, now=now, lifetime=lifetime)
     except (Unauthenticated, RateLimited) as error:
-        return sign_in_form(request, settings, next_=next_, email=email, refused=error.detail)
+        return sign_in_form(request, settings, next_=next_, email=email, refused=error)
     answer = html.go_to(html.own_path(next_, otherwise=_HOME))
     auth.set_cookie(answer, token, settings)
     remember(request, answer, settings, email)
@@ -103,7 +103,7 @@ def accept_invitation(
         spend_attempt(request, settings, link.email)
         who = joining.accept(session, token, name=name, password=password, now=now)
     except (Invalid, RateLimited, Forbidden) as error:
-        status, refused = status_of(error), error.detail
+        status, refused = status_of(error), error
         return _invitation(
             request, session, settings, link, now=now, name=name, refused=refused, status=status
         )
@@ -141,7 +141,7 @@ def choose_password(
     try:
         who = joining.choose_password(session, token, password=password, now=now)
     except Invalid as error:
-        return _password_form(request, settings, link, refused=error.detail)
+        return _password_form(request, settings, link, refused=error)
     return _welcome(request, session, settings, who, now=now)
 
 
@@ -167,10 +167,8 @@ def change_password(
     try:
         spend_attempt(request, settings, who.moderator.email)
         joining.change_password(session, who.moderator, old=old, new=new, now=now)
-    except SignInRefused:
-        return _account(request, settings, who, refused="The password until now is wrong.")
-    except (Invalid, RateLimited) as error:
-        return _account(request, settings, who, refused=error.detail)
+    except (OldPasswordWrong, Invalid, RateLimited) as error:
+        return _account(request, settings, who, refused=error)
     answer = _welcome(request, session, settings, who.moderator, now=now)
     answer.headers["Location"] = "/review/account?saved=1"
     return answer
@@ -182,7 +180,7 @@ def sign_in_form(
     *,
     next_: str = "",
     email: str = "",
-    refused: str | None = None,
+    refused: ModerationError | None = None,
 ) -> Response:
     """Return the page to sign in on, with what was refused about it."""
     return anonymous.form_page(
@@ -205,7 +203,7 @@ def _invitation(
     *,
     now: Now,
     name: str = "",
-    refused: str | None = None,
+    refused: ModerationError | None = None,
     status: int = 200,
 ) -> Response:
     """Show who is invited where; the form is the same whether the address has an account or not."""
@@ -233,7 +231,11 @@ def _signed_in(request: Request, session: Transaction, *, now: Now) -> SignedIn 
 
 
 def _password_form(
-    request: Request, settings: Settings, link: AccountLink, *, refused: str | None = None
+    request: Request,
+    settings: Settings,
+    link: AccountLink,
+    *,
+    refused: ModerationError | None = None,
 ) -> Response:
     return anonymous.form_page(
         request,
@@ -251,7 +253,7 @@ def _account(
     settings: Settings,
     who: SignedIn,
     *,
-    refused: str | None = None,
+    refused: ModerationError | None = None,
     is_saved: bool = False,
 ) -> Response:
     return html.page(

@@ -7,6 +7,7 @@ begins: ``sites.stale_told_at`` remembers that they were, until it is over.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -70,14 +71,22 @@ def stale(
     ]
 
 
+SENTENCE: Final = (
+    "The oldest held comment waits for {lasted}; this site wants none to wait longer than"
+    " {most_long}."
+)
+UNITS: Final = ("{n} days", "{n} hours", "{n} minutes", "{n} seconds")
+
+
 def alerts(session: Session, site_ids: Sequence[UUID], now: datetime) -> list[Alert]:
     """Return an alert for each of these sites that is stale: for whoever works on them."""
     return [
         Alert(
             each.site.id,
             "queue_stale",
-            f"The oldest held comment waits for {_words(now - each.oldest.created_at)};"
-            f" this site wants none to wait longer than {_words(each.most)}.",
+            SENTENCE.format(
+                lasted=_words(now - each.oldest.created_at), most_long=_words(each.most)
+            ),
             each.oldest.created_at,
         )
         for each in stale(session, Site.id.in_(site_ids), now=now)
@@ -122,7 +131,7 @@ def _event(found: Stale) -> QueueStale:
 def _words(duration: timedelta) -> str:
     """Return a length of time as people say it: in the largest unit of which there are two."""
     seconds = duration.total_seconds()
-    for unit, length in (("days", 86_400), ("hours", 3600), ("minutes", 60)):
+    for unit, length in zip(UNITS, (86_400, 3600, 60), strict=False):
         if seconds >= 2 * length:
-            return f"{seconds // length:.0f} {unit}"
-    return f"{seconds:.0f} seconds"
+            return unit.format(n=f"{seconds // length:.0f}")
+    return UNITS[-1].format(n=f"{seconds:.0f}")

@@ -151,7 +151,7 @@ def _team(
     answer = desk.page(
         led,
         "team",
-        refused=refused.detail if refused else None,
+        refused=refused,
         members=queries.members(session, site_id, now=now),
         invitations=links.open_invitations(session, site_id, now=now),
         tokens=tokens.of_site(session, site_id),

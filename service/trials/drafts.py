@@ -31,6 +31,10 @@ _SHOWN_MAX = 25
 
 class NoteUnfit(Invalid):
     code = "note_unfit"
+    lines = (
+        "Say in 1 to {most} characters why the policy is changed: it is kept with the version.",
+        "The note {wrong}.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,11 @@ class Draft:
             NoteUnfit: nothing is said, or too much.
         """
         if not 1 <= len(self.note.strip()) <= NOTE_MAX_CHARS:
-            raise NoteUnfit(
-                f"Say in 1 to {NOTE_MAX_CHARS} characters why the policy is changed: it is kept"
-                " with the version."
-            )
+            raise NoteUnfit(NoteUnfit.lines[0].format(most=NOTE_MAX_CHARS))
         try:
             return texts.clean_line(self.note)
         except ValueError as error:
-            raise NoteUnfit(f"The note {error}.") from None
+            raise NoteUnfit(NoteUnfit.lines[1].format(wrong=error)) from None
 
 
 def standing(session: Session, site_id: UUID) -> Draft:

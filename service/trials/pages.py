@@ -68,7 +68,7 @@ class _Desk:
             csrf=auth.csrf_of(who, self.settings),
             site=site,
             sites=sorted(led, key=lambda each: each.name),
-            refused=refused.detail if refused else None,
+            refused=refused,
             saved=saved,
             **drafts.desk(self.session, site, draft, self.judge(site), trial=trial),
         )

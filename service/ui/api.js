@@ -1,6 +1,7 @@
 // Calls to the review API. An ended session asks for the password and goes on where it was.
 
 import { byId } from "./dom.js";
+import { inWords } from "./sentences.js";
 import { t } from "./texts.js";
 
 export const boot = JSON.parse(byId("boot").textContent);
@@ -12,6 +13,11 @@ export class Problem extends Error {
     super(document.detail ?? String(status));
     this.status = status;
     this.code = document.code ?? "unknown";
+  }
+
+  /** What was said, in the page's language. */
+  get words() {
+    return inWords(this.code, this.message);
   }
 
   /** Whether the same call may succeed a little later. */
@@ -89,7 +95,7 @@ async function ask() {
       adopt({ ...signed.moderator, csrf_token: signed.csrf_token });
       break;
     } catch (error) {
-      said.textContent = error instanceof Unreachable ? t("The server cannot be reached.") : t(error.message);
+      said.textContent = error instanceof Unreachable ? t("The server cannot be reached.") : error.words;
       said.hidden = false;
     }
   }

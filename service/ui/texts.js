@@ -7,12 +7,13 @@ const language = navigator.languages.find((each) => each.startsWith(page)) ?? pa
 
 /** Return the line in the page's language, with `{name}` filled in. */
 export function t(text, values = {}) {
-  const found = lines[text] ?? text;
+  // People's own words come here too, "constructor" among them.
+  const found = Object.hasOwn(lines, text) ? lines[text] : text;
   return fill(Array.isArray(found) ? found[0] : found, values);
 }
 
 function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? values[name] ?? whole : whole));
 }
 
 /** Mark a line that is translated where it is shown: translators find it. */

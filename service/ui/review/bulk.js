@@ -122,6 +122,6 @@ class Bulk {
 
   failed(error) {
     if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
-    this.said.textContent = error instanceof Unreachable ? t("The server cannot be reached.") : t(error.message);
+    this.said.textContent = error instanceof Unreachable ? t("The server cannot be reached.") : error.words;
   }
 }

@@ -2,9 +2,10 @@
 
 import { boot } from "../api.js";
 import { h, link } from "../dom.js";
+import { inWords } from "../sentences.js";
 import { ago, said, t, when } from "../texts.js";
 import { cap } from "./keys.js";
-import { inWords, LABELS } from "./labels.js";
+import { LABELS } from "./labels.js";
 import { waitsOn } from "./waits.js";
 
 const STATUS = { approved: said("Approved"), rejected: said("Rejected"), held: said("Held"), pending: said("Waits for its score"), withdrawn: said("Withdrawn") };
@@ -68,7 +69,7 @@ function head(entry, desk) {
 function why(card) {
   if (!card.why.length) return null;
   return h("ul", { class: "why", "aria-label": t("Why it is here") },
-    card.why.map((each) => h("li", {}, inWords(each.sentence))));
+    card.why.map((each) => h("li", {}, inWords(each.code, each.sentence))));
 }
 
 function outcome(entry, desk) {

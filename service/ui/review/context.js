@@ -1,8 +1,9 @@
 // The right column: all that bears on the comment in focus.
 
 import { h, link } from "../dom.js";
+import { inWords } from "../sentences.js";
 import { many, said, t, when } from "../texts.js";
-import { inWords, LABELS } from "./labels.js";
+import { LABELS } from "./labels.js";
 import { mention } from "./mentions.js";
 import { author, notes } from "./people.js";
 import { TITLES } from "./queues.js";
@@ -109,7 +110,7 @@ function trail({ trail: steps }) {
     step.state in STATES ? h("em", { class: "small" }, ` ${t(STATES[step.state])}`) : null,
     step.queue && step.queue !== "held" ? h("em", { class: "small" }, ` ${t(TITLES[step.queue])}`) : null,
     step.is_bulk ? h("em", { class: "small" }, ` ${t("in bulk")}`) : null,
-    step.reasons.map((each) => h("p", { class: "small" }, inWords(each.sentence))),
+    step.reasons.map((each) => h("p", { class: "small" }, inWords(each.code, each.sentence))),
     step.note ? h("p", { class: "small note" }, step.note) : null,
     provenance(step))));
 }

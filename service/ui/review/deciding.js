@@ -76,7 +76,7 @@ export class Deciding {
       return;
     }
     const isOver = ["decided_meanwhile", "withdrawn_meanwhile", "comment_not_found", "not_held", "not_waiting"].includes(problem.code);
-    Object.assign(entry, { state: isOver ? "gone" : "taken", choice: null, notice: t(problem.message) });
+    Object.assign(entry, { state: isOver ? "gone" : "taken", choice: null, notice: problem.words });
     this.desk.redraw(entry);
     this.desk.watch.now();
   }

@@ -219,7 +219,7 @@ class Desk {
 
   failed(error, again) {
     if (error instanceof Unreachable) this.status.lineIsDown(again);
-    else if (error instanceof Problem) this.status.say(t(error.message), { bad: true });
+    else if (error instanceof Problem) this.status.say(error.words, { bad: true });
     else throw error;
   }
 

@@ -2,7 +2,7 @@
 // waits for the network, and nobody else is handed the same.
 
 import { call, Unreachable } from "../api.js";
-import { t } from "../texts.js";
+import { inWords } from "../sentences.js";
 
 export const AHEAD = 5;
 export const STILL_TO_DO = new Set(["todo", "taking"]);
@@ -31,7 +31,7 @@ export class Hand {
         if (card) this.taken(entry, card);
         else if (code !== "too_many_claims") {
           entry.state = "taken";
-          entry.notice = t(detail);
+          entry.notice = inWords(code, detail);
           this.desk.redraw(entry);
           if (entry.card.id === this.desk.focus && !this.desk.isTyping) this.desk.advance();
         }

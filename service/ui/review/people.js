@@ -81,7 +81,7 @@ function openSanction(id, card, desk) {
       desk.seeAgain();
     } catch (error) {
       if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
-      said.textContent = error instanceof Unreachable ? t("The server cannot be reached.") : t(error.message);
+      said.textContent = error instanceof Unreachable ? t("The server cannot be reached.") : error.words;
       said.hidden = false;
     }
   };

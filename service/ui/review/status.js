@@ -2,6 +2,7 @@
 
 import { boot } from "../api.js";
 import { byId, h } from "../dom.js";
+import { inWords } from "../sentences.js";
 import { ago, number, t } from "../texts.js";
 import { cap } from "./keys.js";
 import { isOfHeld, LETTERS, MEANINGS, ordersOf, SORT_TITLES, TITLES } from "./queues.js";
@@ -38,7 +39,7 @@ export class Status {
 
   decidedMany({ id, decided, refused }, status) {
     const text = t(status === "approved" ? "Approved: {n}" : "Rejected: {n}", { n: number(decided) });
-    const left = refused.length ? ` ${t("Not decided: {n}. {why}", { n: number(refused.length), why: t(refused[0].detail) })}` : "";
+    const left = refused.length ? ` ${t("Not decided: {n}. {why}", { n: number(refused.length), why: inWords(refused[0].code, refused[0].detail) })}` : "";
     this.say(text + left);
     this.done.push({ bulk: id, text, until: Date.now() + boot.undo_ms });
     this.tick();
@@ -52,7 +53,7 @@ export class Status {
 
   refused(comment, problem) {
     this.forget(comment);
-    this.say(t(problem.message), { bad: true });
+    this.say(problem.words, { bad: true });
   }
 
   forget(comment) {
@@ -128,8 +129,8 @@ export class Status {
     const seen = JSON.stringify(alerts);
     if (seen === this.alerts) return;
     this.alerts = seen;
-    byId("alerts").replaceChildren(...alerts.map(({ site, sentence, since }) => h("p", { class: "notice warn" },
-      Object.keys(boot.reasons).length > 1 ? h("strong", {}, `${site}: `) : "", t(sentence), since ? h("span", { class: "soft small" }, ` ${t("since {ago}", { ago: ago(since) })}`) : "")));
+    byId("alerts").replaceChildren(...alerts.map(({ site, code, sentence, since }) => h("p", { class: "notice warn" },
+      Object.keys(boot.reasons).length > 1 ? h("strong", {}, `${site}: `) : "", inWords(code, sentence), since ? h("span", { class: "soft small" }, ` ${t("since {ago}", { ago: ago(since) })}`) : "")));
   }
 
   changed({ queues, alerts, arrived, pace }) {

@@ -1,0 +1,34 @@
+// What the server says, in the page's language: the same as `service/wording.py` does for templates.
+
+import { t } from "./texts.js";
+
+const { lines, words } = JSON.parse(document.getElementById("sentences")?.textContent || '{"lines": {}, "words": []}');
+const PARTS = "parts";
+const patterns = new Map();
+
+/** Return a sentence that was said under a stable code; as it is, where no line of the code made it. */
+export function inWords(code, sentence) {
+  for (const line of lines[code] ?? []) {
+    const found = patternOf(line).exec(sentence);
+    if (!found) continue;
+    const told = Object.entries(found.groups ?? {}).map(([name, value]) => [name, words.includes(name) ? part(value) : value]);
+    return t(line, Object.fromEntries(told));
+  }
+  return t(sentence);
+}
+
+function part(value) {
+  const parts = value.split(", ");
+  const told = parts.map((each) => inWords(PARTS, each));
+  // A word that somebody wrote stands in marks of ours, and needs no translation.
+  if (parts.every((each, at) => told[at] !== each || each.startsWith("«"))) return told.join(", ");
+  return inWords(PARTS, value);
+}
+
+function patternOf(line) {
+  if (!patterns.has(line)) {
+    const parts = line.split(/\{(\w+)\}/).map((each, at) => (at % 2 ? `(?<${each}>.+?)` : each.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")));
+    patterns.set(line, new RegExp(`^${parts.join("")}$`, "su"));
+  }
+  return patterns.get(line);
+}
