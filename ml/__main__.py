@@ -23,7 +23,7 @@ from ml import (
     plots,
     stored_report,
 )
-from ml.adapter import Adapter
+from ml.adapter import Adapter, AdapterError
 from ml.artifact import Artifact, ArtifactError
 from ml.bars import measure_bars
 from ml.dataset import LABELS, Dataset, Floats, Split, gather, join, without_doubles
@@ -94,7 +94,15 @@ def evaluate_model(
 
 
 @app.command()
-def adapt(folder: CorporaFolder = None, models: Models = MODELS, seed: Seed = 1) -> None:
+def adapt(
+    folder: CorporaFolder = None,
+    models: Models = MODELS,
+    seed: Seed = 1,
+    *,
+    onwards: Annotated[
+        bool, typer.Option("--onwards", help="Go on from the adapter that is there.")
+    ] = False,
+) -> None:
     """Teach the sentence encoder to judge comments; train anew afterwards."""
     from ml import adapter_training  # noqa: PLC0415 - its framework comes with the train extra
 
@@ -102,9 +110,13 @@ def adapt(folder: CorporaFolder = None, models: Models = MODELS, seed: Seed = 1)
     with _steps() as step:
         try:
             adapter: Adapter = adapter_training.teach(
-                encoder.weights(), data, seed=seed, progress=step
+                encoder.weights(),
+                data,
+                seed=seed,
+                progress=step,
+                onwards=Adapter.load(models / encoder.ADAPTER) if onwards else None,
             )
-        except EncoderUnavailable as missing:
+        except (EncoderUnavailable, AdapterError) as missing:
             raise _refusal(str(missing)) from missing
         except ImportError as missing:
             raise _refusal(f"{missing}; install the train extra.") from missing

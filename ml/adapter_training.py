@@ -7,6 +7,7 @@ calibration side can teach the second tier how far to trust it.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -53,6 +54,7 @@ FILLINGS = 14  # of each template of ours
 LENGTHS = (12, 16, 24, 32, 48, 64)
 PIECES_PER_STEP = 1024
 _MASKED = -1e9
+_MEASURED = 300  # texts by which the spread of the untaught encoder's states is told
 
 
 class Batch(NamedTuple):
@@ -96,12 +98,28 @@ def sampled(dataset: Dataset, seed: int) -> Dataset:
     return learning.where(drawn < share)
 
 
-def teach(path: Path, dataset: Dataset, *, seed: int, progress: Progress) -> Adapter:
-    """Return the adapter learned from the train side of the corpora and our own sentences."""
+def teach(
+    path: Path,
+    dataset: Dataset,
+    *,
+    seed: int,
+    progress: Progress,
+    onwards: Adapter | None = None,
+) -> Adapter:
+    """Return the adapter learned from the train side of the corpora and our own sentences.
+
+    Args:
+        path: the encoder's weights.
+        dataset: all corpora.
+        seed: decides which texts are read, and all else that is drawn.
+        progress: is told of each part.
+        onwards: an adapter to go on from, at half the pace; with another seed it reads other texts.
+    """
     ours = own_writing(seed, fillings=FILLINGS)
     data = apart_from_suites(sampled(join([dataset, ours]), seed))
     progress(f"reading {len(data):,} texts")
-    return train(E5File.read(path), data, seed=seed, progress=progress)
+    plan = Plan() if onwards is None else Plan(peak=Plan.peak / 2)
+    return train(E5File.read(path), data, seed=seed, plan=plan, progress=progress, onwards=onwards)
 
 
 def train(
@@ -111,14 +129,23 @@ def train(
     seed: int,
     plan: Plan | None = None,
     progress: Progress = lambda _: None,
+    onwards: Adapter | None = None,
 ) -> Adapter:
-    """Return the adapter learned from all of ``dataset``, whose unknown labels teach nothing."""
+    """Return the adapter learned from all of ``dataset``, whose unknown labels teach nothing.
+
+    Raises:
+        ValueError: the adapter to go on from is shaped otherwise than the plan.
+    """
     import jax  # noqa: PLC0415 - only this needs it
 
     plan = plan or Plan()
     network = _Network(file, plan)
     texts = network.numbered(dataset.texts)
+    if onwards is not None:
+        _check_shape(onwards, plan)
     parameters = network.start(texts, len(LABEL_WEIGHTS), seed)
+    if onwards is not None:
+        parameters = network.start_from(onwards)
     still = jax.tree.map(np.zeros_like, parameters)
     state = (parameters, still, still)
     steps = [
@@ -137,6 +164,25 @@ def train(
         if number % 50 == 0:
             progress(f"step {number} of {len(steps)}, loss {float(loss):.3f}")
     return network.adapter(state[0])
+
+
+def _check_shape(adapter: Adapter, plan: Plan) -> None:
+    wanted = {
+        f"{n}.{name}": plan.rank for n in range(plan.frozen, plan.layers) for name in MATRICES
+    }
+    if {name: down.shape[1] for name, down in adapter.downs.items()} != wanted:
+        raise ValueError(
+            f"The adapter to go on from must change layers {plan.frozen} to {plan.layers - 1} "
+            f"by matrices of rank {plan.rank}."
+        )
+
+
+def _by_length(texts: Sequence[Sequence[int]]) -> Iterator[tuple[int, list[Sequence[int]]]]:
+    """Yield texts of like length together, every one of them."""
+    for shorter, length in pairwise((0, *LENGTHS)):
+        alike = [text for text in texts if shorter < len(text) <= length]
+        if alike:
+            yield length, alike
 
 
 def _batches(
@@ -192,6 +238,8 @@ class _Network:
 
     def start(self, texts: Sequence[Sequence[int]], labels: int, seed: int) -> dict[str, Any]:
         """Return fresh parameters, and measure how the untaught encoder's states spread."""
+        import jax  # noqa: PLC0415
+
         draws = np.random.default_rng(seed)
         first = self.constants["layers"][0]
         parameters: dict[str, Any] = {"added": []}
@@ -204,13 +252,30 @@ class _Network:
             parameters["added"].append({k: v.astype(np.float32) for k, v in thin.items()})
         parameters["head"] = np.zeros((self._file.sizes.hidden, labels), np.float32)
         parameters["bias"] = np.full(labels, -1.5, np.float32)
+        pool = jax.jit(self._pooled)
         pooled = [
-            np.asarray(self._pooled(parameters, self.constants, *self.packed([text], len(text))))
-            for text in texts[:300]
+            np.asarray(pool(parameters, self.constants, *self.packed(alike, length)))
+            for length, alike in _by_length(texts[:_MEASURED])
         ]
         self.constants["mean"] = np.concatenate(pooled).mean(axis=0)
         self.constants["spread"] = np.concatenate(pooled).std(axis=0) + np.float32(1e-3)
         return parameters
+
+    def start_from(self, adapter: Adapter) -> dict[str, Any]:
+        """Return the parameters that an adapter was written from."""
+        added = []
+        for layer in range(self._plan.frozen, self._plan.layers):
+            thin = {}
+            for name in MATRICES:
+                thin[f"{name}.down"] = adapter.downs[f"{layer}.{name}"]
+                up = adapter.ups[f"{layer}.{name}"]
+                thin[f"{name}.up"] = up / np.float32(self._plan.strength)
+            added.append(thin)
+        return {
+            "added": added,
+            "head": adapter.head * self.constants["spread"][:, None],
+            "bias": adapter.head_bias + self.constants["mean"] @ adapter.head,
+        }
 
     def _pooled(self, parameters: Traced, constants: Traced, words: Traced, mask: Traced) -> Traced:
         import jax  # noqa: PLC0415
