@@ -6,10 +6,10 @@ calibration side can teach the second tier how far to trust it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -88,6 +88,10 @@ class Plan:
     rounds: int = 1
     window: int = LENGTHS[-1]
 
+    def onwards(self) -> Self:
+        """Return the plan for going on from an adapter: at half the pace, not to unlearn it."""
+        return replace(self, peak=self.peak / 2)
+
 
 def sampled(dataset: Dataset, seed: int) -> Dataset:
     """Return the rows of the train side that the encoder reads, whole groups, drawn by the seed."""
@@ -118,7 +122,7 @@ def teach(
     ours = own_writing(seed, fillings=FILLINGS)
     data = apart_from_suites(sampled(join([dataset, ours]), seed))
     progress(f"reading {len(data):,} texts")
-    plan = Plan() if onwards is None else Plan(peak=Plan.peak / 2)
+    plan = Plan() if onwards is None else Plan().onwards()
     return train(E5File.read(path), data, seed=seed, plan=plan, progress=progress, onwards=onwards)
 
 

@@ -29,10 +29,10 @@ def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     }
     before = {name: getattr(jax.config, name) for name in settings}
     for name, value in settings.items():
-        jax.config.update(name, value)
+        jax.config.update(name, value)  # type: ignore[no-untyped-call]  # JAX gives it no types
     yield
     for name, value in before.items():
-        jax.config.update(name, value)
+        jax.config.update(name, value)  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +104,7 @@ def test_only_the_train_side_is_read_and_groups_stay_whole() -> None:
 
 def test_every_share_is_of_a_corpus_that_trains() -> None:
     assert set(SHARES) - {"own_writing"} <= {corpus.name for corpus in training_corpora()}
+
+
+def test_what_goes_on_does_so_at_half_the_pace() -> None:
+    assert Plan().onwards() == replace(Plan(), peak=Plan().peak / 2)
