@@ -9,10 +9,10 @@ import numpy as np
 
 from ml import artifact, cascade, defaults
 from ml.artifact import ModelInfo
-from ml.augment import disguised, own_writing
+from ml.augment import SOURCE, disguised, own_writing
 from ml.calibrating import ORDINARY, calibrate, second_tier
 from ml.cascade import SecondTier
-from ml.dataset import LABELS, Dataset, Floats, Mask, Split, join, key_of, split_of
+from ml.dataset import LABELS, Dataset, Floats, Mask, Split, from_examples, join, key_of, split_of
 from ml.descent import use_descent
 from ml.encoder import Encoder, Remembering
 from ml.labels import Label, Language
@@ -73,9 +73,9 @@ def fit(
     """
     recipe = recipe or Recipe()
     progress("adding our own sentences and disguises")
-    ours = own_writing(seed)
-    if not recipe.own_writing:
-        ours = ours.where(np.zeros(len(ours), bool))
+    # Expanding templates takes seconds, which nobody waits for in vain.
+    nothing = from_examples((), source=SOURCE, language=Language.ENGLISH)
+    ours = own_writing(seed) if recipe.own_writing else nothing
     calibrating = np.array([split_of(group) is Split.CALIBRATION for group in ours.groups], bool)
     teaching = with_additions(
         dataset.part(Split.TRAIN),
