@@ -11,6 +11,7 @@ from fastapi_offline import FastAPIOffline
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import health, html, metrics, middleware, openapi, problems
+from service.appeals import alerts as appeal_alerts
 from service.appeals import routes as appeals_routes
 from service.appeals.pages import router as statement_pages
 from service.articles.routes import router as articles_router
@@ -116,7 +117,12 @@ def create_app(
     app.state.load = load
     app.state.oidc = _oidc(settings)
     # Who has something to say to those who work on a site.
-    app.state.alert_sources = (scoring_alerts.scoring, staleness.alerts, drift.alarming)
+    app.state.alert_sources = (
+        scoring_alerts.scoring,
+        staleness.alerts,
+        appeal_alerts.unread,
+        drift.alarming,
+    )
     problems.install(app)
     openapi.install(app)
     app.add_middleware(middleware.LimitBody, max_bytes=settings.web.body_max_bytes)

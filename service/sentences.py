@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from service import problems
+from service.appeals import alerts as appeal_alerts
 from service.decisions import alerts as scoring_alerts
 from service.decisions.waiting import REPORTED
 from service.errors import ModerationError
@@ -68,6 +69,7 @@ def known_sentences() -> Lines:
         "queue_stale": (staleness.SENTENCE,),
         "scoring_degraded": (scoring_alerts.DEGRADED,),
         "scoring_behind": (scoring_alerts.BEHIND,),
+        "appeals_unread": (appeal_alerts.NOBODY_ELSE,),
         PARTS: (
             *policy.PARTS,
             *reports.PARTS,
