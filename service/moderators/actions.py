@@ -85,7 +85,12 @@ def sign_in(
     moderator = _by_email(session, email)
     if not is_password_of(moderator, password) or moderator is None or moderator.disabled_at:
         raise SignInRefused
-    if moderator.password_hash and passwords.is_outdated(moderator.password_hash):
+    tried = moderator.password_hash
+    session.refresh(moderator, with_for_update={"key_share": True})
+    if moderator.password_hash != tried or moderator.disabled_at:
+        # Changed while we worked on it: what ends the old password's sessions must not miss this.
+        raise SignInRefused
+    if tried and passwords.is_outdated(tried):
         moderator.password_hash = passwords.hashed(clean_password(password))
     return open_session(session, moderator, now=now, lifetime=lifetime)
 

@@ -144,6 +144,11 @@ def revoke_made_by(session: Session, site_id: UUID, made_by: str, *, now: dateti
     _revoke(session, AccountLink.site_id == site_id, AccountLink.made_by == made_by, now=now)
 
 
+def revoke_for_passwords_by(session: Session, made_by: str, *, now: datetime) -> None:
+    """End the links for new passwords that somebody has made for others."""
+    _revoke(session, AccountLink.kind == LinkKind.PASSWORD, AccountLink.made_by == made_by, now=now)
+
+
 def revoke_for(session: Session, moderator_id: UUID, *, now: datetime) -> None:
     """End the links by which the moderator's password could be changed."""
     _revoke(session, AccountLink.moderator_id == moderator_id, now=now)

@@ -38,6 +38,7 @@ _SCOPES: Final = "openid email profile"
 _CLOCKS_DIFFER: Final = timedelta(seconds=60)
 _KEYS_KEPT_SECONDS: Final = 3600.0
 _KEYS_ASKED_AGAIN_SECONDS: Final = 30.0
+_SILENCE_REMEMBERED_SECONDS: Final = 10.0
 _ANSWER_MAX_BYTES: Final = 1_000_000
 _DISCOVERY: Final = "/.well-known/openid-configuration"
 
@@ -99,8 +100,11 @@ class Provider:
         self._secret = oidc.client_secret
         self._redirect_uri = redirect_uri
         self._timeout = oidc.timeout.total_seconds()
+        # Reading all certificates takes longer than a call.
+        self._certificates = httpx2.create_ssl_context()
         self._lock = Lock()
         self._known: _Known | None = None
+        self._silent_until = 0.0
 
     def address(self, under_way: UnderWay) -> str:
         """Return where the browser goes to sign in.
@@ -191,13 +195,38 @@ class Provider:
             return None
 
     def _about(self, *, again: bool = False) -> _Known:
-        """Return what the provider says of itself, asked once an hour, or ``again``."""
-        with self._lock:
-            known = self._known
-            good_for = _KEYS_ASKED_AGAIN_SECONDS if again else _KEYS_KEPT_SECONDS
-            if known is None or known.asked_at + good_for < time.monotonic():
-                known = self._known = self._ask()
+        """Return what the provider says of itself, asked once an hour, or ``again``.
+
+        One asks, others wait for what it hears, as long as an answer may take. Who comes just
+        after a silence is told of it at once: they would all hold threads that others need.
+
+        Raises:
+            Unavailable: the provider does not answer, or did not just now.
+        """
+        good_for = _KEYS_ASKED_AGAIN_SECONDS if again else _KEYS_KEPT_SECONDS
+        if (known := self._fresh(good_for)) is not None:
             return known
+        if not self._lock.acquire(timeout=self._timeout):
+            raise Unavailable(SILENT)
+        try:
+            if (known := self._fresh(good_for)) is None:
+                known = self._known = self._ask_unless_silent()
+            return known
+        finally:
+            self._lock.release()
+
+    def _fresh(self, good_for: float) -> _Known | None:
+        known = self._known
+        return known if known and known.asked_at + good_for >= time.monotonic() else None
+
+    def _ask_unless_silent(self) -> _Known:
+        if time.monotonic() < self._silent_until:
+            raise Unavailable(SILENT)
+        try:
+            return self._ask()
+        except Unavailable:
+            self._silent_until = time.monotonic() + _SILENCE_REMEMBERED_SECONDS
+            raise
 
     def _ask(self) -> _Known:
         asked_at = time.monotonic()
@@ -220,7 +249,9 @@ class Provider:
             Unavailable: it answers nothing of the kind, or not in time.
         """
         try:
-            with httpx2.Client(follow_redirects=False, timeout=self._timeout) as client:
+            with httpx2.Client(
+                verify=self._certificates, follow_redirects=False, timeout=self._timeout
+            ) as client:
                 answer = client.request(
                     method, url, data=data, headers={"Accept": "application/json"}
                 )

@@ -1,6 +1,7 @@
 """Which moderator somebody is who has signed in at an OpenID Connect provider."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,13 +14,21 @@ from service.moderators.rules import NAME_MAX_CHARS, clean_email, clean_name
 from service.moderators.tables import Moderator, OutsideIdentity
 
 
-def recognise(session: Session, person: Person, *, now: datetime) -> Moderator:
+class Recognised(NamedTuple):
+    """Somebody who has signed in; ``is_new`` where nobody had proved before to be that person."""
+
+    who: Moderator
+    is_new: bool
+
+
+def recognise(session: Session, person: Person, *, now: datetime) -> Recognised:
     """Return the moderator; open invitations of the address, which is proved now, are followed.
 
     The first time it is the address that tells who somebody is, and then the provider's own name
     for the person: an address that passes on to somebody else does not take the account along.
     Nobody had to prove the address before. From then on the account has no password here, and
-    whoever was signed in by the one it had is signed out.
+    whoever was signed in by the one it had is signed out. Whoever calls this ends what was made in
+    the name of somebody new: see ``team.actions.end_handed_out``.
 
     Raises:
         OutsideUnknown: nobody here has this address, or it was somebody else's.
@@ -32,7 +41,7 @@ def recognise(session: Session, person: Person, *, now: datetime) -> Moderator:
     if linked is not None and linked.disabled_at is None:
         if linked.email == email:
             joining.join(session, linked, links.invitations_of(session, email, now=now), now=now)
-        return linked
+        return Recognised(linked, is_new=False)
     who = _by_email(session, person, email, now=now)
     session.add(
         OutsideIdentity(
@@ -40,7 +49,7 @@ def recognise(session: Session, person: Person, *, now: datetime) -> Moderator:
         )
     )
     session.flush()
-    return who
+    return Recognised(who, is_new=True)
 
 
 def _by_email(session: Session, person: Person, email: str, *, now: datetime) -> Moderator:
@@ -56,7 +65,7 @@ def _by_email(session: Session, person: Person, email: str, *, now: datetime) ->
         who = who or Moderator(email=email, name="", password_hash=None, created_at=now)
         who.name, who.disabled_at = _name(person), None
         session.add(who)
-        session.flush()
+        joining.forget_password(session, who, now=now)
     else:
         raise OutsideUnknown
     joining.join(session, who, invitations, now=now)

@@ -67,7 +67,7 @@ def assign(
     before = {held.id: had for held, had in memberships(session, moderator.id)}.get(site.id)
     moderators.add_membership(session, moderator, site, role, now=now)
     if before is not None and not reaches(role, before):
-        _end_handed_out(session, actor, site, moderator, now=now)
+        _end_handed_out(session, site, moderator, by=actor.name, now=now)
     told = {"email": moderator.email, "role": role.value}
     log.write(session, site.id, ChangeKind.JOINED, by=actor.name, now=now, **told)
 
@@ -89,7 +89,7 @@ def change_role(
         return
     moderators.add_membership(session, who, site, role, now=now)
     if not reaches(role, before):
-        _end_handed_out(session, actor, site, who, now=now)
+        _end_handed_out(session, site, who, by=actor.name, now=now)
     told = {"email": who.email, "before": before.value, "role": role.value}
     log.write(session, site.id, ChangeKind.ROLE_CHANGED, by=actor.name, now=now, **told)
 
@@ -188,15 +188,26 @@ def _check_other(actor: Actor, moderator_id: UUID) -> None:
 
 def _leave(session: Session, actor: Actor, site: Site, who: Moderator, *, now: datetime) -> None:
     """Write that somebody has left, and end what they have handed out."""
-    _end_handed_out(session, actor, site, who, now=now)
+    _end_handed_out(session, site, who, by=actor.name, now=now)
     log.write(session, site.id, ChangeKind.LEFT, by=actor.name, now=now, email=who.email)
 
 
+def end_handed_out(session: Session, who: Moderator, *, now: datetime) -> None:
+    """End all that was made in the name of somebody whose address is proved only now.
+
+    Until then the account may have been in the hands of whoever invited the address, and followed
+    the link: what that person made in its name would outlive the password and the sessions.
+    """
+    for site, _ in memberships(session, who.id):
+        _end_handed_out(session, site, who, by=who.email, now=now)
+    links.revoke_for_passwords_by(session, who.email, now=now)
+
+
 def _end_handed_out(
-    session: Session, actor: Actor, site: Site, who: Moderator, *, now: datetime
+    session: Session, site: Site, who: Moderator, *, by: str, now: datetime
 ) -> None:
     """End invitations and programs' tokens that somebody made with the rights they had."""
     links.revoke_made_by(session, site.id, who.email, now=now)
     for token, program in tokens.made_by(session, site.id, who.email):
-        tokens.revoke(session, token, program, by=actor.name, now=now)
+        tokens.revoke(session, token, program, by=by, now=now)
         claims.release_all(session, program.id)

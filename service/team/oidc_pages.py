@@ -18,6 +18,7 @@ from service.moderators.page_route import PageRoute
 from service.request import AppSettings, Now
 from service.sealing import Seal, SealBroken
 from service.settings import Settings
+from service.team import actions as team
 from service.team.sign_in_pages import sign_in_form
 
 router = APIRouter(prefix="/review/sign-in", include_in_schema=False, route_class=PageRoute)
@@ -41,8 +42,9 @@ def go_outside(
     """
     under_way = UnderWay.begin(html.own_path(next_, otherwise=_HOME))
     try:
+        spend_network(request, settings)
         answer = html.go_to(_provider(request).address(under_way))
-    except (Unauthenticated, Unavailable) as error:
+    except (Unauthenticated, RateLimited, Unavailable) as error:
         return sign_in_form(request, settings, next_=next_, refused=error)
     answer.set_cookie(
         _COOKIE,
@@ -119,5 +121,7 @@ def _sign_in(request: Request, settings: Settings, person: Person, *, now: Now) 
     database: Database = request.app.state.database
     lifetime = settings.review.session_lifetime
     with database.transaction() as session:
-        who = outside.recognise(session, person, now=now)
+        who, is_new = outside.recognise(session, person, now=now)
+        if is_new:
+            team.end_handed_out(session, who, now=now)
         return moderators.open_session(session, who, now=now, lifetime=lifetime), who.email

@@ -8,7 +8,8 @@ const patterns = new Map();
 
 /** Return a sentence that was said under a stable code; as it is, where no line of the code made it. */
 export function inWords(code, sentence) {
-  for (const line of lines[code] ?? []) {
+  // A site names the codes of its own reasons as it likes, "constructor" among them.
+  for (const line of Object.hasOwn(lines, code) ? lines[code] : []) {
     const found = patternOf(line).exec(sentence);
     if (!found) continue;
     const told = Object.entries(found.groups ?? {}).map(([name, value]) => [name, words.includes(name) ? part(value) : value]);

@@ -1,8 +1,10 @@
 from datetime import datetime, timedelta
+from importlib.util import find_spec, module_from_spec
 from unittest.mock import patch
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -139,6 +141,17 @@ def test_a_role_given_again_replaces_the_one_before(session: Session, now: datet
     assert queries.memberships(session, moderator.id) == [(site, Role.LEAD)]
     actions.remove_membership(session, moderator, site)
     assert queries.memberships(session, moderator.id) == []
+
+
+def test_a_password_takes_the_work_that_rfc_9106_asks_of_small_machines() -> None:
+    spec = find_spec("service.moderators.passwords")
+    assert spec is not None
+    assert spec.loader is not None
+    in_earnest = module_from_spec(spec)  # other tests have it hash with next to no work
+    spec.loader.exec_module(in_earnest)
+    stored = in_earnest.hashed(PASSWORD)
+    assert extract_parameters(stored) == RFC_9106_LOW_MEMORY
+    assert in_earnest.is_right(PASSWORD, stored)
 
 
 def test_a_hash_of_weaker_days_is_made_anew(session: Session, now: datetime) -> None:

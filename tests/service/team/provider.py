@@ -5,9 +5,9 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,16 +26,24 @@ class SmallProvider:
     """Remembers what it was asked; ``claims`` are added to its tokens, None takes one out."""
 
     def __init__(self) -> None:
-        self.key = a_key()
+        self.url = ""
+        self._first_key = a_key()
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew, under the same address and with the same key."""
+        self.key = self._first_key
         self.published = [self.key]
         self.claims: dict[str, object] = {}
         self.document: dict[str, object] = {}
         self.sign: Callable[[Mapping[str, Any]], str] = self.signed
-        self.url = ""
         self.clock: Callable[[], int] = lambda: 0
         self.asked: dict[str, dict[str, str]] = {}
         self.calls: list[str] = []
         self.is_silent = False
+        # Cleared, it keeps whoever asks waiting, until it is set.
+        self.holds = Event()
+        self.holds.set()
 
     def authorize(self, address: str) -> str:
         """Sign somebody in, as a browser would at ``address``; return the code."""
@@ -94,6 +102,7 @@ def running(provider: SmallProvider) -> Iterator[SmallProvider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            provider.holds.wait(10)
             answers = {"/.well-known/openid-configuration": provider.about, "/keys": provider.keys}
             self._answer(200, answers[self.path]())
 
@@ -109,7 +118,8 @@ def running(provider: SmallProvider) -> Iterator[SmallProvider]:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            with suppress(ConnectionError):  # whoever asked may have waited long enough
+                self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
             return

@@ -1,6 +1,8 @@
 """Signing in by another service's account, against a small provider that signs real tokens."""
 
+import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,33 +11,48 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from joserfc import jwt
-from joserfc.jwk import OctKey
+from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr, ValidationError
+from sqlalchemy import select
 
 from service import request
 from service.app import create_app
 from service.db import Database
-from service.moderators import links, queries
+from service.moderators import links, queries, tokens
+from service.moderators.rules import TokenScope
 from service.moderators.tables import Moderator, Role
 from service.review import claims
+from service.review.tables import Claim
 from service.settings import Oidc, Settings
 from service.sites.tables import Site
 from tests.factories.moderators import stored_moderator
-from tests.factories.review import stored_site
+from tests.factories.review import stored_held_comment, stored_site
 from tests.fakes import FakePredictor
 from tests.service.team.pages import sign_in, text_of
 from tests.service.team.provider import CLIENT_ID, CLIENT_SECRET, SmallProvider, a_key, running
 
 _EMAIL = "aziza@news.example"
+_DAY = timedelta(days=1)
 _BACK = "/review/sign-in/outside/back"
 
 
-@pytest.fixture
-def provider(now: datetime) -> Iterator[SmallProvider]:
-    provider = SmallProvider()
-    provider.clock = lambda: int(now.timestamp())
-    with running(provider):
+@pytest.fixture(scope="module")
+def served_provider() -> Iterator[SmallProvider]:
+    """Serve one provider to all tests: its key takes a second to make."""
+    with running(SmallProvider()) as provider:
         yield provider
+
+
+@pytest.fixture
+def provider(served_provider: SmallProvider, now: datetime) -> SmallProvider:
+    served_provider.forget()
+    served_provider.clock = lambda: int(now.timestamp())
+    return served_provider
+
+
+@pytest.fixture(scope="module")
+def other_key() -> RSAKey:
+    return a_key()
 
 
 @pytest.fixture
@@ -165,13 +182,12 @@ def test_a_token_just_over_its_time_is_refused_by_more_than_the_clocks_differ(
 
 
 def test_a_token_signed_by_another_key_or_by_none_opens_nothing(
-    client: TestClient, provider: SmallProvider, aziza: Moderator
+    client: TestClient, provider: SmallProvider, aziza: Moderator, other_key: RSAKey
 ) -> None:
     assert aziza
-    other = a_key()
     secret = OctKey.import_key(CLIENT_SECRET * 2)
     forgeries = [
-        lambda said: jwt.encode({"alg": "RS256", "kid": provider.key.kid}, said, other),
+        lambda said: jwt.encode({"alg": "RS256", "kid": provider.key.kid}, said, other_key),
         lambda said: jwt.encode({"alg": "HS256"}, said, secret),
         lambda said: provider.signed(said)[:-8] + "AAAAAAAA",
         lambda said: "e30." + provider.signed(said).split(".")[1] + ".",
@@ -184,11 +200,15 @@ def test_a_token_signed_by_another_key_or_by_none_opens_nothing(
 
 
 def test_keys_that_the_provider_has_changed_are_asked_for_again(
-    client: TestClient, provider: SmallProvider, aziza: Moderator, monkeypatch: pytest.MonkeyPatch
+    client: TestClient,
+    provider: SmallProvider,
+    aziza: Moderator,
+    other_key: RSAKey,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert aziza
     assert _sign_in(client, provider).status_code == 303
-    provider.key = a_key()
+    provider.key = other_key
     provider.published.append(provider.key)
     # Not sooner than after half a minute: strangers' tokens must not have us ask all day.
     assert _sign_in(client, provider).status_code == 401
@@ -252,6 +272,52 @@ def test_a_provider_that_does_not_answer_is_told_of(
     assert 'name="password"' in silent.text
 
 
+def _ask(client: TestClient) -> tuple[float, str]:
+    """Ask for the way to the provider; return how long the answer took, and what it says."""
+    began = time.monotonic()
+    answer = client.get("/review/sign-in/outside", follow_redirects=False)
+    return time.monotonic() - began, text_of(answer.text)
+
+
+def test_a_silence_is_remembered_for_a_while_and_then_the_provider_is_asked_again(
+    client: TestClient, provider: SmallProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.is_silent = True
+    assert "does not answer" in _ask(client)[1]
+    asked = len(provider.calls)
+    provider.is_silent = False
+    assert "does not answer" in _ask(client)[1]
+    assert len(provider.calls) == asked
+    clock = time.monotonic
+    monkeypatch.setattr("service.moderators.oidc.time.monotonic", lambda: clock() + 11)
+    assert _begin(client)
+
+
+def test_who_signs_in_while_the_provider_is_silent_waits_no_longer_than_one_answer_may_take(
+    client: TestClient, provider: SmallProvider, app: FastAPI
+) -> None:
+    app.state.oidc._timeout = 0.4  # noqa: SLF001 - five seconds by default, in each of six threads
+    provider.holds.clear()
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            asked = list(pool.map(lambda _: _ask(client), range(6)))
+    finally:
+        provider.holds.set()
+    assert all("does not answer" in said for _, said in asked)
+    # One after the other they would take 2.4 s.
+    assert max(seconds for seconds, _ in asked) < 2
+    assert len(provider.calls) <= 1
+
+
+def test_asking_for_the_way_there_is_counted_like_signing_in(
+    client: TestClient, provider: SmallProvider, settings: Settings
+) -> None:
+    assert provider
+    for _ in range(settings.limits.sign_ins_per_minute):
+        client.get("/review/sign-in/outside", follow_redirects=False)
+    assert "in a minute: come back a little later" in _ask(client)[1]
+
+
 def test_a_provider_that_calls_itself_otherwise_is_not_believed(
     client: TestClient, provider: SmallProvider
 ) -> None:
@@ -301,6 +367,78 @@ def test_whoever_chose_the_password_has_nothing_once_the_address_is_proved(
     assert sign_in(TestClient(client.app), _EMAIL).status_code == 401
     assert before.get(f"/review/password/{token}").status_code == 404
     assert _me(client)["id"] == str(aziza.id)
+
+
+@pytest.mark.usefixtures("aziza")
+def test_what_was_made_in_a_name_that_nobody_had_proved_ends_once_it_is(
+    client: TestClient,
+    provider: SmallProvider,
+    site: Site,
+    database: Database,
+    now: datetime,
+) -> None:
+    with database.transaction() as session:
+        colleague = stored_moderator(session, site, email="ana@news.example")
+        _, invitation = links.invite(
+            *(session, site),
+            email="x@evil.example",
+            role=Role.LEAD,
+            lifetime=_DAY,
+            by=_EMAIL,
+            now=now,
+        )
+        _, reset = links.for_password(session, colleague, lifetime=_DAY, by=_EMAIL, now=now)
+        held = stored_held_comment(session, site, now=now)
+        issued, token = tokens.issue(
+            *(session, site),
+            name="Helper",
+            scopes=set(TokenScope),
+            expires_at=now + _DAY,
+            by=_EMAIL,
+            now=now,
+        )
+        program = session.get_one(Moderator, issued.moderator_id)
+        claims.claim(session, program, [site.id], held.id, lease=_DAY, most=9, now=now)
+        _, others = links.invite(
+            *(session, site),
+            email="y@news.example",
+            role=Role.LEAD,
+            lifetime=_DAY,
+            by="ana@news.example",
+            now=now,
+        )
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert client.get("/v1/review/queue", headers=bearer).status_code == 200
+    assert _sign_in(client, provider).status_code == 303
+    stranger = TestClient(client.app)
+    assert stranger.get(f"/review/welcome/{invitation}").status_code == 404
+    assert stranger.get(f"/review/password/{reset}").status_code == 404
+    assert stranger.get("/v1/review/queue", headers=bearer).status_code == 401
+    assert stranger.get(f"/review/welcome/{others}").status_code == 200
+    with database.transaction() as session:
+        assert session.scalars(select(Claim)).all() == []
+
+
+@pytest.mark.usefixtures("aziza")
+def test_what_is_made_after_the_first_time_stays(
+    client: TestClient,
+    provider: SmallProvider,
+    site: Site,
+    database: Database,
+    now: datetime,
+) -> None:
+    assert _sign_in(client, provider).status_code == 303
+    with database.transaction() as session:
+        _, invitation = links.invite(
+            *(session, site),
+            email="x@news.example",
+            role=Role.MODERATOR,
+            lifetime=_DAY,
+            by=_EMAIL,
+            now=now,
+        )
+    assert _sign_in(client, provider).status_code == 303
+    assert TestClient(client.app).get(f"/review/welcome/{invitation}").status_code == 200
 
 
 def test_who_has_left_does_not_come_back_this_way(
