@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from service.articles.tables import Article
 from service.comments.statement_link import statement_url
 from service.comments.status import Status
 from service.db import Database
@@ -20,6 +21,7 @@ from tests.factories.sites import a_site
 from tests.factories.webhooks import an_endpoint, stored_delivery
 from tests.receiver import Receiver
 from tests.running import wait_until
+from tests.service.embed.injections import INJECTIONS
 from tests.worker.conftest import Clock
 from worker import deliver_webhooks
 from worker.workplace import Workplace
@@ -151,3 +153,28 @@ def test_a_rejection_is_told_with_the_link_under_which_its_author_reads_why(
     url = json.loads(received.body)["data"]["statement_url"]
     assert url == statement_url(workplace.settings, comment)
     assert url.startswith(f"{workplace.settings.web.public_url}/statements/")
+
+
+def test_what_was_typed_reaches_the_site_as_it_was_typed(
+    workplace: Workplace, database: Database, clock: Clock, receiver: Receiver
+) -> None:
+    """As JSON, escaped by JSON alone: nothing in it ends the text early, and nothing is changed."""
+    with database.transaction() as session:
+        site = a_site()
+        session.add(site)
+        session.flush()
+        session.add(an_endpoint(site, url=receiver.url))
+        for each in INJECTIONS:
+            comment = stored_decided_comment(
+                session, site, now=clock(), changes={"external_id": each}
+            )
+            session.get_one(Article, comment.article_id).external_id = each
+            session.flush()
+            decisions.record(
+                session, comment, Status.HELD, actor=Actor.POLICY, reason=each, now=clock()
+            )
+    run(workplace)
+    told = [json.loads(each.body)["data"] for each in receiver.received]
+    for named in ("external_id", "article", "reason"):
+        assert sorted(each[named] for each in told) == sorted(INJECTIONS)
+    assert {each.headers["content-type"] for each in receiver.received} == {"application/json"}
