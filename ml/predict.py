@@ -1,7 +1,6 @@
 """The only way from a text to probabilities: what the service and the worker use."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -31,15 +30,6 @@ class Prediction(NamedTuple):
     language_probability: float
     by_second_tier: bool = False
     is_unclear: bool = False  # the second tier is to judge, and has not
-
-
-@dataclass(frozen=True, slots=True)
-class SentencePrediction:
-    """What the classifier thinks of one sentence of a text, and where it stands there."""
-
-    start: int
-    end: int
-    prediction: Prediction
 
 
 class Predictor:
@@ -165,16 +155,9 @@ class Predictor:
         referred = Referred(logits[rows], vectors, features.languages[rows])
         return self._second.decision_function(referred)
 
-    def predict_sentences(
-        self, text: str, *, hint: Language | None = None
-    ) -> list[SentencePrediction]:
-        """Return a prediction for each sentence of the text, as if it stood alone."""
-        spans = sentences(text)
-        predictions = self.predict([text[a:b] for a, b in spans], hints=[hint] * len(spans))
-        return [
-            SentencePrediction(start, end, prediction)
-            for (start, end), prediction in zip(spans, predictions, strict=True)
-        ]
+    def sentences(self, text: str) -> list[tuple[int, int]]:
+        """Return where the sentences of the text begin and end; blank ones are left out."""
+        return sentences(text)
 
     def features(
         self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None

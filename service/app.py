@@ -57,6 +57,7 @@ from service.review.listening import Listening
 from service.review.pages import router as review_pages
 from service.review.routes import router as review_router
 from service.schema import is_current
+from service.scoring import looks
 from service.scoring.classifier import Classifier
 from service.scoring.routes import router as scoring_router
 from service.sentences import known_sentences
@@ -202,7 +203,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     }
     app.state.backlog = partial(_backlog, database)
     try:
-        with _following_the_registry(app, database):
+        with (
+            _following_the_registry(app, database),
+            looks.opened(settings.scoring.closer_looks) as app.state.closer_looks,
+        ):
             async with (
                 door.opened(settings, broker.publish) as app.state.door,
                 surroundings.opened(app),

@@ -74,6 +74,13 @@ class Limits(_Group):
 
 class Scoring(_Group):
     batch: int = Field(256, ge=1, le=4096, description="Comments that a worker scores in one call.")
+    closer_looks: int = Field(
+        2,
+        ge=1,
+        le=64,
+        description="Texts unclear at first sight that a web process takes in hand for a closer"
+        " look, one after the other; beyond, who waits is answered by the first sight.",
+    )
     second_tier: bool = Field(
         True,
         description="Whether what is unclear at first sight gets a closer look, by a sentence"

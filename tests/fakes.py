@@ -24,13 +24,6 @@ class FakePrediction:
     is_unclear: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FakeSentence:
-    start: int
-    end: int
-    prediction: FakePrediction
-
-
 @dataclass(slots=True)
 class FakePredictor:
     """Scores a text by the worst word in it; keeps what it was asked."""
@@ -57,13 +50,8 @@ class FakePredictor:
             for text, each in zip(texts, self.predict(texts, hints=hints), strict=True)
         ]
 
-    def predict_sentences(self, text: str, *, hint: Language | None = None) -> list[FakeSentence]:
-        found = [each.span() for each in re.finditer(r"[^.!?]+[.!?]*", text)]
-        predictions = self.predict([text[start:end] for start, end in found], hints=[hint])
-        return [
-            FakeSentence(start, end, prediction)
-            for (start, end), prediction in zip(found, predictions, strict=True)
-        ]
+    def sentences(self, text: str) -> list[tuple[int, int]]:
+        return [each.span() for each in re.finditer(r"[^.!?]+[.!?]*", text)]
 
 
 def _scores(text: str) -> dict[Label, float]:

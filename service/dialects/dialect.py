@@ -106,7 +106,8 @@ class Dialect:
         except _Unroutable as unroutable:
             return self._say(request, unroutable.failure)
         except Exception as error:  # noqa: BLE001 - the last word is the dialect's, and we log it
-            _log.error("unexpected_error", path=request.url.path, exc_info=error)
+            # The pattern: of the address itself, a client may have made a key a part.
+            _log.error("unexpected_error", path=_pattern_of(request), exc_info=error)
             return self._say(request, _OUR_FAULT)
 
     def _call(self, request: Request) -> Call:
@@ -114,7 +115,7 @@ class Dialect:
         for route in self._routes:
             match, found = route.matches(request.scope)
             if match is Match.FULL:
-                request.scope.update(found)
+                request.scope.update(found, pattern=route.path)
                 call: Call = found["endpoint"]
                 return call
             if match is Match.PARTIAL:
@@ -129,6 +130,11 @@ class Dialect:
                 {"Allow": ", ".join(sorted(set(allowed)))},
             )
         )
+
+
+def _pattern_of(request: Request) -> str:
+    pattern: str = request.scope.get("pattern", "unknown")
+    return pattern
 
 
 class _Unroutable(Exception):

@@ -13,8 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ml.labels import Language
-from service.dialects import categories, languages, lenient
+from service.dialects import categories, lenient
 from service.dialects.dialect import Dialect, Failure, Refused
 from service.dialects.surroundings import Surroundings, read_body
 from service.scoring.classifier import Prediction
@@ -70,14 +69,9 @@ async def _moderate(around: Surroundings, request: Request) -> Response:
 
 async def _predict(around: Surroundings, site_id: UUID, texts: Sequence[str]) -> list[Prediction]:
     """Return the scores; of a text whose language is unsure, as if it were English."""
-    predict = partial(around.scorer.of(site_id).predict, within=around.share)
-    predictions = await predict(texts, hint=None)
-    unsure = [n for n, each in enumerate(predictions) if languages.may_be_ours(each)]
-    if unsure:
-        again = await predict([texts[n] for n in unsure], hint=Language.ENGLISH)
-        for n, prediction in zip(unsure, again, strict=True):
-            predictions[n] = prediction
-    return predictions
+    return await around.scorer.of(site_id).predict(
+        texts, hint=None, within=around.share, or_english=True
+    )
 
 
 async def _read(request: Request) -> dict[str, object]:

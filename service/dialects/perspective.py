@@ -3,6 +3,8 @@
 Source: the vendor's API reference v1alpha1, and what its clients read.
 """
 
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
 
@@ -32,7 +34,7 @@ from service.dialects.utf16 import spans_in_units, units
 from service.examples import actions as examples
 from service.examples.origin import Origin, Trust
 from service.examples.rules import Judged
-from service.scoring.classifier import Prediction, SentencePrediction
+from service.scoring.classifier import Prediction
 from service.sites.keyring import OpenedBy
 
 TEXT_MAX_BYTES: Final = 20_480
@@ -40,8 +42,20 @@ TEXT_MAX_BYTES: Final = 20_480
 BODY_MAX_BYTES: Final = 2_097_152
 _DIGITS: Final = 7
 
+# They say where, and the summary says how much: closer looks at them do not cost it its time.
+_SENTENCES_WITHIN: Final = timedelta(milliseconds=40)
+
 Sent = TypeVar("Sent", AnalyzeSent, SuggestSent)
 Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence's place in the text, and its scores."""
+
+    start: int
+    end: int
+    prediction: Prediction
 
 
 def dialect(surroundings: Surroundings) -> Dialect:
@@ -73,14 +87,12 @@ class _Calls:
         sent = await _read(request, AnalyzeSent)
         text = _checked(sent.comment, sent.context)
         wanted = _attributes(sent)
-        prediction = await self._predict(scorer, text, sent.languages, list(wanted.values()))
+        prediction = await self._predict(scorer, text, sent.languages)
         supported = _supported(sent, wanted, prediction)
-        sentences: tuple[SentencePrediction, ...] = ()
+        sentences: list[_Sentence] = []
         # A place in the text without its tags is none in what was sent: then the whole is one span.
         if sent.span_annotations and sent.comment.type != TextType.HTML:
-            sentences = await scorer.predict_sentences(
-                text, hint=languages.hint_in(sent.languages), within=self._around.share
-            )
+            sentences = await _sentences(scorer, text, sent.languages)
         scores = _scores(sent.comment.text, sent, supported, prediction, sentences)
         detected = [languages.tag_of(prediction.language)]
         answer: Json = {
@@ -96,7 +108,7 @@ class _Calls:
         text = _checked(sent.comment, sent.context)
         labels = _suggested(sent)
         scorer = self._around.scorer.of(opened.site_id)
-        prediction = await self._predict(scorer, text, sent.languages, list(labels))
+        prediction = await self._predict(scorer, text, sent.languages)
         if not sent.do_not_store:
             judged = _judged(text, labels, sent, prediction.language)
             learn = partial(
@@ -125,18 +137,27 @@ class _Calls:
         key = request.query_params.get("key") or request.headers.get("x-goog-api-key")
         return await self._around.opened_by(key)
 
-    async def _predict(
-        self, scorer: ScorerBy, text: str, tags: list[str], labels: list[Label]
-    ) -> Prediction:
+    async def _predict(self, scorer: ScorerBy, text: str, tags: list[str]) -> Prediction:
         """Return the scores, in the text's own language; where that is unsure, in English."""
-        within = self._around.share
         hint = languages.hint_in(tags)
-        [prediction] = await scorer.predict([text], hint=hint, within=within)
-        if hint is not Language.ENGLISH and languages.may_be_ours(prediction):
-            [other] = await scorer.predict([text], hint=Language.ENGLISH, within=within)
-            if all(label in other.scores for label in labels):
-                return other
+        [prediction] = await scorer.predict(
+            [text], hint=hint, within=self._around.share, or_english=True
+        )
         return prediction
+
+
+async def _sentences(scorer: ScorerBy, text: str, tags: list[str]) -> list[_Sentence]:
+    """Return the sentences of the text, each scored as if it stood alone."""
+    places = scorer.classifier.sentences(text)
+    predictions = await scorer.predict(
+        [text[start:end] for start, end in places],
+        hint=languages.hint_in(tags),
+        within=_SENTENCES_WITHIN,
+    )
+    return [
+        _Sentence(start, end, prediction)
+        for (start, end), prediction in zip(places, predictions, strict=True)
+    ]
 
 
 async def _read(request: Request, kind: type[Sent]) -> Sent:
@@ -223,7 +244,7 @@ def _scores(
     sent: AnalyzeSent,
     supported: dict[str, Label],
     prediction: Prediction,
-    sentences: tuple[SentencePrediction, ...],
+    sentences: list[_Sentence],
 ) -> Json:
     spans = _spans(text, sentences)
     found: Json = {}
@@ -254,7 +275,7 @@ def _is_below(value: float, wanted: AttributeWanted) -> bool:
     return wanted.score_threshold is not None and value < wanted.score_threshold
 
 
-def _spans(text: str, sentences: tuple[SentencePrediction, ...]) -> list[tuple[int, int]]:
+def _spans(text: str, sentences: list[_Sentence]) -> list[tuple[int, int]]:
     """Return where the sentences lie, without the blanks around them; the whole without any."""
     if not sentences:
         return [(0, units(text))]

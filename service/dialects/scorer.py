@@ -1,29 +1,34 @@
 """Scores for those who wait for them: remembered by the text's digest, and never after a deadline.
 
 Clients ask for one text again and again (a nudge and the post that follows it), so what was scored
-is kept: by digest and model version, in this process, without the text.
+is kept: by digest and model version, in this process, without the text. What is unclear at first
+sight gets a closer look where there is room and time for one; else the first sight is the answer,
+and it is not kept, so that whoever asks again may have the better one.
 """
 
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
-from typing import Final, Generic, TypeVar
+from typing import Final
 from uuid import UUID
 
 from ml.labels import Language
+from service.dialects import languages
 from service.errors import Unavailable
-from service.scoring.classifier import Classifier, Prediction, SentencePrediction
+from service.scoring import looks
+from service.scoring.classifier import Classifier, Prediction
+from service.scoring.looks import CloserLooks, Sight
 
+# So much is seen through in half a millisecond, less than a thread costs under load.
+_AT_ONCE_MAX_CHARS: Final = 4_096
 _THREADS: Final = 2
 # So many would not be done in time anyhow.
 _MOST_WAITING: Final = 64
-
-Kept = TypeVar("Kept")
 
 
 class NoScoreInTime(Unavailable):
@@ -37,25 +42,35 @@ class NoScoreInTime(Unavailable):
 class _Key:
     version: str
     hint: Language | None
+    or_english: bool
     digest: bytes
 
 
-class _Memory(Generic[Kept]):
-    """The newest values that were asked for; used by several threads."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A text at first sight, and the hint by which it was seen."""
+
+    text: str
+    hint: Language | None
+    prediction: Prediction
+
+
+class _Memory:
+    """The newest predictions that were asked for; used by several threads."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._values: OrderedDict[_Key, Kept] = OrderedDict()
+        self._values: OrderedDict[_Key, Prediction] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: _Key) -> Kept | None:
+    def get(self, key: _Key) -> Prediction | None:
         with self._lock:
             found = self._values.get(key)
             if found is not None:
                 self._values.move_to_end(key)
             return found
 
-    def put(self, key: _Key, value: Kept) -> None:
+    def put(self, key: _Key, value: Prediction) -> None:
         with self._lock:
             self._values[key] = value
             self._values.move_to_end(key)
@@ -67,15 +82,17 @@ class _Memory(Generic[Kept]):
 
 
 class Scorer:
-    """Asks the live classifiers, in threads of its own; used by one event loop.
+    """Asks the live classifiers; used by one event loop.
 
     ``classifier`` is asked for the one that is live on a site; without a site, for the shared one.
     """
 
-    def __init__(self, classifier: Callable[[UUID | None], Classifier], *, kept: int) -> None:
+    def __init__(
+        self, classifier: Callable[[UUID | None], Classifier], *, kept: int, closer: CloserLooks
+    ) -> None:
         self._classifier = classifier
-        self._whole: _Memory[Prediction] = _Memory(kept)
-        self._sentences: _Memory[tuple[SentencePrediction, ...]] = _Memory(kept)
+        self._memory = _Memory(kept)
+        self._closer = closer
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="dialects")
         self._waiting = 0
 
@@ -85,7 +102,7 @@ class Scorer:
     @property
     def kept(self) -> int:
         """How many answers are remembered."""
-        return len(self._whole) + len(self._sentences)
+        return len(self._memory)
 
     def of(self, site_id: UUID | None) -> "ScorerBy":
         """Return a scorer that stays with the classifier that is live on the site now."""
@@ -98,69 +115,100 @@ class Scorer:
         hint: Language | None,
         within: timedelta,
         by: Classifier | None = None,
+        or_english: bool = False,
     ) -> list[Prediction]:
         """Return one prediction for each text, in order; without ``by``, by the shared classifier.
 
+        Args:
+            texts: as written.
+            hint: what the caller says of their language.
+            within: what is unclear by then is answered by the first sight.
+            by: the classifier.
+            or_english: a text that seems to be in none of our languages, but not surely so, is
+                judged as if it were English: short ones often are.
+
         Raises:
-            NoScoreInTime: it takes longer than ``within``.
+            NoScoreInTime: not even the first sight is there in time.
         """
+        until = asyncio.get_running_loop().time() + within.total_seconds()
         classifier = by or self._classifier(None)
-        keys = [_key(classifier, text, hint) for text in texts]
-        found = {key: self._whole.get(key) for key in keys}
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if found[key] is None}
+        keys = [_key(classifier, text, hint, or_english=or_english) for text in texts]
+        kept = {key: self._memory.get(key) for key in keys}
+        found = {key: prediction for key, prediction in kept.items() if prediction is not None}
+        looks.count(Sight.REMEMBERED, len(found))
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if missing:
-            scored = await self._in_thread(
-                lambda: self._score(classifier, missing, hint), within=within
-            )
-            found |= scored
-        return [prediction for key in keys if (prediction := found[key]) is not None]
+            seen = await self._see(classifier, missing, hint, or_english=or_english, within=within)
+            found |= {key: each.prediction for key, each in seen.items()}
+            found |= await self._look_closer(classifier, seen, until=until)
+        return [found[key] for key in keys]
 
-    async def predict_sentences(
+    async def _see(
         self,
-        text: str,
-        *,
+        classifier: Classifier,
+        missing: Mapping[_Key, str],
         hint: Language | None,
+        *,
+        or_english: bool,
         within: timedelta,
-        by: Classifier | None = None,
-    ) -> tuple[SentencePrediction, ...]:
-        """Return a prediction for each sentence of the text, as if it stood alone.
+    ) -> dict[_Key, _Seen]:
+        """Return every text at first sight, and keep what is clear."""
 
-        Raises:
-            NoScoreInTime: it takes longer than ``within``.
-        """
-        classifier = by or self._classifier(None)
-        key = _key(classifier, text, hint)
-        found = self._sentences.get(key)
-        if found is None:
-            found = await self._in_thread(
-                lambda: tuple(classifier.predict_sentences(text, hint=hint)), within=within
-            )
-            self._sentences.put(key, found)
-        return found
+        def see() -> list[_Seen]:
+            return _seen(classifier, list(missing.values()), hint, or_english=or_english)
 
-    def _score(
-        self, classifier: Classifier, missing: dict[_Key, str], hint: Language | None
+        is_short = sum(map(len, missing.values())) <= _AT_ONCE_MAX_CHARS
+        all_seen = see() if is_short else await self._in_thread(see, within=within)
+        seen = dict(zip(missing, all_seen, strict=True))
+        clear = {key: each for key, each in seen.items() if not each.prediction.is_unclear}
+        for key, each in clear.items():
+            self._memory.put(key, each.prediction)
+        looks.count(Sight.CLEAR, len(clear))
+        return seen
+
+    async def _look_closer(
+        self, classifier: Classifier, seen: Mapping[_Key, _Seen], *, until: float
     ) -> dict[_Key, Prediction]:
-        texts = list(missing.values())
-        predictions = classifier.predict(texts, hints=[hint] * len(texts))
-        scored = dict(zip(missing, predictions, strict=True))
-        # Kept even when nobody waits any more: who asks again has it at once.
-        for key, prediction in scored.items():
-            self._whole.put(key, prediction)
-        return scored
+        """Return closer looks at what is unclear, as many as there is room and time for.
 
-    async def _in_thread(self, score: Callable[[], Kept], *, within: timedelta) -> Kept:
+        One at a time, so that a long list leaves room for other callers.
+        """
+        unclear = {key: each for key, each in seen.items() if each.prediction.is_unclear}
+        looked_at: dict[_Key, Prediction] = {}
+        for key, each in unclear.items():
+            look = self._closer.begin(classifier, each.text, each.hint)
+            if look is None:
+                break
+            self._keep(key, look)
+            try:
+                looked_at[key] = await _by(until, look)
+            except TimeoutError:
+                break
+        looks.count(Sight.CLOSER_LOOK, len(looked_at))
+        looks.count(Sight.FIRST_SIGHT, len(unclear) - len(looked_at))
+        return looked_at
+
+    def _keep(self, key: _Key, look: Future[Prediction]) -> None:
+        """Keep what is seen even when nobody waits any more: who asks again has it at once."""
+
+        def keep(done: Future[Prediction]) -> None:
+            if not done.cancelled() and done.exception() is None:
+                self._memory.put(key, done.result())
+
+        look.add_done_callback(keep)
+
+    async def _in_thread(self, see: Callable[[], list[_Seen]], *, within: timedelta) -> list[_Seen]:
         if self._waiting >= _MOST_WAITING:
             raise NoScoreInTime
         self._waiting += 1
-        task = asyncio.get_running_loop().run_in_executor(self._threads, score)
+        task = asyncio.get_running_loop().run_in_executor(self._threads, see)
         task.add_done_callback(self._ended)
         try:
             return await asyncio.wait_for(asyncio.shield(task), within.total_seconds())
         except TimeoutError as error:
             raise NoScoreInTime from error
 
-    def _ended(self, task: asyncio.Future[Kept]) -> None:
+    def _ended(self, task: asyncio.Future[list[_Seen]]) -> None:
         self._waiting -= 1
         if not task.cancelled():
             task.exception()  # nobody may be waiting for it any more
@@ -178,17 +226,48 @@ class ScorerBy:
         return self.classifier.version
 
     async def predict(
-        self, texts: Sequence[str], *, hint: Language | None, within: timedelta
+        self,
+        texts: Sequence[str],
+        *,
+        hint: Language | None,
+        within: timedelta,
+        or_english: bool = False,
     ) -> list[Prediction]:
-        return await self.scorer.predict(texts, hint=hint, within=within, by=self.classifier)
-
-    async def predict_sentences(
-        self, text: str, *, hint: Language | None, within: timedelta
-    ) -> tuple[SentencePrediction, ...]:
-        return await self.scorer.predict_sentences(
-            text, hint=hint, within=within, by=self.classifier
+        return await self.scorer.predict(
+            texts, hint=hint, within=within, by=self.classifier, or_english=or_english
         )
 
 
-def _key(classifier: Classifier, text: str, hint: Language | None) -> _Key:
-    return _Key(classifier.version, hint, hashlib.sha256(text.encode()).digest())
+def _seen(
+    classifier: Classifier, texts: Sequence[str], hint: Language | None, *, or_english: bool
+) -> list[_Seen]:
+    predictions = classifier.predict_at_first_sight(texts, hints=[hint] * len(texts))
+    seen = [_Seen(text, hint, each) for text, each in zip(texts, predictions, strict=True)]
+    if or_english and hint is not Language.ENGLISH:
+        unsure = [at for at, each in enumerate(seen) if languages.may_be_ours(each.prediction)]
+        if unsure:
+            again = _seen(
+                classifier, [texts[at] for at in unsure], Language.ENGLISH, or_english=False
+            )
+            for at, each in zip(unsure, again, strict=True):
+                seen[at] = each
+    return seen
+
+
+async def _by(until: float, look: Future[Prediction]) -> Prediction:
+    """Return what the look finds; one that was begun goes on when the time is over.
+
+    Raises:
+        TimeoutError: it is not done by then.
+    """
+    task = asyncio.wrap_future(look)
+    left = until - asyncio.get_running_loop().time()
+    done, _ = await asyncio.wait([task], timeout=max(0.0, left))
+    if not done:
+        task.cancel()
+        raise TimeoutError
+    return task.result()
+
+
+def _key(classifier: Classifier, text: str, hint: Language | None, *, or_english: bool) -> _Key:
+    return _Key(classifier.version, hint, or_english, hashlib.sha256(text.encode()).digest())

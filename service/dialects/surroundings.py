@@ -162,7 +162,11 @@ async def read_body(request: Request, *, max_bytes: int) -> bytes:
 async def opened(app: FastAPI) -> AsyncIterator[None]:
     """Have the scorer at ``app.state.scorer`` while the application runs."""
     settings: Settings = app.state.settings
-    scorer = Scorer(partial(live.of_site, app.state), kept=settings.dialects.scores_kept)
+    scorer = Scorer(
+        partial(live.of_site, app.state),
+        kept=settings.dialects.scores_kept,
+        closer=app.state.closer_looks,
+    )
     app.state.scorer = scorer
     try:
         yield

@@ -29,19 +29,6 @@ class Prediction(Protocol):
         """Whether it is a first sight that a closer look may correct."""
 
 
-class SentencePrediction(Protocol):
-    """What the classifier makes of one sentence of a text, and where it stands there."""
-
-    @property
-    def start(self) -> int: ...
-
-    @property
-    def end(self) -> int: ...
-
-    @property
-    def prediction(self) -> Prediction: ...
-
-
 class Classifier(Protocol):
     """Texts in, probabilities out; the same for one text as for many."""
 
@@ -59,7 +46,5 @@ class Classifier(Protocol):
     ) -> Sequence[Prediction]:
         """Return the same where it can be had at once; other predictions are ``is_unclear``."""
 
-    def predict_sentences(
-        self, text: str, *, hint: Language | None = None
-    ) -> Sequence[SentencePrediction]:
-        """Return one prediction for each sentence of the text, as if it stood alone."""
+    def sentences(self, text: str) -> Sequence[tuple[int, int]]:
+        """Return where the sentences of the text begin and end, blank ones left out."""

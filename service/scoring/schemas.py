@@ -48,6 +48,15 @@ class ScoredText(BaseModel):
     ]
     language: Language
     language_probability: Annotated[float, Field(description="How sure the language is, 0 to 1.")]
+    is_unclear: Annotated[
+        bool,
+        Field(
+            description=(
+                "True for a score at first sight that a closer look might correct, for which there "
+                "was no room: ask again in a moment."
+            )
+        ),
+    ]
 
     @classmethod
     def of(cls, prediction: Prediction) -> Self:
@@ -55,6 +64,7 @@ class ScoredText(BaseModel):
             scores=dict(prediction.scores),
             language=prediction.language,
             language_probability=prediction.language_probability,
+            is_unclear=prediction.is_unclear,
         )
 
 

@@ -54,7 +54,8 @@ def test_the_version_is_the_digest_of_the_artifact() -> None:
 
 def test_each_sentence_gets_a_score_of_its_own() -> None:
     text = "You are my friend. You are an idiot."
-    first, second = predictor.predict_sentences(text)
-    assert text[first.start : first.end].strip() == "You are my friend."
-    assert second.prediction.scores[Label.INSULT] > first.prediction.scores[Label.INSULT]
-    assert predictor.predict_sentences(" ") == []
+    found = [text[start:end] for start, end in predictor.sentences(text)]
+    assert [each.strip() for each in found] == ["You are my friend.", "You are an idiot."]
+    first, second = predictor.predict(found)
+    assert second.scores[Label.INSULT] > first.scores[Label.INSULT]
+    assert predictor.sentences(" ") == []

@@ -198,6 +198,6 @@ class TestWithoutAScoreInTime:
         return Slow()
 
     def test_the_sites_degradation_choice_decides(self, client: TestClient, slug: str) -> None:
-        answer = told(ask(client, slug, body_of("Hello."), SECRET))
+        answer = told(ask(client, slug, body_of("Hello. " * 1000), SECRET))
         assert answer is not None
         assert (answer.status, answer.actions) == (Status.SYSTEM_WITHHELD, [])
