@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import pytest
 import redis
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -30,6 +31,7 @@ from service.database_url import sync_url
 from service.db import Database
 from service.jobs import Job
 from service.machine import embedded
+from service.moderators import passwords
 from service.settings import Settings
 from service.tables import metadata
 from tests.fakes import FakePredictor
@@ -166,6 +168,12 @@ def database(database_url: str, engine: Engine, published: list[Job]) -> Iterato
     names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """Hash passwords with next to no work: what they take in earnest has a test of its own."""
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # noqa: SLF001
 
 
 @pytest.fixture
