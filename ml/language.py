@@ -6,7 +6,7 @@ without Kazakh letters and Russian typed in Latin ones are all known by their ow
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -48,6 +48,7 @@ class LanguageModel:
     weights: npt.NDArray[np.float32]  # (2 ** 15, classes)
     intercepts: npt.NDArray[np.float32]  # (classes,)
     belongs: npt.NDArray[np.int8]  # (classes,) index into LANGUAGES, ascending, none missing
+    _firsts: npt.NDArray[np.int64] = field(init=False, repr=False)  # each language's first class
 
     def __post_init__(self) -> None:
         if (
@@ -55,6 +56,7 @@ class LanguageModel:
             or (np.diff(self.belongs) < 0).any()
         ):
             raise ValueError("Every language needs a class, and classes go by language.")
+        object.__setattr__(self, "_firsts", self.belongs.searchsorted(_NUMBERS))
 
     @staticmethod
     @cache
@@ -108,7 +110,7 @@ class LanguageModel:
             if hint is not None:
                 logits[i, self.belongs == LANGUAGES.index(hint)] += _HINT
         odds = np.exp(logits - np.maximum.reduce(logits, axis=1, keepdims=True))
-        summed = np.add.reduceat(odds, self.belongs.searchsorted(_NUMBERS), axis=1)
+        summed = np.add.reduceat(odds, self._firsts, axis=1)
         return np.asarray(summed / np.add.reduce(summed, axis=1, keepdims=True), np.float64)
 
 
