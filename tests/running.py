@@ -57,6 +57,11 @@ class Running:
             raise AssertionError(f"ended without {words!r}: {self.log.read_text()[-2000:]}")
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
