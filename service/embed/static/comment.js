@@ -88,7 +88,8 @@ function ownLines(section, node, item, body) {
   const why = item.status === "rejected" && item.statement_url &&
     h("a", { href: item.statement_url, target: "_blank", rel: "noopener" }, t("own.why"));
   const hide = item.status === "rejected" && button(t("own.hide"), () => own.forget(item.id), { class: "bare" });
-  if (edit || withdraw) own.countDown(left, node, edit ? item.edit_until : item.withdraw_until, edit ? "own.edit_left" : "own.withdraw_left");
+  const next = edit ? "edit" : withdraw && "withdraw";
+  if (next) import("./left.js").then(({ countDown }) => countDown(section, left, node, item[`${next}_until`], next));
   return h("p", { class: "row actions" },
     item.status === "approved" && actions(section, node)[0], why, edit, withdraw, hide, left);
 }

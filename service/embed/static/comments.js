@@ -114,6 +114,12 @@ async function fill(section) {
     section.published = count;
     title.textContent = t("comments.count", { count });
   };
+  // Of how many the reader knows, who need not have brought all pages of the list.
+  section.listed = 0;
+  section.oneMore = () => {
+    section.listed++;
+    section.count((section.published ?? 0) + 1);
+  };
   const policy = button(t("policy.title"), () => openPolicy(section), { class: "bare policy" });
   const parts = { reaction: reaction(section), form: (section.form = commentForm(section)) };
   section.own = ownComments(section);
@@ -143,6 +149,7 @@ async function fill(section) {
   follow(section);
   // Here before it is needed: the server may not be when something is to be sent.
   section.outbox();
+  (await import("./news.js")).watchNews(section);
 }
 
 async function follow(section) {

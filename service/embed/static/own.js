@@ -5,7 +5,6 @@ import { h } from "./dom.js";
 
 const ASKED_AT_ONCE = 50;
 const KEPT = 200;
-const AN_HOUR = 3600;
 const WAITING = ["pending", "held"];
 
 /** Whether a comment is still to be decided. */
@@ -50,7 +49,7 @@ export function ownComments(section) {
   /** Show what was just sent, say how it stands, and put the reader there. */
   function greet(state) {
     const node = show(state);
-    if (state.status === "approved") section.count((section.published ?? 0) + 1);
+    if (state.status === "approved") section.oneMore();
     section.say(t(`sent.${state.status}`));
     node.focus({ preventScroll: true });
     node.scrollIntoView({ block: "nearest" });
@@ -79,7 +78,7 @@ export function ownComments(section) {
     if (node && before && JSON.stringify(before) === JSON.stringify(state)) return;
     if (before && before.status !== state.status) {
       section.say(t(`sent.${state.status}`));
-      if (state.status === "approved") section.count((section.published ?? 0) + 1);
+      if (state.status === "approved") section.oneMore();
     }
     if (node || state.status !== "approved") section.thread.place(state, list);
   }
@@ -104,23 +103,9 @@ export function ownComments(section) {
     section.thread.remove(id);
   }
 
-  /** Keep the line saying how much time is left, once it is less than an hour; then paint the comment anew. */
-  function countDown(element, node, until, words) {
-    const tick = () => {
-      if (!element.isConnected && timer) return clearInterval(timer);
-      const seconds = (Date.parse(until) - Date.now()) / 1000;
-      if (seconds > 0) element.textContent = seconds < AN_HOUR ? t(words, { time: t.left(seconds) }) : "";
-      else node.paint(node.item);
-    };
-    let timer = 0;
-    tick();
-    timer = setInterval(tick, 1000);
-    signal.addEventListener("abort", () => clearInterval(timer));
-  }
-
   return {
     element: list,
-    of, keep, show, greet, refresh, countDown,
+    of, keep, show, greet, refresh,
     adopt, forget, tokenOf,
   };
 }

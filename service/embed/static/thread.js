@@ -22,8 +22,10 @@ export function thread(section) {
 
   sort.value = SORTS.find((each) => each === store.read("sort", null)) ?? SORTS[0];
 
-  async function load() {
+  /** List the first page anew; in another order, if one is named. */
+  async function load(order = sort.value) {
     const mine = ++turn;
+    sort.value = order;
     element.setAttribute("aria-busy", "true");
     const failed = (error) => {
       trouble.replaceChildren(section.wordsFor(error), " ", button(t("own.try_now"), () => line.dispatchEvent(new Event("again"))));
@@ -35,6 +37,7 @@ export function thread(section) {
     section.form.rescue();
     const own = clear();
     show(page);
+    section.listed = page.count;
     for (const item of own) place(item, section.own.element);
     element.removeAttribute("aria-busy");
   }
@@ -115,7 +118,7 @@ export function thread(section) {
   }
 
   return {
-    element, list, load, hang, place,
+    element, bar, list, load, hang, place,
     nodeOf: (id) => nodes.get(id),
     rename(node, state) {
       nodes.delete(node.item.id);

@@ -1,6 +1,7 @@
 """Readers read: the answers, the comments, their order, their threads, and the links to them."""
 
 import re
+from datetime import UTC, datetime
 
 from playwright.sync_api import Page, expect
 
@@ -8,7 +9,7 @@ from service.comments.status import Status
 from service.sites import policy_texts
 from service.sites.reader_language import ReaderLanguage
 from tests.browser import NewContext
-from tests.journeys.embed.paper import ARTICLE, Paper, comment
+from tests.journeys.embed.paper import ARTICLE, Paper, comment, send, write
 
 
 def test_a_reader_answers_whether_the_article_is_liked_and_may_change_the_answer(
@@ -59,6 +60,54 @@ def test_comments_come_in_the_order_that_is_wanted_page_by_page(paper: Paper, pa
     expect(page.get_by_text("Held.")).to_have_count(0)
     paper.open(page)
     expect(page.get_by_label("Order")).to_have_value("replies")
+
+
+def test_what_others_write_meanwhile_is_said_and_shown_when_it_is_asked_for(
+    paper: Paper, page: Page
+) -> None:
+    for number in range(2):
+        paper.publish(f"Before {number}.")
+    page.clock.install(time=datetime.now(UTC))
+    paper.open(page)
+    page.wait_for_load_state("networkidle")
+    page.clock.run_for("01:01")
+    fresh = page.locator(".news")
+    expect(fresh).to_be_hidden()
+    page.get_by_label("Order").select_option(label="Oldest first")
+    expect(page.locator(".list .body").first).to_have_text("Before 0.")
+    for number in range(2):
+        paper.publish(f"Meanwhile {number}.")
+    place = page.locator(".list").bounding_box()
+    page.clock.run_for("01:01")
+    expect(fresh).to_have_text("New: 2")
+    expect(page.get_by_role("status")).to_have_text("New: 2")
+    expect(page.locator(".list .body")).to_have_count(2)
+    assert page.locator(".list").bounding_box() == place, "nothing moves under the reader"
+    fresh.click()
+    expect(page.locator(".list .body").first).to_have_text("Meanwhile 1.")
+    expect(page.locator(".list > .comment").first).to_be_focused()
+    expect(page.locator("h2")).to_have_text("4 comments")
+    expect(fresh).to_be_hidden()
+    page.clock.run_for("01:01")
+    expect(fresh).to_be_hidden()
+
+
+def test_ones_own_comment_is_no_news(paper: Paper, page: Page) -> None:
+    page.clock.install(time=datetime.now(UTC))
+    paper.open(page)
+    page.wait_for_load_state("networkidle")
+    write(page, "My own.")
+    send(page)
+    expect(page.locator(".mine")).to_be_visible()
+    paper.decide_newest(Status.APPROVED)
+    page.clock.run_for("00:10")
+    expect(page.locator(".mine .chip")).to_have_text("Yours, published")
+    with page.expect_response("**/counts?*"):
+        page.clock.run_for("01:01")
+    expect(page.locator(".news")).to_be_hidden()
+    paper.publish("Another's.")
+    page.clock.run_for("01:01")
+    expect(page.locator(".news")).to_have_text("New: 1")
 
 
 def test_a_link_leads_to_its_comment_however_deep_it_stands(paper: Paper, page: Page) -> None:

@@ -1,7 +1,7 @@
 """Readers write: what the form says, what it keeps, and what becomes of what they sent."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
@@ -159,6 +159,22 @@ def test_once_its_time_is_over_a_comment_stays_as_it_is(paper: Paper, page: Page
     page.clock.run_for("01:01")
     expect(edit).to_have_count(0)
     expect(page.locator(".mine .body")).to_have_text("Said is said.")
+
+
+def test_it_is_said_until_when_a_comment_can_be_withdrawn_and_in_the_last_hour_how_long(
+    paper: Paper, page: Page
+) -> None:
+    paper.prefer(edit_window=0, withdraw_window=86_400)
+    page.clock.install(time=datetime.now(UTC))
+    paper.open(page)
+    write(page, "Said is said.")
+    send(page)
+    left = page.locator(".mine").get_by_role("timer")
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    day = f"{tomorrow.day} {tomorrow:%B %Y}"
+    expect(left).to_have_text(re.compile(rf"Can be withdrawn until {day}, \d\d:\d\d"))
+    page.clock.fast_forward("23:30:00")
+    expect(left).to_have_text(re.compile(r"Can be withdrawn for (29|30):\d\d"))
 
 
 def test_a_reader_is_asked_once_to_reconsider_and_does_as_the_reader_likes(
