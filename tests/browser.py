@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from service.moderators.auth import COOKIE
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _FLAGS = [
@@ -87,22 +89,30 @@ def serving(app: FastAPI) -> Iterator[str]:
         listening.close()
 
 
+# One for many tests: to start it takes longer than most of them.
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, browser_program: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(
+        executable_path=browser_program, args=_FLAGS, headless=True
+    )
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
-def new_context(
-    playwright: Playwright, browser_program: str, tmp_path: Path
-) -> Iterator[NewContext]:
-    """Return what opens a browser with a profile of its own, as one more person would."""
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Return what opens a window with cookies and a storage of its own, as one more person would.
+
+    Its first page is open.
+    """
     opened: list[BrowserContext] = []
 
     def open_one(**options: object) -> BrowserContext:
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / f"profile-{len(opened)}"),
-            executable_path=browser_program,
-            args=_FLAGS,
-            headless=True,
+        context = browser.new_context(
             **({"locale": "en-GB", "viewport": {"width": 1360, "height": 860}} | options),  # type: ignore[arg-type] # Playwright's own options
         )
         context.set_default_timeout(_PATIENCE.total_seconds() * 1000)
+        context.new_page()
         opened.append(context)
         return context
 
@@ -119,6 +129,11 @@ def page(new_context: NewContext) -> Iterator[Page]:
     errors = watch(page)
     yield page
     assert errors == []
+
+
+def be_signed_in(page: Page, address: str, token: str) -> None:
+    """Give the browser the cookie of a session, where signing in is not what a test is about."""
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
 
 
 def watch(page: Page) -> list[str]:

@@ -33,6 +33,11 @@ class Desk:
     bearer: Mapping[str, str]
 
     @property
+    def token(self) -> str:
+        """The session, as the page's cookie holds it."""
+        return self.bearer["Authorization"].removeprefix("Bearer ")
+
+    @property
     def site_ids(self) -> tuple[UUID, ...]:
         return (self.site.id,)
 

@@ -1,5 +1,5 @@
 """What every journey may use."""
 
-from tests.browser import browser_program, new_context, page, playwright, served
+from tests.browser import browser, browser_program, new_context, page, playwright, served
 
-__all__ = ["browser_program", "new_context", "page", "playwright", "served"]
+__all__ = ["browser", "browser_program", "new_context", "page", "playwright", "served"]

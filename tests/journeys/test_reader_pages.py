@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page
 from sqlalchemy import select
 
 from service.appeals.tables import Appeal
@@ -18,11 +17,10 @@ from service.reports import actions as reports
 from service.reports.notice_link import notice_url
 from service.settings import Settings
 from service.sites.reader_language import ReaderLanguage
-from tests.browser import NewContext, watch
-from tests.factories.moderators import PASSWORD
+from tests.browser import NewContext, be_signed_in, watch
 from tests.factories.published import stored_decided_comment
-from tests.factories.review import stored_desk
-from tests.journeys.test_accessibility import VIEWS, violations
+from tests.factories.review import Desk, stored_desk
+from tests.journeys.axe import open_page, violations_in_every_view
 from tests.service.quality.test_actions import claimed
 
 TONGUES = [each.value for each in ReaderLanguage]
@@ -31,16 +29,14 @@ TONGUES = [each.value for each in ReaderLanguage]
 class Links(NamedTuple):
     statement: str
     notice: str
-    lead: str
 
 
 @pytest.fixture
 def links(database: Database, settings: Settings) -> Links:
-    """Return paths to a statement and a receipt, and the e-mail address of a lead."""
+    """Return paths to a statement and a receipt."""
     now = datetime.now(UTC)
     with database.transaction() as session:
         desk = stored_desk(session, slug="border", role=Role.LEAD, now=now)
-        desk.site.preferences = {"audit_share": 1.0}
         rejected = stored_decided_comment(
             session,
             desk.site,
@@ -62,6 +58,21 @@ def links(database: Database, settings: Settings) -> Links:
             language=ReaderLanguage.ENGLISH,
             now=now,
         )
+        base = settings.web.public_url
+        statement = statement_url(settings, rejected) or ""
+        return Links(
+            statement.removeprefix(base),
+            notice_url(settings, notice).removeprefix(base),
+        )
+
+
+@pytest.fixture
+def lead(database: Database) -> Desk:
+    """Return somebody who leads a site of which much was judged twice."""
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        desk = stored_desk(session, slug="border", role=Role.LEAD, now=now)
+        desk.site.preferences = {"audit_share": 1.0}
         for number in range(60):
             status = Status.REJECTED if number % 6 == 0 else Status.APPROVED
             reason = "score_insult" if status is Status.REJECTED else "clear"
@@ -70,40 +81,33 @@ def links(database: Database, settings: Settings) -> Links:
             verdict = Status.REJECTED if number % 17 == 0 else status
             opinion = Opinion(each.id, desk.moderator.id, verdict, None, now, 1)
             quality.second_opinion(session, [opinion], now=now)
-        base = settings.web.public_url
-        statement = statement_url(settings, rejected) or ""
-        return Links(
-            statement.removeprefix(base),
-            notice_url(settings, notice).removeprefix(base),
-            desk.moderator.email,
-        )
+        return desk
 
 
-@pytest.mark.parametrize("view", VIEWS)
 def test_the_pages_for_readers_break_no_rule_of_accessibility(
-    served: str, links: Links, new_context: NewContext, view: str
+    served: str, links: Links, new_context: NewContext
 ) -> None:
-    page = new_context(bypass_csp=True, **VIEWS[view]).pages[0]  # axe is put into the page
-    found: dict[str, list[str]] = {}
+    page = open_page(new_context)
+    found: dict[str, dict[str, list[str]]] = {}
     for tongue in TONGUES:
         for path in (links.statement, links.notice, "/statements/unknown"):
             page.goto(f"{served}{path}?lang={tongue}")
-            found[f"{path} {tongue}"] = violations(page)
+            found[f"{path} {tongue}"] = violations_in_every_view(page)
     page.goto(f"{served}{links.statement}?lang=en")
     page.fill("#text", "w" * 1001)
     page.click("button.primary")
-    found["refused"] = violations(page)
+    found["refused"] = violations_in_every_view(page)
     assert {name: broken for name, broken in found.items() if broken} == {}
 
 
-@pytest.mark.parametrize("view", VIEWS)
 def test_the_quality_page_breaks_no_rule_of_accessibility(
-    served: str, links: Links, new_context: NewContext, view: str
+    served: str, lead: Desk, new_context: NewContext
 ) -> None:
-    page = new_context(bypass_csp=True, **VIEWS[view]).pages[0]
-    _sign_in(page, served, links.lead)
+    page = open_page(new_context)
+    be_signed_in(page, served, lead.token)
+    page.goto(f"{served}/review/quality")
     assert page.locator("svg.bar .range").count() > 3
-    assert violations(page) == []
+    assert violations_in_every_view(page) == {}
 
 
 @pytest.mark.parametrize("tongue", TONGUES)
@@ -121,11 +125,3 @@ def test_an_author_appeals_without_scripts(
     with database.transaction() as session:
         assert session.scalars(select(Appeal.language)).one().value == tongue
     assert errors == []
-
-
-def _sign_in(page: Page, served: str, email: str) -> None:
-    page.goto(f"{served}/review/sign-in?next=/review/quality")
-    page.fill("#email", email)
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{served}/review/quality")

@@ -3,6 +3,7 @@
 
 import { call, Unreachable } from "../api.js";
 import { inWords } from "../sentences.js";
+import { t } from "../texts.js";
 
 export const AHEAD = 5;
 export const STILL_TO_DO = new Set(["todo", "taking"]);
