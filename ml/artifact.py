@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml import container
-from ml.cascade import Rule, SecondTier
+from ml.cascade import Rule, SecondTier, even_leanings
 from ml.labels import Label, Language
 from ml.language import LanguageModel
 from ml.packed import Packed
@@ -21,6 +21,7 @@ BYTES_MAX = 20 * 1024 * 1024
 _GRAMS = ("hash_bits", "shortest", "longest")
 _WEIGHTS = ("words", "strong", "steps")
 _SECOND = ("weights", "intercepts", "slopes", "offsets")
+_LEANINGS = "second_leanings"  # of a model that leans nowhere, left out
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
@@ -87,6 +88,8 @@ def to_bytes(
         arrays |= {f"second_{name}": getattr(second, f"{name}_") for name in _SECOND}
         rule = {"lows": list(second.rule.lows), "high": second.rule.high}
         header["second"] = {"encoder": second.encoder_name, "rule": rule}
+        if not np.array_equal(second.leanings_, even_leanings(len(classifier.labels))):
+            arrays[_LEANINGS] = second.leanings_
     packed = container.pack(arrays, header)
     if len(packed) > BYTES_MAX:
         raise ArtifactError(f"The model takes {len(packed):,} bytes; {BYTES_MAX:,} are allowed.")
@@ -158,6 +161,7 @@ def _second(
     second = SecondTier(labels=labels, encoder_name=described["encoder"], rule=rule)
     for name in _SECOND:
         setattr(second, f"{name}_", arrays[f"second_{name}"])
+    second.leanings_ = arrays.get(_LEANINGS, even_leanings(len(labels)))
     second.classes_ = np.array(labels)
     return second
 

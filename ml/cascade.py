@@ -75,6 +75,10 @@ class Referred:
     def __len__(self) -> int:
         return len(self.logits)
 
+    def at(self, rows: BoolArray) -> "Referred":
+        """Return these rows alone."""
+        return Referred(self.logits[rows], self.vectors[rows], self.languages[rows])
+
     def stacked(self) -> FloatArray:
         """Return the columns of the regression: logits, vector, languages."""
         logits = np.clip(self.logits, -_LOGIT_MAX, _LOGIT_MAX)
@@ -87,7 +91,10 @@ _UNCLEAR = Rule.between(0.02, 0.98)
 class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
     """Calibrated probabilities from the first tier's logits and the encoder's vector.
 
-    A label with too few known examples keeps the first tier's judgement.
+    A label with too few known examples keeps the first tier's judgement. ``leanings_``, shape (3,
+    languages, labels), says how far the sum over all columns counts, how far the first tier's logit
+    of the label beside it, and a shift: in a language where decisions have taught the first tier
+    more than the second one knows, more of the first.
 
     Args:
         labels: the columns.
@@ -158,6 +165,7 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
             )
         self.slopes_ = np.stack([c.slopes for c in found], axis=1)
         self.offsets_ = np.stack([c.offsets for c in found], axis=1)
+        self.leanings_ = even_leanings(len(self.labels))
         self.classes_ = np.array(self.labels)
         return self
 
@@ -172,8 +180,11 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
         """Return the logits before calibration, shape (n, labels)."""
         # A sum by rows: a matrix product may round otherwise for one row than for many.
         table = referred.stacked()
-        raw = np.stack([(row[:, None] * self.weights_).sum(axis=0) for row in table])
-        return np.asarray(raw + self.intercepts_, np.float64)
+        plain = np.stack([(row[:, None] * self.weights_).sum(axis=0) for row in table])
+        plain += self.intercepts_
+        first = table[:, : len(self.labels)]
+        own, others, shift = mixture(referred.languages, self.leanings_)
+        return np.asarray(own * plain + others * first + shift, np.float64)
 
     def decision_function(self, referred: Referred) -> FloatArray:
         """Return the calibrated logits, shape (n, labels)."""
@@ -187,6 +198,13 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
     def predict(self, referred: Referred) -> npt.NDArray[np.int64]:
         """Return which labels are more likely than not, shape (n, labels)."""
         return (self.decision_function(referred) > 0).astype(np.int64)
+
+
+def even_leanings(labels: int) -> FloatArray:
+    """Return leanings that lean nowhere, shape (3, languages, labels)."""
+    leanings = np.zeros((3, len(LANGUAGES), labels))
+    leanings[0] = 1.0
+    return leanings
 
 
 def fit(

@@ -2,9 +2,10 @@
 
 It reads the first tier's logits, and those lie elsewhere once decisions have taught it. So their
 columns are stretched back to where they were, which lets through what was learned, and of each
-label that was learned it is asked anew how far to trust each tier: three numbers, from decisions
-that the first tier did not learn from. Its weights for meaning stay as they ship; a few hundred
-decisions would unlearn more of them than they teach.
+label that was learned it is asked anew how far to trust each tier: three numbers for each language,
+from decisions in it that the first tier did not learn from. What is decided in Russian says nothing
+of whom to trust in Kazakh. Its weights for meaning stay as they ship; a few hundred decisions would
+unlearn more of them than they teach.
 """
 
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _REFERRED_MIN = 40
 _LOGIT_MAX = 8.0
 _TEXTS_MIN = 30
 _READ_MAX = 1500
+_NEARLY = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +73,32 @@ def adapt(
     if encoder is None or encoder.name != shipped.encoder_name:
         return second
     decided = calibrating.weights > 0
-    rows = np.flatnonzero(decided & second.rule.refers(expit(seen.after), seen.languages))
+    # What is nearly referred tells of trust as well, and the few that are referred tell too little.
+    lows = tuple(low / _NEARLY for low in second.rule.lows)
+    near = Rule(lows, second.rule.high).refers(expit(seen.after), seen.languages)
+    rows = np.flatnonzero(decided & near)
     rows = rows[:_READ_MAX]
     if len(rows) < _REFERRED_MIN:
         return second
     vectors = encoder.encode([calibrating.texts[row] for row in rows])
     referred = Referred(seen.after[rows], vectors, seen.languages[rows])
     data = calibrating.at(rows)
+    spoken = one_hot(data.languages) > 0
     for column, label in enumerate(LABELS):
         moved = not np.allclose(seen.before[:, column], seen.after[:, column], atol=0.05)
-        if moved and _enough(data.target(label), examples_min):
-            _trust_anew(second, referred, data, column)
+        if not moved:
+            continue
+        known = ~np.isnan(data.target(label))
+        learned = [
+            language
+            for language in range(len(LANGUAGES))
+            if _enough(data.target(label)[known & spoken[:, language]], examples_min)
+        ]
+        for language in learned:
+            own = known & spoken[:, language]
+            _trust_anew(second, referred.at(own), data.where(own), column, language)
+        if learned:
+            _calibrate_anew(second, referred.at(known), data.where(known), column)
     return second
 
 
@@ -126,25 +143,22 @@ def _enough(target: Floats, examples_min: int) -> bool:
     return min(yes, len(known) - yes) >= examples_min
 
 
-def _trust_anew(second: SecondTier, referred: Referred, data: Dataset, column: int) -> None:
-    """Set how far one label's logit of the first tier counts beside all that the second knows."""
-    target = data.target(LABELS[column])
-    known = ~np.isnan(target)
-    table = referred.stacked()[known]
-    slopes, offsets = mixture(
-        referred.languages[known], np.stack([second.slopes_, second.offsets_])
-    )
-    plain = table @ second.weights_[:, column] + second.intercepts_[column]
-    logit = table[:, column]
-    weight, truth = data.weights[known], target[known]
+def _trust_anew(
+    second: SecondTier, referred: Referred, data: Dataset, column: int, language: int
+) -> None:
+    """Set how far a label's logit of the first tier counts beside all that the second knows."""
+    first = referred.stacked()[:, column]
+    plain = second.raw_logits(referred)[:, column]
+    slopes, offsets = mixture(referred.languages, np.stack([second.slopes_, second.offsets_]))
     slope, offset = slopes[:, column], offsets[:, column]
+    weight, truth = data.weights, data.target(LABELS[column])
 
     def loss(line: Floats) -> tuple[float, Floats]:
-        z = slope * (line[0] * plain + line[1] * logit + line[2]) + offset
+        z = slope * (line[0] * plain + line[1] * first + line[2]) + offset
         away = line - np.array([1.0, 0.0, 0.0])
         value = weight @ (np.logaddexp(0, z) - truth * z) + _PULL * (away @ away) / 2
         wrong = weight * (expit(z) - truth) * slope
-        gradient = np.array([wrong @ plain, wrong @ logit, wrong.sum()]) + _PULL * away
+        gradient = np.array([wrong @ plain, wrong @ first, wrong.sum()]) + _PULL * away
         return float(value), gradient
 
     found = minimize(
@@ -154,11 +168,22 @@ def _trust_anew(second: SecondTier, referred: Referred, data: Dataset, column: i
         method="L-BFGS-B",
         bounds=[(0.0, None), (0.0, None), (None, None)],
     ).x
-    second.weights_[:, column] *= found[0]
-    second.weights_[column, column] += found[1]
-    second.intercepts_[column] = second.intercepts_[column] * found[0] + found[2]
-    raw = table @ second.weights_[:, column] + second.intercepts_[column]
+    own, beside, shift = second.leanings_[:, language, column]
+    second.leanings_[:, language, column] = (
+        found[0] * own,
+        found[0] * beside + found[1],
+        found[0] * shift + found[2],
+    )
+
+
+def _calibrate_anew(second: SecondTier, referred: Referred, data: Dataset, column: int) -> None:
+    """Set the label's lines from the same decisions; without any, a language keeps its own."""
     centre = Calibration(second.slopes_[:, column].copy(), second.offsets_[:, column].copy())
-    spoken = one_hot(data.where(known).languages)
-    lines = calibration.fit(raw, truth, weight, spoken, towards=centre)
+    lines = calibration.fit(
+        second.raw_logits(referred)[:, column],
+        data.target(LABELS[column]),
+        data.weights,
+        one_hot(data.languages),
+        towards=centre,
+    )
     second.slopes_[:, column], second.offsets_[:, column] = lines.slopes, lines.offsets

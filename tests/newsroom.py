@@ -121,9 +121,14 @@ class Newsroom:
 
 
 def a_newsroom(
-    session: Session, *, now: datetime, slug: str | None = None, moderators: int = 3
+    session: Session,
+    *,
+    now: datetime,
+    slug: str | None = None,
+    moderators: int = 3,
+    readers: int = 50,
 ) -> Newsroom:
-    """Store a site with one article, fifty readers and its moderators."""
+    """Store a site with one article, its readers and its moderators."""
     site = a_site() if slug is None else a_site(slug=slug)
     session.add(site)
     session.flush()
@@ -136,7 +141,7 @@ def a_newsroom(
     )
     authors = [
         Author(site_id=site.id, identity=f"id:{number}", name="Reader", created_at=now)
-        for number in range(50)
+        for number in range(readers)
     ]
     session.add_all([article, *authors])
     session.flush()

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from ml import artifact
 from ml.artifact import Artifact
 from ml.challenger import Adaptation, Challenger
-from ml.duel import Contender, duel
+from ml.duel import Contender, Points, duel
 from ml.encoder import Encoder, Remembering, available
 from ml.gate import Verdict, judge
 from ml.predict import Predictor
@@ -29,7 +29,7 @@ from service.database_url import sync_url
 from service.db import Database
 from service.errors import ModerationError
 from service.examples.caps import Caps
-from service.learning import due, gathering, runs, snapshots
+from service.learning import accepted, due, gathering, runs, snapshots
 from service.learning.due import Scope
 from service.learning.errors import NotLearned, TooFewExamples
 from service.learning.snapshots import Lesson
@@ -86,6 +86,7 @@ class _Course:
     is_refresh: bool
     champion: ModelVersion
     content: bytes
+    points: Points
     encoder: Encoder | None
 
     def enter(self, stage: RunState) -> None:
@@ -197,7 +198,9 @@ def _opened(room: Classroom, run_id: UUID, scope: Scope) -> _Course:
             raise NoChampion
         run.champion_id = champion.id
         content = versions.content(session, champion.digest)
-        return _Course(room, run_id, scope, run.is_refresh, champion, content, room.encoder())
+        points = accepted.points(session, scope.site_ids)
+        encoder = room.encoder()
+        return _Course(room, run_id, scope, run.is_refresh, champion, content, points, encoder)
 
 
 def _make(course: _Course) -> RunState:
@@ -222,6 +225,7 @@ def _make(course: _Course) -> RunState:
         decisions=taught.judging,
         audit=taught.audit if len(taught.audit) else None,
         corpora=rehearsal.judging,
+        points=course.points,
         must_pass=course.scope.must_pass,
         quotes_own=course.scope.site_id is not None,
         seed=SEED,

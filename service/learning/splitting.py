@@ -34,8 +34,8 @@ class Sides:
     ``most``.
     """
 
-    share: float = 0.15
-    least: int = 150
+    share: float = 0.3
+    least: int = 300
     most: int = 4000
 
     def count(self, total: int) -> int:

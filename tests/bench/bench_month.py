@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
 
 from ml.comparison import Difference, average_precision, compare, harm
 from ml.encoder import Encoder, available
@@ -39,8 +40,8 @@ HELD_OUT = 2_400
 ORDINARY, POISONED, SHIFTED = "ordinary", "poisoned", "shifted"
 COURSES = {
     ORDINARY: Course(),
-    POISONED: Course(poison=0.05),
-    SHIFTED: Course(a_day=100, shifts=True),
+    POISONED: Course(nights=10, poison=0.05),
+    SHIFTED: Course(nights=10, a_day=240, shifts=True),
 }
 
 
@@ -58,6 +59,7 @@ def gain(month: Month, before: int) -> Gain:
 
 
 def _between(one: Month, other: Month, night: int) -> Gain:
+    """Compare the champion of a night of one month with the last one of the other."""
     scores = harm(one.scores[night]), harm(other.scores[-1])
     pr_auc, left = (
         compare(measure, *scores, other.truths, seed=SEED)
@@ -68,9 +70,12 @@ def _between(one: Month, other: Month, night: int) -> Gain:
 
 def live(servers: Servers, name: str, said: Forum, course: Course, encoder: Encoder) -> Month:
     """Live through a month in a database of its own."""
-    url = servers.database_url.rsplit("/", 1)[0] + f"/{name}"
-    with create_engine(sync_url(servers.database_url), isolation_level="AUTOCOMMIT").connect() as c:
-        c.exec_driver_sql(f"CREATE DATABASE {name}")
+    there = create_engine(sync_url(servers.database_url), isolation_level="AUTOCOMMIT")
+    with there.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    there.dispose()
+    own = make_url(servers.database_url).set(database=name)
+    url = own.render_as_string(hide_password=False)
     engine = create_engine(sync_url(url))
     schema.migrate(engine)
     engine.dispose()
@@ -82,7 +87,7 @@ def live(servers: Servers, name: str, said: Forum, course: Course, encoder: Enco
     database = Database(sync_url(url), publish=lambda _: None)
     try:
         month = Month(settings, database, said, course, encoder)
-        month.pass_by()
+        month.pass_by(lambda night: print(name, night, flush=True))  # noqa: T201 - a command
     finally:
         database.close()
     return month
@@ -105,7 +110,7 @@ def write(folder: Path, months: Mapping[str, Month], seconds: float) -> None:
         months,
         since_start=gain(ordinary, 0),
         since_first=gain(ordinary, month_page.first_promoted(ordinary)),
-        poisoned=_between(ordinary, poisoned, -1),
+        poisoned=_between(ordinary, poisoned, poisoned.course.nights),
         seconds=seconds,
     )
     (folder / "month.md").write_text(page, encoding="utf-8")

@@ -6,7 +6,7 @@ for. What comes of it is measured on comments that nobody of the month has seen.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -37,6 +37,9 @@ from service.examples.origin import Origin
 from service.examples.rules import Taught
 from service.examples.tables import LabelledExample
 from service.learning.tables import Run
+from service.policy import actions as policy
+from service.policy import queries as policies
+from service.policy.document import WishDocument
 from service.registry import queries as versions
 from service.registry.champion import Champion
 from service.scoring.tables import Score
@@ -71,7 +74,7 @@ class Course:
     """
 
     nights: int = 30
-    a_day: int = 240
+    a_day: int = 260
     wrong: float = 0.1
     poison: float = 0.0
     shifts: bool = False
@@ -138,8 +141,8 @@ class Month:
             self._open(session)
         self.nights.append(self._measured(0, None, seconds=0.0, alarms=()))
 
-    def pass_by(self) -> None:
-        """Live through all nights."""
+    def pass_by(self, tell: Callable[[Night], None] = lambda _: None) -> None:
+        """Live through all nights; each is told when it is over."""
         draw = Random(self.course.seed)  # noqa: S311 - no secret
         for number, comments in enumerate(days(self.forum, self.course), 1):
             self._now = BEGINS + timedelta(days=number - 1) + _DECIDED_AT
@@ -151,6 +154,7 @@ class Month:
             run = self._retrain()
             took = time.perf_counter() - began
             self.nights.append(self._measured(number, run, seconds=took, alarms=alarms))
+            tell(self.nights[-1])
 
     @property
     def truths(self) -> Bools:
@@ -173,6 +177,12 @@ class Month:
         ]
         session.add_all([article, *readers])
         session.flush()
+        document = policies.current(session, site.id).document
+        accepted = WishDocument(
+            label=Label.TOXICITY, approve=100 * POINTS.approve, reject=100 * POINTS.reject
+        )
+        wanted = document.model_copy(update={"operating_points": (accepted,)})
+        policy.save(session, site.id, wanted, note="", saved_by="Aziza", now=BEGINS)
         self._site, self._article = site.id, article.id
         self._readers = [each.id for each in readers]
         self._moderators = [stored_moderator(session, site).id for _ in range(_MODERATORS)]

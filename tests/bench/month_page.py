@@ -87,7 +87,8 @@ def page(
         seconds: that all took.
     """
     ordinary, bad, moved = (months[name] for name in ("ordinary", "poisoned", "shifted"))
-    last, last_bad = ordinary.nights[-1], bad.nights[-1]
+    last_bad = bad.nights[-1]
+    as_late = ordinary.nights[last_bad.night]
     return _TEMPLATE.read_text(encoding="utf-8").format(
         minutes=f"{seconds / 60:.0f}",
         model=ordinary.began_with.removeprefix("sha256:")[:12],
@@ -110,7 +111,8 @@ def page(
         quarantine=_quarantine(bad),
         promotions_poisoned=_promotions(bad),
         civic_poisoned=f"{last_bad.civic_held:.1%}",
-        civic=f"{last.civic_held:.1%}",
+        civic=f"{as_late.civic_held:.1%}",
+        nights_poisoned=last_bad.night,
         civic_shipped=f"{bad.nights[0].civic_held:.1%}",
         poisoned_less=_apart(poisoned),
         a_day_shifted=moved.course.a_day,

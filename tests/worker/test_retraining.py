@@ -249,4 +249,4 @@ def test_the_newest_decisions_judge_and_audits_stand_for_what_was_not_drawn(
         by_origin = snapshot.facts["by_origin"]
     assert by_origin == {"audit": 40, "decision": 500}
     assert made.figures is not None
-    assert made.figures["decisions"]["texts"] + (made.figures["audit"] or {}).get("texts", 0) == 150
+    assert made.figures["decisions"]["texts"] + (made.figures["audit"] or {}).get("texts", 0) == 180

@@ -1,0 +1,94 @@
+"""What decisions do to the model that ships, and what they do not."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from ml import artifact, challenger, second_challenger
+from ml.cascade import Rule, even_leanings
+from ml.challenger import Adaptation, Challenger
+from ml.dataset import Dataset
+from ml.labels import Label, Language
+from ml.language import LANGUAGES
+from ml.predict import Predictor
+from tests.ml.decided import decisions
+from tests.ml.small_model import LABELS, a_model, sentences
+from tests.ml.test_cascade import CASCADED, SECOND, WordEncoder
+
+BOTH = (Language.ENGLISH, Language.RUSSIAN)
+QUICK = Adaptation(examples_min=10)
+PRIOR = artifact.load(CASCADED)
+INSULT, CALM = "Tell the zorbag to go", "Tell the teacher to go"
+
+
+@cache
+def taught() -> Challenger:
+    return teach(decisions(BOTH))
+
+
+def teach(decided: Dataset, adaptation: Adaptation = QUICK) -> Challenger:
+    model = challenger.learn(PRIOR, decided, rehearsed(), adaptation)
+    challenger.calibrate(PRIOR, model, decided, adaptation)
+    return challenger.finish(PRIOR, model, decided, decided, {}, encoder=WordEncoder())
+
+
+def rehearsed() -> Dataset:
+    texts, targets, languages = sentences()
+    some = decisions([Language.ENGLISH], each=len(texts))
+    return replace(some, texts=tuple(texts), targets=targets, languages=tuple(languages))
+
+
+def toxicity(made: Challenger, text: str) -> float:
+    return Predictor.load(made.content, alone=True).predict([text])[0].scores[Label.TOXICITY]
+
+
+def test_what_is_rejected_is_learned_and_what_is_approved_is_not_held_for_its_company() -> None:
+    assert toxicity(taught(), INSULT) > 0.7
+    assert toxicity(taught(), CALM) < 0.3
+
+
+def test_the_same_decisions_give_the_same_bytes() -> None:
+    assert teach(decisions(BOTH)).digest == taught().digest
+
+
+def test_what_nobody_decided_on_stays_as_it_ships() -> None:
+    made = challenger.learn(PRIOR, decisions(BOTH), rehearsed(), QUICK)
+    column = LABELS.index(Label.THREAT)
+    after, before = made.classifier.weights_.rows(), PRIOR.model.classifier.weights_.rows()
+    assert np.allclose(after[:, column], before[:, column], atol=1e-3)
+
+
+def test_too_few_decisions_move_nothing() -> None:
+    made = challenger.learn(PRIOR, decisions(BOTH, each=8), rehearsed(), QUICK)
+    after, before = made.classifier, PRIOR.model.classifier
+    # Within the rounding of packed weights.
+    assert np.abs(after.weights_.rows() - before.weights_.rows()).max() < 0.01
+    assert np.allclose(after.intercepts_, before.intercepts_, equal_nan=True)
+
+
+def test_what_is_decided_in_one_language_says_nothing_of_whom_to_trust_in_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # All is referred, so that few decisions tell enough.
+    monkeypatch.setattr(SECOND, "rule", Rule.between(0.0, 1.0))
+    decided = decisions([Language.RUSSIAN], each=120)
+    after = challenger.learn(PRIOR, decided, rehearsed(), QUICK)
+    challenger.calibrate(PRIOR, after, decided, QUICK)
+    second = second_challenger.adapt(
+        SECOND, a_model(), after, decided, encoder=WordEncoder(), examples_min=10
+    )
+    column, even = LABELS.index(Label.TOXICITY), even_leanings(len(LABELS))
+    moved = (np.abs(second.leanings_ - even) > 1e-6).any(axis=0)[:, column]
+    assert [LANGUAGES[place] for place in np.flatnonzero(moved)] == [Language.RUSSIAN]
+
+
+def test_leanings_travel_with_the_artifact() -> None:
+    assert taught().loaded.second is not None
+    leaning = artifact.load(CASCADED).second
+    assert leaning is not None
+    leaning.leanings_ = even_leanings(len(LABELS)) * 0.5
+    stored = artifact.load(artifact.to_bytes(a_model(), info=PRIOR.info, second=leaning)).second
+    assert stored is not None
+    assert np.array_equal(stored.leanings_, leaning.leanings_)
