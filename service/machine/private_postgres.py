@@ -45,6 +45,8 @@ _SETTINGS: Final = {
     "max_connections": "200",
     "shared_buffers": "128MB",
     "max_wal_size": "1GB",
+    # The default is for disks that turn: a queue's page would be read by age and sorted.
+    "random_page_cost": "1.1",
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_checkpoints": "off",
