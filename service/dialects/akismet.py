@@ -123,7 +123,8 @@ class _Calls:
             )
             now = self._around.now()
             await self._around.in_transaction(
-                lambda session: examples.learn(session, opened.site_id, judged, now=now)
+                lambda session: examples.learn(session, opened.site_id, judged, now=now),
+                within=self._around.settings.dialects.deadline,
             )
             kind = "missed_spam" if is_spam else "false_positives"
             self._counts.count(opened.site_id, fields.blog, kind)

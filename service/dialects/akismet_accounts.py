@@ -56,7 +56,8 @@ class Accounts:
         opened, _ = await self._opened_by(request)
         month = month_of(self._around.now())
         usage = await self._around.in_transaction(
-            lambda session: akismet_counts.checks(session, opened.site_id, month)
+            lambda session: akismet_counts.checks(session, opened.site_id, month),
+            within=self._around.settings.dialects.deadline,
         )
         return JSONResponse(
             {"limit": "none", "usage": usage, "percentage": "0.00", "throttled": False}
@@ -89,7 +90,8 @@ class Accounts:
 
     async def _rows(self, opened: OpenedBy, month: str) -> list[AkismetMonth]:
         return await self._around.in_transaction(
-            lambda session: akismet_counts.blogs(session, opened.site_id, month)
+            lambda session: akismet_counts.blogs(session, opened.site_id, month),
+            within=self._around.settings.dialects.deadline,
         )
 
 

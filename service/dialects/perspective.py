@@ -117,7 +117,8 @@ class _Calls:
                 judged=judged,
                 now=self._around.now(),
             )
-            await self._around.in_transaction(learn)
+            # Given up here it may be learned all the same; sent again, it is the same example.
+            await self._around.in_transaction(learn, within=self._around.settings.dialects.deadline)
         answer: Json = {
             "detectedLanguages": [languages.tag_of(prediction.language)],
             "requestedLanguages": sent.languages,
