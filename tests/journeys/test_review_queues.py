@@ -1,6 +1,6 @@
 """The queues beside what is held, in a real browser: reports, filters, sanctions, notes, alerts."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from ml.labels import Language
+from service.appeals import actions as appeals
 from service.authors.tables import Sanction
 from service.comments.status import Status
 from service.comments.tables import Comment
@@ -19,7 +20,10 @@ from service.reports import actions as reports
 from service.reports.reason import ReportReason
 from service.reports.tables import Report
 from service.review import settling
+from service.sites.reader_language import ReaderLanguage
 from tests.browser import NewContext, be_signed_in
+from tests.factories.moderators import stored_moderator
+from tests.factories.published import stored_decided_comment
 from tests.factories.review import Desk, stored_desk, stored_held_comment
 from tests.journeys.axe import open_page, violations_in_every_view
 from tests.journeys.test_review_page import A_WHILE
@@ -81,7 +85,7 @@ def test_a_reported_comment_is_kept_by_one_key_and_its_reports_are_answered(
     expect(page.locator("#title")).to_have_text("Reported")
     page.wait_for_selector(".card.in-focus[data-state=todo]")
     expect(page.locator(".waits")).to_contain_text("1 reader reported it: spam × 1")
-    expect(page.locator(".waits")).to_contain_text("It is an <b>advertisement</b>.")
+    expect(page.locator(".waits")).to_contain_text("“It is an <b>advertisement</b>.” spam · ")
     page.keyboard.press("a")
     expect(page.locator("#said")).to_contain_text("Approved")
     page.wait_for_selector(".card[data-state=done]")
@@ -143,10 +147,78 @@ def test_colleagues_leave_notes_about_a_comment_and_its_author(
     expect(page.locator("#comment-notes")).not_to_contain_text("Quotes a song.")
 
 
+def give_notices(database: Database, count: int) -> None:
+    with database.transaction() as session:
+        comment = session.scalars(select(Comment).where(Comment.body == "Nice weather.")).one()
+        for number in range(count):
+            reports.give_notice(
+                *(session, comment),
+                law=f"Criminal Code, article {170 + number}",
+                explanation="It calls for violence against people of one nation.",
+                good_faith=True,
+                contact=None,
+                language=ReaderLanguage.ENGLISH,
+                now=datetime.now(UTC) + timedelta(seconds=number),
+            )
+
+
+def test_notices_are_counted_and_what_each_says_is_at_hand(
+    served: str, database: Database, page: Page, desk: Desk
+) -> None:
+    give_notices(database, 12)
+    sign_in(page, served, desk)
+    page.keyboard.press("g")
+    page.keyboard.press("n")
+    waits = page.locator(".card.in-focus .waits")
+    expect(waits).to_contain_text("12 notices of illegal content")
+    expect(waits.get_by_text("article 170")).to_be_visible()
+    expect(waits.get_by_text("article 179")).to_be_hidden()
+    waits.get_by_text("The other notices").click()
+    expect(waits.get_by_text("article 179")).to_be_visible()
+    expect(waits).to_contain_text("2 more are not shown.")
+
+
+def test_an_appeal_shows_what_the_author_says_to_another_person_only(
+    served: str, database: Database, page: Page, desk: Desk
+) -> None:
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        colleague = stored_moderator(session, desk.site, name="Baurzhan")
+        by = {"said by a colleague": colleague, "said by oneself": desk.moderator}
+        for body, moderator in by.items():
+            rejected = stored_decided_comment(
+                *(session, desk.site, Status.REJECTED),
+                by=moderator,
+                reason="insult",
+                sentence="The comment belittles a person or a group of people.",
+                changes={"body": body},
+                now=now,
+            )
+            appeals.appeal(
+                *(session, rejected, "I quoted the <b>minister</b>.\nNobody was meant."),
+                language=ReaderLanguage.KAZAKH,
+                window=timedelta(days=180),
+                now=now,
+            )
+    sign_in(page, served, desk)
+    page.keyboard.press("g")
+    page.keyboard.press("a")
+    expect(page.locator("#title")).to_have_text("Appeals")
+    page.wait_for_selector(".card.in-focus[data-state=todo]")
+    expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator(".card .text")).to_have_text("said by a colleague")
+    quote = page.locator(".waits .quote")
+    assert quote.inner_text() == "I quoted the <b>minister</b>.\nNobody was meant."
+    page.fill("#search", "said by oneself")
+    page.keyboard.press("Enter")
+    expect(page.locator(".waits")).to_contain_text("another person reads the appeal")
+
+
 def test_no_queue_breaks_a_rule_of_accessibility(
     served: str, database: Database, new_context: NewContext, desk: Desk
 ) -> None:
     report_the_published_one(database, readers=2)
+    give_notices(database, 2)
     page = open_page(new_context)
     sign_in(page, served, desk)
     page.wait_for_selector("#trail", state="attached")

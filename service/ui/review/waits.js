@@ -11,10 +11,10 @@ const SAID = { approved: said("approved"), rejected: said("rejected") };
 /** Return what is to be answered by the decision, or nothing. */
 export function waitsOn(card) {
   if (card.is_blind) return [h("p", { class: "notice" }, t("Blind: judge by the text alone. Your decision changes nothing for readers."))];
-  const { reports, notices = [], disagreement, appeal } = card.waits ?? {};
+  const { reports, notices = [], notice_count: noticeCount, disagreement, appeal } = card.waits ?? {};
   return [
     reports && reported(reports),
-    ...notices.map(notice),
+    notices.length > 0 && noticed(notices, noticeCount),
     appeal && appealed(appeal),
     disagreement && disagreed(disagreement),
   ].filter(Boolean);
@@ -24,18 +24,30 @@ function reported({ count, by_reason: reasons, said }) {
   const named = Object.entries(reasons).map(([reason, n]) => `${t(REPORTED[reason] ?? reason)} × ${number(n)}`).join(", ");
   return h("div", { class: "notice warn waits" },
     h("p", {}, h("strong", {}, many("{n} reader reported it", "{n} readers reported it", count)), `: ${named}`),
-    said.map((each) => h("p", { class: "small" }, "“", h("bdi", {}, each.words), "”")));
+    said.length > 0 && h("ul", { class: "quotes small" }, said.map(({ words, reason, at }) => h("li", {},
+      "“", h("bdi", {}, words), "” ", h("span", { class: "soft" }, `${t(REPORTED[reason] ?? reason)} · ${ago(at)}`)))));
 }
 
-function notice({ law, explanation, since }) {
+/** Show the notice that has waited longest; the others are a click away, and not all may be here. */
+function noticed([first, ...others], count) {
+  const left = count - others.length - 1;
   return h("div", { class: "notice bad waits" },
-    h("p", {}, h("strong", {}, t("Notice of illegal content")), " · ", ago(since)),
-    h("p", { class: "small" }, t("Law:"), " ", h("bdi", {}, law)), h("p", { class: "small" }, h("bdi", {}, explanation)));
+    h("p", {}, h("strong", {}, many("{n} notice of illegal content", "{n} notices of illegal content", count)), " · ", ago(first.since)),
+    inNotice(first),
+    others.length > 0 && h("details", {}, h("summary", { class: "small" }, t("The other notices")),
+      others.map((each) => h("div", { class: "another" }, h("p", { class: "soft small" }, ago(each.since)), inNotice(each))),
+      left > 0 && h("p", { class: "soft small" }, many("{n} more is not shown.", "{n} more are not shown.", left))));
 }
 
-function appealed({ text, since }) {
+function inNotice({ law, explanation }) {
+  return [h("p", { class: "small" }, t("Law:"), " ", h("bdi", {}, law)), h("p", { class: "small", dir: "auto" }, h("bdi", {}, explanation))];
+}
+
+function appealed({ text, since, is_yours: isYours }) {
   return h("div", { class: "notice waits" },
-    h("p", {}, h("strong", {}, t("The author appeals")), " · ", ago(since)), h("p", { dir: "auto" }, h("bdi", {}, text)));
+    h("p", {}, h("strong", {}, t("The author appeals")), " · ", ago(since)),
+    h("p", { class: "quote", dir: "auto" }, text),
+    isYours && h("p", { class: "small" }, t("You rejected it yourself, so another person reads the appeal.")));
 }
 
 function disagreed({ by, said, is_audit: isAudit, gap }) {
