@@ -51,14 +51,15 @@ _CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-_A_FEW = effort(
-    max_examples=5,
+_EFFORT = effort(
     derandomize=True,
     database=None,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],
 )
+# Calls of each operation: a few every time, and many when it may take minutes.
+_EXAMPLES = [3, pytest.param(40, marks=pytest.mark.soak)]
 AnyCase = Case[Any]
 # Below these lies what takes something that could be wrong.
 _SECTION = "/embed/v1/"
@@ -155,15 +156,16 @@ def _make_ours(
         body["article"]["url"] = f"{_ORIGIN}/article"
 
 
+@pytest.mark.parametrize("examples", _EXAMPLES)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_no_call_meets_an_error_that_is_ours_or_undocumented(
-    call: Call, subtests: pytest.Subtests, mode: GenerationMode
+    call: Call, subtests: pytest.Subtests, mode: GenerationMode, examples: int
 ) -> None:
     for operation in OPERATIONS:
         if not operation.path.startswith(_API):
             continue
 
-        @_A_FEW
+        @effort(_EFFORT, max_examples=examples)
         @given(case=operation.as_strategy(generation_mode=mode))
         def answers_as_documented(case: AnyCase) -> None:
             answer = call(case)
@@ -176,14 +178,15 @@ def test_no_call_meets_an_error_that_is_ours_or_undocumented(
             answers_as_documented()
 
 
+@pytest.mark.parametrize("examples", _EXAMPLES)
 def test_no_call_about_a_comment_that_is_there_meets_one_either(
-    call: Call, subtests: pytest.Subtests
+    call: Call, subtests: pytest.Subtests, examples: int
 ) -> None:
     for operation in OPERATIONS:
         if "{comment_id}" not in operation.path:
             continue
 
-        @_A_FEW
+        @effort(_EFFORT, max_examples=examples)
         @given(case=operation.as_strategy())
         def answers_as_documented(case: AnyCase) -> None:
             for comment_id in _STORED:
