@@ -332,7 +332,8 @@ async def _would_wait(around: Surroundings, site: OpenedSite, sent: SecondThough
     [prediction] = await scores.predict(
         [body],
         hint=second_thoughts.hint_of(sent.language),
-        within=around.settings.second_thought_within,
+        # The rest is for the rules, by the first sight where a closer look is not there by then.
+        within=around.settings.second_thought_within / 2,
         by=classifier,
     )
     return await asyncio.to_thread(second_thoughts.would_wait, rules_by, body, prediction)

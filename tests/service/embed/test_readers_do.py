@@ -19,7 +19,7 @@ from service.embed.tables import SecondThoughts
 from service.policy import actions as policy
 from service.policy.document import PolicyDocument
 from service.reports.tables import Notice, Report
-from tests.fakes import FakePrediction, FakePredictor
+from tests.fakes import UNCLEAR, FakePrediction, FakePredictor
 from tests.service.embed.conftest import ARTICLE, Decide, Json, Page, Prefer
 
 THRESHOLDS: Json = {"thresholds": {"toxicity": {"hold": 0.7}}}
@@ -66,12 +66,18 @@ class TestSecondThought:
         assert self._asked(page, "You T u r n i p!")
         assert not self._asked(page, "You potato!")
 
-    def test_what_takes_too_long_is_answered_with_no(
-        self, page: Page, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize(("body", "is_asked"), [("Thick.", False), ("Thick idiot.", True)])
+    def test_a_closer_look_that_takes_too_long_is_not_waited_for(
+        self,
+        page: Page,
+        app: FastAPI,
+        monkeypatch: pytest.MonkeyPatch,
+        body: str,
+        is_asked: bool,  # noqa: FBT001 - a column of the table
     ) -> None:
-        monkeypatch.setattr(app.state, "classifier", SlowPredictor())
+        monkeypatch.setattr(app.state, "classifier", Slow())
         started = time.monotonic()
-        assert not self._asked(page, "You idiot.")
+        assert self._asked(page, body.replace("Thick", UNCLEAR)) is is_asked
         assert time.monotonic() - started < 0.9
 
     @pytest.mark.parametrize(("body", "code"), [("", "body_empty"), ("x" * 1501, "body_too_long")])
@@ -80,12 +86,19 @@ class TestSecondThought:
         assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
-class SlowPredictor(FakePredictor):
+class Slow(FakePredictor):
+    """Takes long over a closer look, and no time over the first sight."""
+
     def predict(
         self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
     ) -> list[FakePrediction]:
         time.sleep(1.5)
         return super().predict(texts, hints=hints)
+
+    def predict_at_first_sight(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> list[FakePrediction]:
+        return FakePredictor().predict_at_first_sight(texts, hints=hints)
 
 
 class TestReactions:
