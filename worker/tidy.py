@@ -2,6 +2,7 @@
 
 from service.appeals import actions as appeals
 from service.comments import networks
+from service.dialects import akismet_telling
 from service.jobs import Tidy
 from service.quality import actions as quality
 from service.reports import closing as reports
@@ -29,6 +30,8 @@ def tidy(job: Tidy, workplace: Workplace) -> None:
         appeals.tidy(session, now=now)
     with workplace.database.transaction() as session:
         quality.give_up(session, waited=settings.quality.given_up_after, now=now)
+    with workplace.database.transaction() as session:
+        akismet_telling.forget_withdrawn(session)
     with workplace.database.transaction() as session:
         staleness.tell(session, now=now)
     forgotten = networks.AT_ONCE

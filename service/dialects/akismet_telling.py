@@ -76,9 +76,9 @@ def record(
         failures = each.due.attempts + 1
         values: dict[str, object] = {"attempts": failures}
         if each.is_delivered:
-            values["state"] = CallbackState.TOLD
+            values |= {"state": CallbackState.TOLD, "author_email": ""}
         elif failures >= max_attempts or each.status_code == rules.GONE:
-            values["state"] = CallbackState.GIVEN_UP
+            values |= {"state": CallbackState.GIVEN_UP, "author_email": ""}
         else:
             wait = rules.wait_after(failures, jitter=jitter, asked=each.retry_after)
             values["next_attempt_at"] = now + wait
@@ -88,6 +88,19 @@ def record(
             .values(values)
             .execution_options(synchronize_session=False)
         )
+
+
+def forget_withdrawn(session: Session) -> None:
+    """Forget whose comments were withdrawn: there is nothing left to tell."""
+    withdrawn = select(Comment.id).where(
+        Comment.id == AkismetCallback.comment_id, Comment.status == Status.WITHDRAWN
+    )
+    session.execute(
+        update(AkismetCallback)
+        .where(AkismetCallback.author_email != "", withdrawn.exists())
+        .values(author_email="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _payload(callback: AkismetCallback, key: str, status: Status) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from service.comments.status import Status
 from service.decisions import actions as decisions
 from service.decisions.tables import Actor
 from service.dialects.tables import AkismetCallback, CallbackState
+from service.jobs import Tidy
 from service.policy import actions as policies
 from service.policy.document import PolicyDocument
 from service.settings import Dialects, Settings, Webhooks
@@ -29,6 +30,7 @@ from tests.service.keys import Caller, a_caller
 from tests.worker.conftest import Clock, ListeningBroker
 from worker.sweep import wake_for_wordpress
 from worker.tell_wordpress import tell_due
+from worker.tidy import tidy
 from worker.workplace import Workplace
 
 
@@ -127,6 +129,11 @@ def state_of(workplace: Workplace, guid: str) -> CallbackState:
         return session.get_one(AkismetCallback, UUID(guid)).state
 
 
+def address_of(workplace: Workplace, guid: str) -> str:
+    with workplace.database.transaction() as session:
+        return session.get_one(AkismetCallback, UUID(guid)).author_email
+
+
 @pytest.mark.parametrize(
     ("wanted", "told"), [(Status.APPROVED, "approved"), (Status.REJECTED, "spam")]
 )
@@ -144,6 +151,7 @@ def test_what_is_decided_is_told_once(
     assert wordpress.told() == {guid: told}
     assert len(wordpress.receiver.received) == 1
     assert state_of(workplace, guid) is CallbackState.TOLD
+    assert address_of(workplace, guid) == ""
 
 
 def test_nothing_is_told_while_the_comment_is_held(
@@ -166,6 +174,16 @@ def test_a_blog_that_fails_is_told_again_later_and_given_up_at_last(
         clock.move(timedelta(minutes=1))
     assert len(wordpress.receiver.received) == 2
     assert state_of(workplace, guid) is CallbackState.GIVEN_UP
+    assert address_of(workplace, guid) == ""
+
+
+def test_who_has_withdrawn_is_forgotten(workplace: Workplace, wordpress: WordPress) -> None:
+    [guid] = wordpress.waiting
+    tidy(Tidy(), workplace)
+    assert address_of(workplace, guid) == "malika@example.org"
+    decide(workplace, Status.WITHDRAWN)
+    tidy(Tidy(), workplace)
+    assert address_of(workplace, guid) == ""
 
 
 def test_a_redirect_is_not_followed(workplace: Workplace, wordpress: WordPress) -> None:
