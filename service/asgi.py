@@ -27,6 +27,8 @@ def app() -> FastAPI:
     else:
         predictor = Predictor.bundled(alone=alone)
     web = create_app(settings, predictor, load=partial(load, alone=alone))
+    # Works the routes out, for which the first request would wait 0.3 s.
+    web.openapi()
     # What is loaded now stays. Else each full collection would walk through its 270,000 objects
     # again, 0.2 s in which no request is answered (measured), several times a minute under load.
     gc.collect()
