@@ -66,19 +66,14 @@ class TestSecondThought:
         assert self._asked(page, "You T u r n i p!")
         assert not self._asked(page, "You potato!")
 
-    @pytest.mark.parametrize(("body", "is_asked"), [("Thick.", False), ("Thick idiot.", True)])
     def test_a_closer_look_that_takes_too_long_is_not_waited_for(
-        self,
-        page: Page,
-        app: FastAPI,
-        monkeypatch: pytest.MonkeyPatch,
-        body: str,
-        is_asked: bool,  # noqa: FBT001 - a column of the table
+        self, page: Page, app: FastAPI, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(app.state, "classifier", Slow())
         started = time.monotonic()
-        assert self._asked(page, body.replace("Thick", UNCLEAR)) is is_asked
-        assert time.monotonic() - started < 0.9
+        assert self._asked(page, f"You {UNCLEAR} idiot.")
+        assert not self._asked(page, "A fair point.")
+        assert time.monotonic() - started < 1.2
 
     @pytest.mark.parametrize(("body", "code"), [("", "body_empty"), ("x" * 1501, "body_too_long")])
     def test_what_could_not_be_a_comment_is_refused(self, page: Page, body: str, code: str) -> None:
