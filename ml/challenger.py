@@ -38,6 +38,7 @@ Progress = Callable[[str, float], None]
 _LINE_MIN = 30
 _SECOND_EXAMPLES_MIN = 10
 _SLOPE_MIN = 0.05
+_READ_MAX = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +214,22 @@ def finish(
             encoder=encoder,
             examples_min=_SECOND_EXAMPLES_MIN,
         )
-    scores = _scores(model, second, encoder, judging.texts)
-    before = _scores(prior.model, prior.second, encoder, judging.texts)
-    supported = _supported(prior.info, supported_by(teaching, judging, scores))
-    limits = advised(prior.info, judging, before, scores, supported)
+    read = _few_enough_to_read(judging)
+    scores = _scores(model, second, encoder, read.texts)
+    before = _scores(prior.model, prior.second, encoder, read.texts)
+    supported = _supported(prior.info, supported_by(teaching, read, scores))
+    limits = advised(prior.info, read, before, scores, supported)
     kept = {name: value for name, value in prior.info.training.items() if name not in training}
     info = ModelInfo(supported, {**kept, **training, defaults.KEY: defaults.as_plain(limits)})
     content = artifact.to_bytes(model, info=info, second=second)
     return Challenger(content, artifact.load(content))
+
+
+def _few_enough_to_read(judging: Dataset) -> Dataset:
+    """Return all that nobody decided, and of the decisions as many as the encoder reads in time."""
+    decided = np.flatnonzero(judging.weights > 0)
+    step = max(-(-len(decided) // _READ_MAX), 1)
+    return judging.at(np.sort(np.append(np.flatnonzero(judging.weights == 0), decided[::step])))
 
 
 def _scores(

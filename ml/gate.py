@@ -21,6 +21,7 @@ class Topic(StrEnum):
     SIZE = "size"
     SPEED = "speed"
     MUST_PASS = "must_pass"  # noqa: S105 - not a password
+    CHAMPION = "champion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,12 @@ class Verdict:
         if self.is_passed:
             chosen = [c for c in self.checks if c.topic is Topic.BETTER]
         return [check.sentence for check in chosen]
+
+
+def overtaken(verdict: Verdict) -> Verdict:
+    """Return the verdict on one that was measured against what no longer decides."""
+    said = "The champion changed meanwhile: this one was measured against another."
+    return Verdict([*verdict.checks, Check(Topic.CHAMPION, passed=False, sentence=said)])
 
 
 def judge(evidence: Evidence, limits: Limits, *, is_refresh: bool = False) -> Verdict:

@@ -77,7 +77,7 @@ def adapt(
     lows = tuple(low / _NEARLY for low in second.rule.lows)
     near = Rule(lows, second.rule.high).refers(expit(seen.after), seen.languages)
     rows = np.flatnonzero(decided & near)
-    rows = rows[:_READ_MAX]
+    rows = rows[-_READ_MAX:]  # the newest
     if len(rows) < _REFERRED_MIN:
         return second
     vectors = encoder.encode([calibrating.texts[row] for row in rows])

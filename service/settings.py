@@ -329,6 +329,10 @@ class Learning(_Group):
     examples_max: int = Field(
         50_000, ge=300, description="So many of the newest examples are learned from."
     )
+    on_drift: bool = Field(
+        default=False,
+        description="Whether an alarm of drift has a challenger trained, beside the schedule.",
+    )
     own_model_from: int = Field(
         5_000,
         ge=300,

@@ -140,7 +140,7 @@ def a_newsroom(
         created_at=now,
     )
     authors = [
-        Author(site_id=site.id, identity=f"id:{number}", name="Reader", created_at=now)
+        Author(site_id=site.id, identity=f"reader:{number}", name="Reader", created_at=now)
         for number in range(readers)
     ]
     session.add_all([article, *authors])

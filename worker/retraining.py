@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from ml.artifact import Artifact
 from ml.challenger import Adaptation, Challenger
 from ml.duel import Contender, Points, duel
 from ml.encoder import Encoder, Remembering, available
-from ml.gate import Verdict, judge
+from ml.gate import Verdict, judge, overtaken
 from ml.predict import Predictor
 from service import logs
 from service.database_url import sync_url
@@ -234,15 +235,15 @@ def _make(course: _Course) -> RunState:
     course.enter(RunState.GATE)
     verdict = judge(found.evidence, course.scope.limits, is_refresh=course.is_refresh)
     course.tell("writing the report", 0.3)
-    pages = report(
+    render = partial(
+        report,
         version,
         course.champion,
         snapshot,
         found,
-        verdict,
         judging_ids=taught.judging_ids,
     )
-    return _settle(course, version, other.predictor, verdict, pages)
+    return _settle(course, version, other.predictor, verdict, render)
 
 
 def _snapshot(course: _Course, champion: Contender) -> tuple[Snapshot, list[Lesson]]:
@@ -370,40 +371,40 @@ def _register(
 
 
 def _settle(
-    course: _Course, version: ModelVersion, predictor: Predictor, verdict: Verdict, pages: Report
+    course: _Course,
+    version: ModelVersion,
+    predictor: Predictor,
+    verdict: Verdict,
+    render: Callable[[Verdict], Report],
 ) -> RunState:
     """Promote or refuse, in one transaction with the end of the run."""
-    now = course.room.clock()
-    why, noted = " ".join(verdict.reasons), pages.verdict
+    now, pages = course.room.clock(), render(verdict)
     with course.room.database.transaction() as session:
         registry.one_at_a_time(session)
         version = versions.get(session, version.id)
-        is_promoted = verdict.is_passed and _is_still_champion(session, course)
-        if is_promoted:
+        if verdict.is_passed and not _is_still_champion(session, course):
+            verdict = overtaken(verdict)
+            pages = render(verdict)
+        why = " ".join(verdict.reasons)
+        if verdict.is_passed:
             _solve(session, course.scope, version, predictor, now=now)
             registry.promote(session, version, by="gate", why=why, now=now)
         else:
             registry.refuse(session, version)
-            if verdict.is_passed:
-                why = _CHAMPION_CHANGED
-                noted = noted | {"passed": False, "reasons": [why]}
-        state = RunState.PROMOTED if is_promoted else RunState.REFUSED
+        state = RunState.PROMOTED if verdict.is_passed else RunState.REFUSED
         runs.end(
             session,
             course.run_id,
             state,
             why=why,
             now=now,
-            verdict=noted,
+            verdict=pages.verdict,
             figures=pages.figures,
             page=pages.page,
             card=pages.card,
         )
     _log.info("run_ended", run=str(course.run_id), state=state.value, version=version.id)
     return state
-
-
-_CHAMPION_CHANGED = "The champion changed meanwhile: this one was measured against another."
 
 
 def _is_still_champion(session: Session, course: _Course) -> bool:

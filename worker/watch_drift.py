@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ml.drift import unseen_share
 from ml.labels import Label
@@ -11,10 +13,15 @@ from ml.predict import Predictor
 from service.drift import actions
 from service.drift.actions import Reader
 from service.jobs import WatchDrift
+from service.learning import due, runs
+from service.learning.errors import RunUnderWay
+from service.learning.states import Cause
 from service.scoring.classifier import Classifier
 from service.sites.tables import Site
 from worker.task import handles
 from worker.workplace import Workplace
+
+_log = structlog.get_logger(__name__)
 
 
 @handles(WatchDrift)
@@ -26,13 +33,27 @@ def watch_drift(job: WatchDrift, workplace: Workplace) -> None:
     for site_id in site_ids:
         with workplace.database.transaction() as session:
             live = workplace.champion.current(session, site_id)
-            actions.measure(
+            reading = actions.measure(
                 session,
                 site_id,
                 model_version_id=live.version_id,
                 reader=reader(live.classifier),
                 now=workplace.clock(),
             )
+            if reading is not None and reading.alarms and workplace.settings.learning.on_drift:
+                _ask_for_run(session, site_id, workplace)
+
+
+def _ask_for_run(session: Session, site_id: UUID, workplace: Workplace) -> None:
+    """Have the site's model trained anew, unless a run is under way or there is too little."""
+    settings = workplace.settings.learning
+    scope = due.scope(session, due.scope_of_site(session, site_id, settings), settings)
+    if not scope.is_enough(settings):
+        return
+    try:
+        runs.ask(session, scope.site_id, cause=Cause.DRIFT, now=workplace.clock())
+    except RunUnderWay:
+        _log.info("drift_while_a_run_is_under_way", site=str(site_id))
 
 
 def reader(classifier: Classifier) -> Reader | None:

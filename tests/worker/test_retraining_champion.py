@@ -5,8 +5,9 @@ from datetime import datetime
 from ml.gate import Check, Topic, Verdict
 from ml.predict import Predictor
 from service.db import Database
-from service.learning import due, runs
+from service.learning import due, reports, runs
 from service.learning.states import Cause, RunState
+from service.learning.tables import Run
 from service.registry import actions as registry
 from service.registry import queries as versions
 from service.registry.tables import State
@@ -15,6 +16,12 @@ from tests.factories.registry import offer, stored_champion
 from worker import retraining
 from worker.reporting import Report
 from worker.retraining import Classroom
+
+
+def said(verdict: Verdict) -> Report:
+    """Stand in for the report: it says what the gate says."""
+    told = {"passed": verdict.is_passed, "reasons": verdict.reasons, "checks": []}
+    return Report(f"passed: {verdict.is_passed}", "", {}, told)
 
 
 def test_a_challenger_does_not_replace_a_champion_it_was_not_measured_against(
@@ -31,9 +38,12 @@ def test_a_challenger_does_not_replace_a_champion_it_was_not_measured_against(
         other = registry.register(session, **offer(b"another"), now=now)
         registry.promote(session, other, by="Aziza", now=now)
     verdict = Verdict([Check(Topic.BETTER, passed=True, sentence="Better.")])
-    report = Report("", "", {}, {"passed": True, "reasons": ["Better."], "checks": []})
-    ended = retraining._settle(course, made, Predictor.bundled(), verdict, report)  # noqa: SLF001 - as above
+    ended = retraining._settle(course, made, Predictor.bundled(), verdict, said)  # noqa: SLF001 - as above
     assert ended is RunState.REFUSED
     with database.transaction() as session:
         assert versions.champion_id(session) == (other.id, other.digest)
         assert versions.get(session, made.id).state is State.REFUSED
+        run = session.get_one(Run, run_id)
+        assert run.why == "The champion changed meanwhile: this one was measured against another."
+        assert run.verdict == {"passed": False, "reasons": [run.why], "checks": []}
+        assert reports.page(session, run, None) == "passed: False"
