@@ -93,6 +93,15 @@ def test_it_speaks_each_language(page: Page, language: ReaderLanguage) -> None:
         assert each.lower() in Shown(answer.text).text.lower()
 
 
+def test_the_form_below_the_comments_is_one_step_away_while_it_is_there(
+    page: Page, decide: Decide
+) -> None:
+    assert 'href="#write"' in read(page).text
+    top = page.send(body="Bad.")
+    decide(top["id"], Status.APPROVED)
+    assert 'href="#write"' not in read(page, report=top["id"]).text
+
+
 def test_no_script_may_run_and_no_other_page_may_frame_it(page: Page) -> None:
     answer = read(page)
     assert answer.headers["content-security-policy"] == (
@@ -271,7 +280,10 @@ def test_one_address_says_so_much_against_comments_in_a_minute(
     """As much as by the section's script, and counted together with that."""
     top = page.send(body="Bad.")
     decide(top["id"], Status.APPROVED)
-    by_script: dict[str, object] = {"reason": "insult", "reader": "7f0c2a52-7c9b-4a35-8c3d-4d2f6b1f9a10"}
+    by_script: dict[str, object] = {
+        "reason": "insult",
+        "reader": "7f0c2a52-7c9b-4a35-8c3d-4d2f6b1f9a10",
+    }
     if typed["form"] == "notice":
         by_script = {"law": "174", "explanation": "Look at it.", "good_faith": True}
     page.post(f"/comments/{top['id']}/{typed['form']}s", by_script)
