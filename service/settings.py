@@ -202,6 +202,11 @@ class Dialects(_Group):
         gt=timedelta(0),
         description="A call in another service's dialect is answered within this time, or refused.",
     )
+    closer_look_within: timedelta = Field(
+        timedelta(milliseconds=80),
+        gt=timedelta(0),
+        description="A closer look that takes longer is not waited for: the first sight answers.",
+    )
     scores_kept: int = Field(
         10_000, ge=1, description="Scored texts that a web process remembers, by digest."
     )

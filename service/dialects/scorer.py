@@ -84,15 +84,25 @@ class _Memory:
 class Scorer:
     """Asks the live classifiers; used by one event loop.
 
-    ``classifier`` is asked for the one that is live on a site; without a site, for the shared one.
+    Args:
+        classifier: asked for the one that is live on a site; without a site, for the shared one.
+        kept: so many predictions are remembered.
+        closer: the process's closer looks.
+        look_within: so long is waited for each of them.
     """
 
     def __init__(
-        self, classifier: Callable[[UUID | None], Classifier], *, kept: int, closer: CloserLooks
+        self,
+        classifier: Callable[[UUID | None], Classifier],
+        *,
+        kept: int,
+        closer: CloserLooks,
+        look_within: timedelta,
     ) -> None:
         self._classifier = classifier
         self._memory = _Memory(kept)
         self._closer = closer
+        self._look_within = look_within.total_seconds()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="dialects")
         self._waiting = 0
 
@@ -181,7 +191,8 @@ class Scorer:
                 break
             self._keep(key, look)
             try:
-                looked_at[key] = await _by(until, look)
+                left = until - asyncio.get_running_loop().time()
+                looked_at[key] = await _found(look, within=min(left, self._look_within))
             except TimeoutError:
                 break
         looks.count(Sight.CLOSER_LOOK, len(looked_at))
@@ -254,15 +265,14 @@ def _seen(
     return seen
 
 
-async def _by(until: float, look: Future[Prediction]) -> Prediction:
+async def _found(look: Future[Prediction], *, within: float) -> Prediction:
     """Return what the look finds; one that was begun goes on when the time is over.
 
     Raises:
-        TimeoutError: it is not done by then.
+        TimeoutError: it is not done within so many seconds.
     """
     task = asyncio.wrap_future(look)
-    left = until - asyncio.get_running_loop().time()
-    done, _ = await asyncio.wait([task], timeout=max(0.0, left))
+    done, _ = await asyncio.wait([task], timeout=max(0.0, within))
     if not done:
         task.cancel()
         raise TimeoutError

@@ -166,6 +166,7 @@ async def opened(app: FastAPI) -> AsyncIterator[None]:
         partial(live.of_site, app.state),
         kept=settings.dialects.scores_kept,
         closer=app.state.closer_looks,
+        look_within=settings.dialects.closer_look_within,
     )
     app.state.scorer = scorer
     try:

@@ -16,6 +16,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -147,7 +148,7 @@ class Caller:
         self._client, self._key, self._asked = client, key, asked
         self._random = Random(next(_numbers))  # noqa: S311 - load, not secrets
         self.seconds: list[float] = []
-        self.failed = 0
+        self.failures: Counter[str] = Counter()
 
     async def call(self) -> None:
         text = a_text(self._random) if self._asked.fresh else "The same text. Once more."
@@ -155,7 +156,8 @@ class Caller:
         sent: Any = self._asked.sent(text, self._key)
         answer = await self._client.post(self._asked.path, **sent)
         self.seconds.append(time.perf_counter() - started)
-        self.failed += not answer.is_success
+        if not answer.is_success:
+            self.failures[f"{answer.status_code} {answer.text[:120]}"] += 1
 
     async def steadily(self, seconds: float) -> None:
         """Call 50 times a second, whether the last call was answered or not."""
@@ -193,7 +195,7 @@ class Measured:
     first_sight: float
     per_second: float
     first_sight_at_most: float
-    failed: int
+    failures: Counter[str]
 
     @property
     def cells(self) -> list[str]:
@@ -230,7 +232,7 @@ async def _measured(
     per_second = await caller.at_most(seconds)
     share_at_most = (await web.counted()).share_since(after)
     return Measured(
-        name, p50, p99, spent, after.share_since(before), per_second, share_at_most, caller.failed
+        name, p50, p99, spent, after.share_since(before), per_second, share_at_most, caller.failures
     )
 
 
@@ -240,7 +242,11 @@ def _print(found: list[Measured]) -> bool:
     say = sys.stdout.write
     say("".join(f"| {' | '.join(row)} |\n" for row in rows))
     worst = max(each.p99_ms for each in found if not each.name.startswith("`POST"))
-    failed = sum(each.failed for each in found)
+    failed = 0
+    for each in found:
+        for what, times in each.failures.items():
+            failed += times
+            say(f"{times} × {each.name} answered {what}\n")
     load = psutil.getloadavg()[0] / (psutil.cpu_count() or 1)
     say(f"\nworst p99 {worst:.1f} ms (bar: under {BAR_MS:.0f}); {failed} calls failed;\n")
     say(f"tasks ready to run per processor at the end, these ones included: {load:.1f}\n")

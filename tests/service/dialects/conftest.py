@@ -12,7 +12,9 @@ from tests.service.keys import Caller
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """Return settings with time enough on a busy machine; what a deadline does is tested apart."""
-    patient = Dialects.model_validate({"deadline": timedelta(seconds=20)})
+    patient = Dialects.model_validate(
+        {"deadline": timedelta(seconds=20), "closer_look_within": timedelta(seconds=10)}
+    )
     return settings.model_copy(update={"dialects": patient})
 
 

@@ -68,7 +68,7 @@ def closer() -> Iterator[CloserLooks]:
 
 @pytest.fixture
 def scorer(classifier: Thoughtful, closer: CloserLooks) -> Iterator[Scorer]:
-    scorer = Scorer(lambda _: classifier, kept=100, closer=closer)
+    scorer = Scorer(lambda _: classifier, kept=100, closer=closer, look_within=LONG)
     yield scorer
     scorer.close()
 
@@ -123,6 +123,17 @@ def test_when_the_deadline_nears_the_first_sight_is_the_answer_and_not_remembere
     classifier.may.set()
     wait_until(lambda: scorer.kept == 1, seconds=10)
     assert _insult(scorer, TEXT, SOON) == CLOSER
+
+
+def test_a_look_that_takes_longer_than_others_would_is_not_waited_for(
+    classifier: Thoughtful, closer: CloserLooks
+) -> None:
+    scorer = Scorer(lambda _: classifier, kept=100, closer=closer, look_within=SOON)
+    started = time.monotonic()
+    assert _insults(scorer, [TEXT, f"Not {UNCLEAR}."], LONG) == [FIRST, FIRST]
+    assert time.monotonic() - started < LONG.total_seconds() / 4
+    assert classifier.looks == [TEXT]
+    scorer.close()
 
 
 def test_when_too_many_looks_are_in_hand_the_first_sight_is_the_answer_at_once(
