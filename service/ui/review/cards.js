@@ -79,7 +79,7 @@ function outcome(entry, desk) {
     const reason = choice.reason && desk.reasonTitle(entry.card, choice.reason);
     lines.push(h("p", { class: `outcome ${choice.status}` },
       t(STATUS[choice.status]), reason && ` · ${reason}`,
-      entry.state === "waiting" && ` · ${t("not sent yet")}`));
+      entry.state === "waiting" && " · ", entry.state === "waiting" && t("not sent yet")));
   } else if ((entry.card.status !== "held" && !entry.card.is_blind) || entry.state === "gone") {
     const by = entry.by ?? entry.card.choice?.by;
     lines.push(h("p", { class: `outcome ${entry.card.status}` },

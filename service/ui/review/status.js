@@ -39,7 +39,7 @@ export class Status {
 
   decidedMany({ id, decided, refused }, status) {
     const text = t(status === "approved" ? "Approved: {n}" : "Rejected: {n}", { n: number(decided) });
-    const left = refused.length ? ` ${t("Not decided: {n}. {why}", { n: number(refused.length), why: inWords(refused[0].code, refused[0].detail) })}` : "";
+    const left = refused.length ? " " + t("Not decided: {n}. {why}", { n: number(refused.length), why: inWords(refused[0].code, refused[0].detail) }) : "";
     this.say(text + left);
     this.done.push({ bulk: id, text, until: Date.now() + boot.undo_ms });
     this.tick();
@@ -130,7 +130,7 @@ export class Status {
     if (seen === this.alerts) return;
     this.alerts = seen;
     byId("alerts").replaceChildren(...alerts.map(({ site, code, sentence, since }) => h("p", { class: "notice warn" },
-      Object.keys(boot.reasons).length > 1 ? h("strong", {}, `${site}: `) : "", inWords(code, sentence), since ? h("span", { class: "soft small" }, ` ${t("since {ago}", { ago: ago(since) })}`) : "")));
+      Object.keys(boot.reasons).length > 1 ? h("strong", {}, `${site}: `) : "", inWords(code, sentence), since ? h("span", { class: "soft small" }, " ", t("since {ago}", { ago: ago(since) })) : "")));
   }
 
   changed({ queues, alerts, arrived, pace }) {

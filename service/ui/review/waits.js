@@ -54,5 +54,5 @@ function disagreed({ by, said, is_audit: isAudit, gap }) {
   const line = isAudit
     ? t("{by}, who read it blind, would have {said} it.", { by, said: t(SAID[said]) })
     : t("{by} {said} it, and the scores say otherwise.", { by, said: t(SAID[said]) });
-  return h("div", { class: "notice warn waits" }, h("p", {}, line, gap === null || gap === undefined ? "" : ` (${t("{n} apart", { n: gap.toFixed(2) })})`));
+  return h("div", { class: "notice warn waits" }, h("p", {}, line, gap === null || gap === undefined ? "" : [" (", t("{n} apart", { n: gap.toFixed(2) }), ")"].join("")));
 }

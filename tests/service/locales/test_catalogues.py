@@ -1,5 +1,6 @@
 """Every line that a page says is found, and no catalogue has holes once it ships."""
 
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,6 +21,14 @@ def test_lines_of_templates_scripts_and_descriptions_are_found() -> None:
     lines = catalogue()
     for line in ("Sign in", "just now", "Links to places that are not on the list.", "Threat"):
         assert lines.get(line) is not None, line
+
+
+def test_no_line_of_a_script_hides_from_the_catalogue() -> None:
+    """Within a template string, none is found that has values of its own."""
+    found = {line for each in catalogue() for line in (each.id if each.pluralizable else [each.id])}
+    for path in (Path(html.__file__).parent / "ui").rglob("*.js"):
+        said = re.findall(r'\bt\("((?:[^"\\]|\\.)*)"', path.read_text("utf-8"))
+        assert {line for line in said if line not in found} == set(), path.name
 
 
 def test_a_hole_and_a_lost_blank_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
