@@ -22,7 +22,9 @@ class DriftOut(BaseModel):
     measured_at: datetime
     measures: dict[str, Any] = Field(
         description="`scores` and `languages` are population stability indices (0: alike; from "
-        "0.25 another population); `held`, `disagreement` and `unseen` are shares, first and now."
+        "0.25 another population); `held`, `disagreement` and `unseen` are shares, first and now. "
+        "Null where there was too little to tell. Of a version that is days old, what came before "
+        "it is looked at again and stands for the beginning; `held` is null then."
     )
     alarms: dict[str, str] = Field(description="What is beyond its bound, in words.")
 
