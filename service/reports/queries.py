@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, Uuid, func, literal_column, null, select
 from sqlalchemy.orm import Session
 
+from service.reports import rules
 from service.reports.errors import NoticeNotFound
 from service.reports.reason import NoticeState, ReportReason
 from service.reports.tables import Notice, Report
@@ -33,9 +34,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The open reports of one comment: how many, as what, and the first few with words."""
+    """The open reports of one comment: how many, as what, and the first few with words.
+
+    ``counted`` is by how many people they count: less than ``count`` where they share a network.
+    """
 
     count: int
+    counted: int
     by_reason: Mapping[ReportReason, int]
     said: Sequence[Said]
     since: datetime
@@ -87,6 +92,7 @@ def _reported(reports: Sequence[Report]) -> Reported:
     worded = [Said(each.reason, each.words, each.created_at) for each in reports if each.words]
     return Reported(
         count=len(reports),
+        counted=rules.counted((each.reporter, each.reader_network) for each in reports),
         by_reason=Counter(each.reason for each in reports),
         said=worded[:_SHOWN_MAX],
         since=reports[0].created_at,

@@ -26,6 +26,9 @@ class ReportsOut(BaseModel):
     """Readers' reports that nobody has resolved yet; who sent them, nobody is told."""
 
     count: int
+    counted: int = Field(
+        description="By how many people they count: reports from one network count as one."
+    )
     by_reason: dict[ReportReason, int]
     said: list[ReportSaidOut] = Field(description="The first ten with words.")
     since: datetime

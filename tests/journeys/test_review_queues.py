@@ -61,7 +61,9 @@ def sign_in(page: Page, served: str, desk: Desk) -> None:
     page.wait_for_selector(".card.in-focus[data-state=todo]")
 
 
-def report_the_published_one(database: Database, *, readers: int) -> None:
+def report_the_published_one(
+    database: Database, *, readers: int, networks: int | None = None
+) -> None:
     with database.transaction() as session:
         comment = session.scalars(select(Comment).where(Comment.body == "Nice weather.")).one()
         for number in range(readers):
@@ -70,7 +72,7 @@ def report_the_published_one(database: Database, *, readers: int) -> None:
                 reason=ReportReason.SPAM,
                 words="It is an <b>advertisement</b>.",
                 reporter=sha256(str(number).encode()).digest(),
-                reader_network=sha256(str(number).encode()).digest(),
+                reader_network=sha256(str(number % (networks or readers)).encode()).digest(),
                 now=datetime.now(UTC),
             )
 
@@ -95,6 +97,17 @@ def test_a_reported_comment_is_kept_by_one_key_and_its_reports_are_answered(
         assert session.scalars(select(Report)).one().resolved_at is not None
         comment = session.scalars(select(Comment).where(Comment.body == "Nice weather.")).one()
         assert comment.status is Status.APPROVED
+
+
+def test_it_is_said_where_many_reports_come_from_few_networks(
+    served: str, database: Database, page: Page, desk: Desk
+) -> None:
+    report_the_published_one(database, readers=4, networks=2)
+    sign_in(page, served, desk)
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    expect(page.locator(".waits")).to_contain_text("4 readers reported it: spam × 4")
+    expect(page.locator(".waits")).to_contain_text("together they count as 2.")
 
 
 def test_a_queue_is_narrowed_by_a_menu_that_says_how_many_it_leaves(

@@ -20,10 +20,11 @@ export function waitsOn(card) {
   ].filter(Boolean);
 }
 
-function reported({ count, by_reason: reasons, said }) {
+function reported({ count, counted, by_reason: reasons, said }) {
   const named = Object.entries(reasons).map(([reason, n]) => `${t(REPORTED[reason] ?? reason)} × ${number(n)}`).join(", ");
   return h("div", { class: "notice warn waits" },
     h("p", {}, h("strong", {}, many("{n} reader reported it", "{n} readers reported it", count)), `: ${named}`),
+    counted < count && h("p", { class: "small" }, t("Some come from one network: together they count as {n}.", { n: number(counted) })),
     said.length > 0 && h("ul", { class: "quotes small" }, said.map(({ words, reason, at }) => h("li", {},
       "“", h("bdi", {}, words), "” ", h("span", { class: "soft" }, `${t(REPORTED[reason] ?? reason)} · ${ago(at)}`)))));
 }

@@ -242,6 +242,15 @@ def test_one_row_of_the_queue_stands_for_all_that_is_said_of_a_comment(
     assert queries.about_notices(session, [comment.id])[comment.id].first == notices
 
 
+def test_moderators_are_told_by_how_many_networks_reports_count(
+    session: Session, comment: Comment, now: datetime
+) -> None:
+    for reader in range(4):
+        a_report(session, comment, reader, now, network=reader % 2)
+    about = queries.about_reports(session, [comment.id])[comment.id]
+    assert (about.count, about.counted) == (4, 2)
+
+
 def test_as_many_readers_as_may_at_once_hold_a_comment_once(
     database: Database, now: datetime
 ) -> None:
