@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from service.dialects.surroundings import Surroundings
+from service.dialects.surroundings import BELIEVED, Surroundings
 from service.dialects.tables import CoralSecret
-from service.errors import Conflict, Invalid
+from service.errors import Conflict, Invalid, Unavailable
 from service.sealing import Seal
 from service.sites.tables import Site
 
@@ -102,9 +102,14 @@ class Known:
         if known is not None and known[0] > time.monotonic():
             return known[1]
         expires_at = time.monotonic() + _REMEMBERED.total_seconds()
-        found = await self._around.in_transaction(
-            lambda session: self._read(session, slug), within=self._around.share
-        )
+        try:
+            found = await self._around.in_transaction(
+                lambda session: self._read(session, slug), within=self._around.share
+            )
+        except Unavailable:
+            if known is not None and known[0] > time.monotonic() - BELIEVED.total_seconds():
+                return known[1]
+            raise
         if len(self._known) >= _SLUGS_KEPT:
             self._known.clear()
         self._known[slug] = (expires_at, found)

@@ -28,6 +28,8 @@ from service.sites.scopes import Scope
 
 # Counting calls must not cost the time of answering them: a silent broker is not waited for.
 _COUNTED_WITHIN: Final = 0.1
+# What the database said so lately is believed while it does not answer, by what only scores.
+BELIEVED: Final = timedelta(minutes=1)
 _SILENT: Final = "The database does not answer: try again in a moment."
 
 Found = TypeVar("Found")
@@ -85,15 +87,19 @@ class Surroundings:
             Unauthenticated: no key, or one that is not known or revoked.
             ScopeMissing: the key is not for classifying.
             RateLimited: the key's calls of this minute are spent.
-            Unavailable: the database does not answer in time.
+            Unavailable: the database does not answer in time, and did not know the key lately.
         """
         authorization = None if not key else f"Bearer {key}"
+        keyring = self.door.keyring
         try:
             opened = await asyncio.wait_for(
-                self.door.keyring.site_of(authorization), self.share.total_seconds()
+                keyring.site_of(authorization), self.share.total_seconds()
             )
-        except TimeoutError as error:
-            raise Unavailable(_SILENT) from error
+        except (TimeoutError, Unavailable) as error:
+            lately = keyring.lately(f"Bearer {key}", within=BELIEVED)
+            if lately is None:
+                raise Unavailable(_SILENT) from error
+            opened = lately
         opened.require(Scope.CLASSIFY)
         await self._spend(opened)
         return opened

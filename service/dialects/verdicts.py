@@ -7,20 +7,23 @@ site's degradation choice: silence is not approval.
 import asyncio
 import time
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from ml.labels import Language
 from service.dialects.scorer import NoScoreInTime, ScorerBy
-from service.dialects.surroundings import Surroundings
+from service.dialects.surroundings import BELIEVED, Surroundings
+from service.errors import Unavailable
 from service.policy import in_force
 from service.policy.evidence import Evidence
 from service.policy.in_force import InForce
 from service.policy.outcomes import Ruling
 from service.policy.rules import rule
-from service.policy.text_evidence import read_text
+from service.policy.text_evidence import TextEvidence, read_text
 from service.registry import queries as registry
 from service.scoring.classifier import Prediction
 
@@ -46,6 +49,12 @@ class Judge:
     def __init__(self, surroundings: Surroundings) -> None:
         self._around = surroundings
         self._known: OrderedDict[tuple[UUID, str], tuple[float, InForce]] = OrderedDict()
+        # Apart from those that ask the database, which may all be waiting for it.
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="verdicts")
+        surroundings.before_closing(self._close)
+
+    async def _close(self) -> None:
+        self._reading.shutdown(wait=False, cancel_futures=True)
 
     async def judge(self, site_id: UUID, text: str, *, hint: Language | None) -> Verdict:
         """Return the verdict on the first ``JUDGED_MAX_CHARS`` of ``text``, in time.
@@ -68,11 +77,13 @@ class Judge:
             scores=None if prediction is None else prediction.scores,
             language=language,
             language_probability=probability,
-            text=await asyncio.to_thread(
-                read_text, text, language=sure, matcher=ruled_by.matcher, parts=ruled_by.parts
-            ),
+            text=await self._read(text, sure, ruled_by),
         )
         return Verdict(rule(ruled_by.policy, evidence), prediction)
+
+    async def _read(self, text: str, language: Language | None, by: InForce) -> TextEvidence:
+        read = partial(read_text, text, language=language, matcher=by.matcher, parts=by.parts)
+        return await asyncio.get_running_loop().run_in_executor(self._reading, read)
 
     async def _prediction(
         self, scorer: ScorerBy, text: str, hint: Language | None
@@ -89,14 +100,19 @@ class Judge:
         if known is not None and known[0] > time.monotonic():
             return known[1]
         expires_at = time.monotonic() + _REMEMBERED.total_seconds()
-        found = await self._around.in_transaction(
-            lambda session: in_force.by_site(
-                session,
-                [site_id],
-                model_version_id=registry.id_of(session, digest),
-            )[site_id],
-            within=self._around.share,
-        )
+        try:
+            found = await self._around.in_transaction(
+                lambda session: in_force.by_site(
+                    session,
+                    [site_id],
+                    model_version_id=registry.id_of(session, digest),
+                )[site_id],
+                within=self._around.share,
+            )
+        except Unavailable:
+            if known is not None and known[0] > time.monotonic() - BELIEVED.total_seconds():
+                return known[1]
+            raise
         self._known[key] = (expires_at, found)
         self._known.move_to_end(key)
         if len(self._known) > _POLICIES_KEPT:

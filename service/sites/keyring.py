@@ -77,6 +77,11 @@ class KeyRing:
             raise KeyNotKnown
         return opened
 
+    def lately(self, authorization: str, *, within: timedelta) -> OpenedBy | None:
+        """Return what the key opened when the database last said, if that is not longer ago."""
+        digest = rules.key_digest(rules.key_in(authorization))
+        return self._known.recall(digest, late=within - REMEMBERED)
+
     def _ask(self, digest: bytes) -> asyncio.Future[OpenedBy | None]:
         answer = self._asked[digest] = asyncio.get_running_loop().create_future()
         self._waiting[digest] = None
@@ -145,10 +150,11 @@ class _Memory(Generic[_T]):
         """Say whether there is an answer, though its time may be over."""
         return digest in self._answers
 
-    def recall(self, digest: bytes) -> _T | None:
-        """Return the answer, or None when there is none or its time is over."""
+    def recall(self, digest: bytes, *, late: timedelta = timedelta(0)) -> _T | None:
+        """Return the answer, or None when there is none or its time is over, for so long."""
         kept = self._answers.get(digest)
-        return kept[1] if kept is not None and kept[0] > time.monotonic() else None
+        since = time.monotonic() - late.total_seconds()
+        return kept[1] if kept is not None and kept[0] > since else None
 
     def keep(self, digest: bytes, answer: _T, expires_at: float) -> None:
         self._answers[digest] = expires_at, answer

@@ -3,8 +3,9 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -14,13 +15,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
 from service.app import create_app
 from service.db import Database
-from service.dialects import coral_secrets
+from service.dialects import coral_secrets, verdicts
 from service.sealing import Seal
 from service.settings import Dialects, Limits, Settings
+from service.sites import keyring
 from tests.conftest import Addresses
 from tests.fakes import FakePrediction, FakePredictor
 from tests.service.dialects.corals import SECRET, signature
@@ -180,6 +183,62 @@ class TestWithoutADatabase:
         assert answer.status_code == 503
         assert answer.headers["retry-after"]
         assert spoken.refuses(answer)
+
+
+class TestWhenTheDatabaseFallsSilent:
+    """After it has answered, it is locked up; and what is remembered of it is over at once."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        hurried = Dialects.model_validate({"deadline": "PT1S", "closer_look_within": "PT1S"})
+        return settings.model_copy(update={"dialects": hurried})
+
+    @pytest.fixture(autouse=True)
+    def short_memory(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(keyring, "REMEMBERED", timedelta(0))
+        for slice_ in (verdicts, coral_secrets):
+            monkeypatch.setattr(slice_, "_REMEMBERED", timedelta(0))
+
+    @contextmanager
+    def locked(self, engine: Engine) -> Iterator[None]:
+        with engine.connect() as connection, connection.begin() as locking:
+            for name in ("api_keys", "policies", "coral_secrets", "labelled_examples"):
+                connection.execute(text(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"))
+            yield
+            locking.rollback()
+
+    @pytest.mark.parametrize("name", ["analyze", "moderations", "comment-check", "coral"])
+    def test_what_only_scores_is_answered_by_what_it_said_lately(
+        self, client: TestClient, caller: Caller, engine: Engine, name: str
+    ) -> None:
+        [spoken] = [each for each in SPOKEN if each.name == name]
+        before = spoken.send(client, caller, spoken.body, "application/json")
+        with self.locked(engine):
+            during = spoken.send(client, caller, spoken.body, "application/json")
+        after = spoken.send(client, caller, spoken.body, "application/json")
+        assert before.status_code == during.status_code == after.status_code < 300
+        assert before.text[:8] == during.text[:8]
+
+    @pytest.mark.parametrize("name", ["suggestscore", "submit-ham"])
+    def test_what_is_to_be_kept_is_refused_in_time(
+        self, client: TestClient, caller: Caller, engine: Engine, name: str
+    ) -> None:
+        [spoken] = [each for each in SPOKEN if each.name == name]
+        assert spoken.send(client, caller, spoken.body, "application/json").is_success
+        with self.locked(engine):
+            answer = spoken.send(client, caller, spoken.body, "application/json")
+        assert answer.status_code == 503
+        assert spoken.refuses(answer)
+        assert spoken.send(client, caller, spoken.body, "application/json").is_success
+
+    def test_a_key_that_it_has_not_known_lately_is_refused(
+        self, client: TestClient, caller: Caller, engine: Engine
+    ) -> None:
+        [spoken] = [each for each in SPOKEN if each.name == "analyze"]
+        with self.locked(engine):
+            answer = spoken.send(client, caller, spoken.body, "application/json")
+        assert answer.status_code == 503
+        assert spoken.send(client, caller, spoken.body, "application/json").is_success
 
 
 class TestWithoutABroker:
