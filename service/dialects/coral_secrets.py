@@ -104,7 +104,8 @@ class Known:
         expires_at = time.monotonic() + _REMEMBERED.total_seconds()
         try:
             found = await self._around.in_transaction(
-                lambda session: self._read(session, slug), within=self._around.share
+                lambda session: self._read(session, slug),
+                within=self._around.share_knowing(known),
             )
         except Unavailable:
             if known is not None and known[0] > time.monotonic() - BELIEVED.total_seconds():

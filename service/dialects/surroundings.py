@@ -72,6 +72,10 @@ class Surroundings:
         """How long each of the two waits of a call may take: for the key, and for the scores."""
         return self.settings.dialects.deadline / 2
 
+    def share_knowing(self, known: object) -> timedelta:
+        """Return how long to wait for news of what is known already, or not if it is None."""
+        return self.share if known is None else self.share / 3
+
     @property
     def seal(self) -> Seal:
         return Seal.of(self.settings)

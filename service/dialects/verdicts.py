@@ -107,7 +107,7 @@ class Judge:
                     [site_id],
                     model_version_id=registry.id_of(session, digest),
                 )[site_id],
-                within=self._around.share,
+                within=self._around.share_knowing(known),
             )
         except Unavailable:
             if known is not None and known[0] > time.monotonic() - BELIEVED.total_seconds():
