@@ -37,8 +37,11 @@ export function many(one, others, n, values = {}) {
 const STEPS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
 // Not every browser knows every language of ours, and then it would say "-2 min".
-const RELATIVE = Intl.RelativeTimeFormat.supportedLocalesOf([language]).length
-  ? new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }) : null;
+const RELATIVE = spoken(new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }));
+
+function spoken(format) {
+  return format.format(-2, "day").startsWith("-") ? null : format;
+}
 
 function unitsAgo(unit, n) {
   if (RELATIVE) return RELATIVE.format(-n, unit);
@@ -57,7 +60,8 @@ export function ago(iso, now = Date.now()) {
 
 /** Return a point in time, to the minute. */
 export function when(iso) {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  // Without the months' names the longer form would say "2026 M11 25".
+  const format = new Intl.DateTimeFormat(language, { dateStyle: RELATIVE ? "medium" : "short", timeStyle: "short" });
   return format.format(new Date(iso));
 }
 

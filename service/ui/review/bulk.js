@@ -3,7 +3,7 @@
 
 import { boot, call, Problem, Unreachable } from "../api.js";
 import { byId, h } from "../dom.js";
-import { number, t } from "../texts.js";
+import { many, number, t } from "../texts.js";
 
 const MOST = 500;
 
@@ -102,7 +102,7 @@ class Bulk {
     this.chosen = cards;
     this.said.textContent = cards.length >= MOST
       ? t("The first {n} comments of this range:", { n: number(cards.length) })
-      : t("{n} comments:", { n: number(cards.length) });
+      : many("{n} comment:", "{n} comments:", cards.length);
     this.list.replaceChildren(...cards.map((card) => h("li", {}, h("span", { class: "value" }, card.urgency.toFixed(2)), h("p", { dir: "auto" }, card.body))));
   }
 

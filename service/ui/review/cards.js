@@ -67,9 +67,11 @@ function head(entry, desk) {
 }
 
 function why(card) {
-  if (!card.why.length) return null;
+  // What readers reported stands below, with their own words.
+  const reasons = card.why.filter((each) => each.code !== "reported" || !card.waits?.reports);
+  if (!reasons.length) return null;
   return h("ul", { class: "why", "aria-label": t("Why it is here") },
-    card.why.map((each) => h("li", {}, inWords(each.code, each.sentence))));
+    reasons.map((each) => h("li", {}, inWords(each.code, each.sentence))));
 }
 
 function outcome(entry, desk) {

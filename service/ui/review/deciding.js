@@ -1,6 +1,6 @@
 // Approve, reject, escalate, skip; and undo. Each is on its way before the next card is in focus.
 
-import { boot, call } from "../api.js";
+import { boot, call, Problem } from "../api.js";
 import { byId } from "../dom.js";
 import { t } from "../texts.js";
 import { Outbox } from "./outbox.js";
@@ -86,6 +86,7 @@ export class Deciding {
     if (!entry || !["todo", "gone", "done"].includes(entry.state)) return;
     if (entry.state !== "todo" && (entry.card.status === "rejected" || !entry.card.decision_id)) return;
     this.desk.choosing = true;
+    document.body.classList.remove("shows-context");
     this.desk.redraw(entry);
     byId(`c-${entry.card.id}`).querySelector(".reasons button").focus();
   }
@@ -119,7 +120,8 @@ export class Deciding {
       if (entry) this.bringBack(entry);
     } catch (error) {
       this.desk.status.forget(choice.comment_id);
-      this.desk.failed(error, null);
+      if (error instanceof Problem && error.code === "undo_too_late") this.desk.status.tooLate();
+      else this.desk.failed(error, null);
     }
   }
 

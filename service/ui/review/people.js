@@ -12,8 +12,8 @@ const DAYS = [1, 3, 7, 30, 90];
 export function author(evidence, desk) {
   const { card, author: record } = evidence;
   return [
-    h("p", {}, h("strong", {}, h("bdi", {}, card.author.name)), card.author.is_guest ? ` · ${t("guest")}` : "", " · ",
-      h("button", { type: "button", class: "bare inline", onclick: () => desk.filters.set("author", card.author.id, card.author.name) }, t("all that waits of this author"))),
+    h("p", {}, h("strong", {}, h("bdi", {}, card.author.name)), card.author.is_guest ? ` · ${t("guest")}` : ""),
+    h("p", {}, h("button", { type: "button", class: "bare inline", onclick: () => desk.filters.set("author", card.author.id, card.author.name) }, t("all that waits of this author"))),
     h("p", { class: "record" },
       h("span", { class: "good" }, t("{n} approved", { n: number(record.approved) })), " · ",
       h("span", { class: "bad" }, t("{n} rejected", { n: number(record.rejected) })), " ", t("in 30 days")),

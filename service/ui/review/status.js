@@ -21,6 +21,13 @@ export class Status {
     byId("said").classList.toggle("bad", bad);
   }
 
+  /** Say that a decision has left the house, and lead to where it can be reversed. */
+  tooLate() {
+    this.say("", { bad: true });
+    byId("said").append(t("It is too late to undo: the decision has left the house. To reverse it, decide anew under:"), " ",
+      h("button", { type: "button", class: "bare inline", onclick: () => this.desk.goTo("recent") }, t(TITLES.recent)));
+  }
+
   // --- what can be undone
 
   decided(entry) {
