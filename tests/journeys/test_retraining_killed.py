@@ -23,9 +23,6 @@ from tests import running
 from tests.newsroom import a_newsroom, sayings
 from worker import predictor
 
-# Whole trainings: minutes where the machine is busy.
-pytestmark = pytest.mark.soak
-
 _ANOTHER_RUNS = 3
 
 
@@ -84,6 +81,7 @@ def is_at(database: Database, stage: RunState) -> bool:
     return newest(database).state is stage
 
 
+@pytest.mark.soak
 def test_a_run_killed_at_any_stage_leaves_the_champion_and_the_next_one_is_clean(
     environment: dict[str, str], database: Database
 ) -> None:

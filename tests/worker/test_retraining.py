@@ -31,8 +31,8 @@ from tests.newsroom import Newsroom, a_newsroom, sayings
 from worker import predictor, retraining
 from worker.retraining import Classroom
 
-# Whole trainings: minutes where the machine is busy.
-pytestmark = pytest.mark.soak
+# Several trainings: a minute where the machine is busy.
+several = pytest.mark.soak
 
 INSULT, CALM = "Only a snerfle would write that buses.", "Only a baker would know so much of buses."
 
@@ -88,6 +88,7 @@ def harm(model: Predictor, text: str) -> float:
     return max(model.predict([text])[0].scores.values())
 
 
+@several
 def test_what_moderators_reject_is_learned_and_the_better_model_goes_live(
     room: Classroom, newsroom: Newsroom, now: datetime, first_tier: Path
 ) -> None:
@@ -115,6 +116,7 @@ def test_what_moderators_reject_is_learned_and_the_better_model_goes_live(
     assert (again.version_id, champion_id(room)) == (made.version_id, made.version_id)
 
 
+@several
 def test_where_moderators_agree_on_nothing_the_champion_stays_and_the_refusal_says_why(
     room: Classroom, newsroom: Newsroom, now: datetime
 ) -> None:
@@ -145,6 +147,7 @@ def test_with_too_few_examples_nothing_is_learned(
     assert "300" in (made.why or "")
 
 
+@several
 def test_a_text_that_must_pass_and_would_not_stops_the_challenger(
     room: Classroom, newsroom: Newsroom, now: datetime
 ) -> None:
@@ -203,6 +206,7 @@ def example_ids(session: Session, comment_ids: list[UUID]) -> set[UUID]:
     return set(session.scalars(wanted))
 
 
+@several
 def test_labels_of_one_who_contradicts_everybody_wait_for_a_lead_and_teach_nothing(
     room: Classroom, newsroom: Newsroom, now: datetime
 ) -> None:
