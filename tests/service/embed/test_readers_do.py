@@ -211,21 +211,6 @@ class TestReports:
         assert stored[0] is not None
         assert stored[0].hex() not in (written or ""), "who reports is not told by who writes"
 
-    def test_one_address_reports_and_gives_notice_so_often_in_a_minute(
-        self, page: Page, decide: Decide
-    ) -> None:
-        sent = page.send()
-        decide(sent["id"], Status.APPROVED)
-        said = {
-            "reports": {"reason": "spam", "reader": str(uuid4())},
-            "notices": {"law": "174", "explanation": "A call.", "good_faith": True},
-        }
-        for what, words in said.items():
-            path = f"/comments/{sent['id']}/{what}"
-            answers = [page.post(path, words) for _ in range(6)]
-            assert [each.status_code for each in answers] == [202] * 5 + [429]
-            assert answers[-1].json()["code"] == "rate_limited"
-
     @pytest.mark.parametrize(
         ("changes", "code", "pointer"),
         [
