@@ -24,7 +24,7 @@ def rescore(job: Rescore, workplace: Workplace) -> None:
 
 def rescore_batch(workplace: Workplace) -> bool:
     """Score one batch again; say whether there is more to do."""
-    now, limit = workplace.clock(), workplace.settings.scoring.batch
+    now, limit = workplace.clock(), workplace.settings.scoring.unclear_batch
     with workplace.database.transaction() as session:
         if waiting.has_pending(session, sent_before=now):
             return False

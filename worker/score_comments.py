@@ -6,11 +6,12 @@ middle leaves nothing behind: the transaction ends with the connection, and the 
 as before.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -124,10 +125,10 @@ def decide_clear(
     """Decide what is clear at first sight, and leave the rest to who looks closer."""
     for live, some in by_version(session, workplace, claimed):
         found = _predicted(some, live.classifier.predict_at_first_sight)
-        both = [*zip(some, found, strict=True)]
-        clear = [(each, seen) for each, seen in both if not seen.is_unclear]
-        unclear = [each.comment_id for each, seen in both if seen.is_unclear]
-        _decide(session, workplace, live, clear, now=now)
+        unclear = [
+            each.comment_id for each, seen in zip(some, found, strict=True) if seen.is_unclear
+        ]
+        _decide(session, workplace, live, some, found, left=unclear, now=now)
         if unclear:
             waiting.leave_unclear(session, unclear)
             enqueue(session, ScoreUnclear())
@@ -139,7 +140,7 @@ def decide_scored(
     """Score all as well as can be, however long it takes, and decide them."""
     for live, some in by_version(session, workplace, claimed):
         found = _predicted(some, live.classifier.predict)
-        _decide(session, workplace, live, [*zip(some, found, strict=True)], now=now)
+        _decide(session, workplace, live, some, found, now=now)
 
 
 def decide_at_first_sight(
@@ -148,33 +149,36 @@ def decide_at_first_sight(
     """Decide all at once: a score that a closer look might correct is better than none."""
     for live, some in by_version(session, workplace, claimed):
         found = _predicted(some, live.classifier.predict_at_first_sight)
-        _decide(session, workplace, live, [*zip(some, found, strict=True)], now=now)
+        _decide(session, workplace, live, some, found, now=now)
 
 
 def _decide(
     session: Session,
     workplace: Workplace,
     live: Live[Classifier],
-    predicted: Sequence[tuple[Waiting, Prediction]],
+    some: Sequence[Waiting],
+    predictions: Sequence[Prediction],
     *,
+    left: Collection[UUID] = (),
     now: datetime,
 ) -> None:
-    """Decide by the sites' policies.
+    """Decide by the sites' policies, but for what is ``left`` to a closer look.
 
     Each site's comments are scored by one version, and ruled on by thresholds solved for that very
     one, whatever is promoted meanwhile.
     """
-    some = [each for each, _ in predicted]
     by_policy.decide_scored(
         session,
         some,
-        [Scored.of(each.comment_id, each.revision, found) for each, found in predicted],
+        _scored(some, predictions),
         model_version_id=live.version_id,
+        left=left,
         floods=workplace.floods,
         solve=partial(see_to, judge=Judge(live.version_id, live.classifier), now=now),
         now=now,
     )
-    follow_up(session, workplace, some, now=now)
+    decided = [each for each in some if each.comment_id not in left]
+    follow_up(session, workplace, decided, now=now)
 
 
 def by_version(
@@ -202,9 +206,11 @@ def _decide_all_that_can_be(
     now: datetime,
 ) -> None:
     """Score and decide; what cannot be scored follows its site's degradation choice."""
-    unscorable = all_that_can_be(
-        session, claimed, lambda some: decide(session, workplace, some, now=now)
-    )
+    unscorable: Sequence[Waiting] = claimed
+    # Where the closer look fails, the first sight may not.
+    for way in dict.fromkeys((decide, decide_at_first_sight)):
+        act = partial(way, session, workplace, now=now)
+        unscorable = all_that_can_be(session, unscorable, act)
     by_policy.decide_unscored(session, unscorable, floods=workplace.floods, now=now)
     follow_up(session, workplace, unscorable, now=now)
 
@@ -240,10 +246,13 @@ def all_that_can_be(
 
 def opinions(classifier: Classifier, claimed: Sequence[Waiting]) -> list[Scored]:
     """Return the classifier's opinion of each comment, as well as can be."""
-    found = _predicted(claimed, classifier.predict)
+    return _scored(claimed, _predicted(claimed, classifier.predict))
+
+
+def _scored(claimed: Sequence[Waiting], predictions: Sequence[Prediction]) -> list[Scored]:
     return [
         Scored.of(each.comment_id, each.revision, seen)
-        for each, seen in zip(claimed, found, strict=True)
+        for each, seen in zip(claimed, predictions, strict=True)
     ]
 
 

@@ -31,7 +31,7 @@ def score_late(workplace: Workplace) -> None:
         Unavailable: there is still no classifier.
     """
     until = monotonic() + _SHIFT.total_seconds()
-    while _score_batch(workplace) == workplace.settings.scoring.batch:
+    while _score_batch(workplace) == workplace.settings.scoring.unclear_batch:
         if monotonic() > until:
             return
 
@@ -44,7 +44,8 @@ def _score_batch(workplace: Workplace) -> int:
             session,
             decided_before=now - PATIENCE,
             free=is_free,
-            limit=workplace.settings.scoring.batch,
+            # Any of them may need a closer look, and who edits or withdraws one waits for it.
+            limit=workplace.settings.scoring.unclear_batch,
         )
         # Asked again under the lock: somebody may have taken one while it was being claimed.
         ids = [each.comment_id for each in claimed]

@@ -46,7 +46,7 @@ def _score(session: Session, workplace: Workplace, shadow: ModelVersion) -> int:
     champion = shadows.deciding(session, shadow)
     if champion is None:
         return 0
-    limit = workplace.settings.scoring.batch
+    limit = workplace.settings.scoring.unclear_batch
     found = shadows.unshadowed(session, champion.id, shadow.id, limit=limit)
     if not found:
         return 0

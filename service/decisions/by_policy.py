@@ -1,6 +1,6 @@
 """Deciding claimed comments by their site's policy, with a score or without."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -36,6 +36,7 @@ def decide_scored(
     scored: Sequence[Scored],
     *,
     model_version_id: int,
+    left: Collection[UUID] = (),
     floods: FloodCounter | None = None,
     solve: Solve | None = None,
     now: datetime,
@@ -45,6 +46,8 @@ def decide_scored(
     Args:
         session: of the claim.
         waiting: claimed comments.
+        left: those of them that somebody else will decide: they came too, so they count in floods
+            and as copies, and nothing else is done about them.
         scored: the classifier's opinion of each, in the same order.
         model_version_id: the classifier's.
         floods: counts arrivals; without it no flood is found.
@@ -52,7 +55,8 @@ def decide_scored(
             without it, everything that they are to settle is held.
         now: the time.
     """
-    score_ids = scoring.record(session, scored, model_version_id=model_version_id, now=now)
+    own = [each for each in scored if each.comment_id not in left]
+    score_ids = scoring.record(session, own, model_version_id=model_version_id, now=now)
     in_force = _in_force(session, waiting, model_version_id)
     if solve is not None:
         unsolved = {site: ruling for site, ruling in in_force.items() if ruling.unsolved}
@@ -62,6 +66,7 @@ def decide_scored(
     verdicts = [
         _verdict(each, in_force[each.site_id], evidence, score_id=score_ids[each.comment_id])
         for each, evidence in zip(waiting, found, strict=True)
+        if each.comment_id not in left
     ]
     return actions.record_many(session, verdicts, now=now)
 

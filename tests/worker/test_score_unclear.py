@@ -1,8 +1,15 @@
 """What is unclear at first sight waits for a closer look, and the rest does not wait for it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
+from ml.labels import Language
+from service.articles.tables import Article
+from service.authors.tables import Author
 from service.comments import queries as comments
 from service.comments.status import Status
 from service.comments.tables import Comment
@@ -10,11 +17,15 @@ from service.db import Database
 from service.decisions import actions as decisions
 from service.decisions import queries, waiting
 from service.jobs import Job, ScoreUnclear, Sweep
+from service.policy import actions as policies
+from service.policy.document import PolicyDocument, Thresholds
+from service.policy.sections import Floods, Window
 from service.registry.champion import Champion
 from service.scoring.tables import Score
 from service.settings import Scoring
-from tests.factories.comments import stored_comment
-from tests.fakes import UNCLEAR
+from service.sites.tables import Site
+from tests.factories.comments import a_comment, stored_comment
+from tests.fakes import UNCLEAR, FakePrediction, FakePredictor
 from tests.worker.conftest import Clock, ListeningBroker
 from tests.worker.test_score_comments import run, seen, statuses, store, trail
 from worker import score_unclear, sweep
@@ -151,3 +162,54 @@ def test_how_many_wait_for_a_closer_look_is_counted(
     with database.transaction() as session:
         backlog = waiting.backlog(session, now=clock())
     assert (backlog["comments_pending"], backlog["comments_unclear"]) == (1, 1)
+
+
+class Nearsighted(FakePredictor):
+    """Sees everything at first sight, and fails whenever it looks closer."""
+
+    def predict(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> list[FakePrediction]:
+        raise ValueError(f"{len(texts)} texts and {hints} hints are too close")
+
+    def predict_at_first_sight(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> list[FakePrediction]:
+        found = FakePredictor().predict(texts, hints=hints)
+        return [replace(each, is_unclear=True) for each in found]
+
+
+def test_where_looking_closer_fails_the_first_sight_decides(
+    workplace: Workplace, database: Database
+) -> None:
+    ids = store(database, "Thank you.", "You idiot.")
+    workplace.champion = Champion(lambda _: Nearsighted())
+    run(workplace)
+    look_closer(workplace)
+    assert statuses(database, ids) == [Status.APPROVED, Status.HELD]
+    assert not any(seen(database, comment_id).score_wanted for comment_id in ids)
+
+
+def test_what_is_left_for_a_closer_look_counts_in_a_flood_all_the_same(
+    workplace: Workplace, database: Database, clock: Clock
+) -> None:
+    most = 4
+    with database.transaction() as session:
+        first = stored_comment(session, body=f"{_UNCLEAR_TEXT} 0", created_at=clock())
+        site = session.get_one(Site, first.site_id)
+        article = session.get_one(Article, first.article_id)
+        author = session.get_one(Author, first.author_id)
+        document = PolicyDocument(
+            thresholds=Thresholds.same_for_all(hold=0.5, reject=None),
+            floods=Floods(author=Window(most=most, minutes=5)),
+        )
+        policies.save(session, site.id, document, note="", saved_by="test", now=clock())
+        for number in range(1, 2 * most):
+            text = f"{_UNCLEAR_TEXT} {number}" if number < most else f"Thank you, {number}."
+            sent = clock() + timedelta(seconds=number)
+            session.add(a_comment(article, author, body=text, created_at=sent))
+    run(workplace)
+    look_closer(workplace)
+    with database.transaction() as session:
+        found = session.scalars(select(Comment.status).order_by(Comment.created_at)).all()
+    assert found == [Status.APPROVED] * most + [Status.HELD] * most
