@@ -124,7 +124,7 @@ class _Calls:
             now = self._around.now()
             await self._around.in_transaction(
                 lambda session: examples.learn(session, opened.site_id, judged, now=now),
-                within=self._around.settings.dialects.deadline,
+                within=self._around.share,
             )
             kind = "missed_spam" if is_spam else "false_positives"
             self._counts.count(opened.site_id, fields.blog, kind)

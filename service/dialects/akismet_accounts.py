@@ -57,7 +57,7 @@ class Accounts:
         month = month_of(self._around.now())
         usage = await self._around.in_transaction(
             lambda session: akismet_counts.checks(session, opened.site_id, month),
-            within=self._around.settings.dialects.deadline,
+            within=self._around.share,
         )
         return JSONResponse(
             {"limit": "none", "usage": usage, "percentage": "0.00", "throttled": False}
@@ -91,7 +91,7 @@ class Accounts:
     async def _rows(self, opened: OpenedBy, month: str) -> list[AkismetMonth]:
         return await self._around.in_transaction(
             lambda session: akismet_counts.blogs(session, opened.site_id, month),
-            within=self._around.settings.dialects.deadline,
+            within=self._around.share,
         )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.comments.status import Status
@@ -91,13 +91,16 @@ def record(
 
 
 def forget_withdrawn(session: Session) -> None:
-    """Forget whose comments were withdrawn: there is nothing left to tell."""
+    """Forget whose comments were withdrawn, and who was told: there is nothing left to tell."""
     withdrawn = select(Comment.id).where(
         Comment.id == AkismetCallback.comment_id, Comment.status == Status.WITHDRAWN
     )
     session.execute(
         update(AkismetCallback)
-        .where(AkismetCallback.author_email != "", withdrawn.exists())
+        .where(
+            AkismetCallback.author_email != literal_column("''"),
+            or_(AkismetCallback.state != CallbackState.WAITING, withdrawn.exists()),
+        )
         .values(author_email="")
         .execution_options(synchronize_session=False)
     )

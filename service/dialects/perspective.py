@@ -118,7 +118,7 @@ class _Calls:
                 now=self._around.now(),
             )
             # Given up here it may be learned all the same; sent again, it is the same example.
-            await self._around.in_transaction(learn, within=self._around.settings.dialects.deadline)
+            await self._around.in_transaction(learn, within=self._around.share)
         answer: Json = {
             "detectedLanguages": [languages.tag_of(prediction.language)],
             "requestedLanguages": sent.languages,

@@ -41,6 +41,11 @@ class AkismetCallback(Base, kw_only=True):
             "next_attempt_at",
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index(
+            "akismet_callbacks_addresses_idx",
+            "comment_id",
+            postgresql_where=text("author_email <> ''"),
+        ),
     )
 
     guid: Mapped[UUID] = mapped_column(primary_key=True)
