@@ -193,6 +193,8 @@ def _truncate(connection: Connection) -> None:
 
 
 def _empty(connection: Connection) -> None:
+    # Who still writes, such as a thread that a test has given up on, is waited for.
+    connection.execute(text(f"LOCK TABLE {', '.join(_NAMES)} IN SHARE ROW EXCLUSIVE MODE"))
     filled = {name: int(size) for name, size in connection.execute(_FILLED)}
     if sum(filled.values()) > _DELETED_BYTES_MAX:
         _truncate(connection)
