@@ -59,6 +59,7 @@ class Paper:
     key: str
     caller: Caller
     database: Database
+    backend: httpx2.Client
     files: dict[str, str] = field(default_factory=dict)
 
     def open(self, page: Page, *, lang: str = "en", at: str = "", **options: str) -> None:
@@ -90,9 +91,7 @@ class Paper:
             "body": body,
             **({"parent_id": under} if under else {}),
         }
-        answer = httpx2.post(
-            f"{self.host}/v1/comments", json=comment, headers=self.caller.headers, trust_env=False
-        )
+        answer = self.backend.post("/v1/comments", json=comment)
         assert answer.is_success, answer.text
         comment_id: str = answer.json()["id"]
         return comment_id
@@ -162,12 +161,13 @@ def printed(
 ) -> Iterator[Paper]:
     """Serve the newspaper's pages, and give it a public key for its address."""
     app = FastAPI()
-    with serving(app) as address:
+    backend = httpx2.Client(base_url=host, headers=caller.headers, trust_env=False)
+    with serving(app) as address, backend:
         with database.transaction() as session:
             site = session.get_one(Site, caller.site.id)
             origins = [origin or address]
             key = public_keys.add(session, site, origins=origins, now=datetime.now(UTC)).text
-        paper = Paper(host, address, key, caller, database)
+        paper = Paper(host, address, key, caller, database, backend)
 
         @app.get("/")
         def show(request: Request) -> Response:
