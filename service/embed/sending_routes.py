@@ -255,7 +255,7 @@ def report_comment(
 ) -> ReceivedOut:
     """Say what is wrong with a comment: one report for each reader; again changes nothing.
 
-    Enough of them have a person look at it again.
+    Enough of them have a person look at it again; readers of one network count as one.
     """
     around = surroundings_of(request)
     around.spend_word("reports", request.scope)
