@@ -3,7 +3,7 @@
 Source: the vendor's API reference v1alpha1, and what its clients read.
 """
 
-from dataclasses import dataclass
+import time
 from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
@@ -13,7 +13,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ml.labels import Label, Language
-from service.dialects import discovery, languages, lenient, old_scale, perspective_errors
+from service.dialects import (
+    discovery,
+    languages,
+    lenient,
+    old_scale,
+    perspective_errors,
+    perspective_sentences,
+)
 from service.dialects.attributes import ATTRIBUTES
 from service.dialects.dialect import Dialect, Failure
 from service.dialects.perspective_errors import MEDIA_TYPE, ErrorType, refused
@@ -27,10 +34,10 @@ from service.dialects.perspective_schemas import (
     TextType,
     without_nulls,
 )
+from service.dialects.perspective_sentences import Sentence
 from service.dialects.plain_text import plain
 from service.dialects.scorer import ScorerBy
 from service.dialects.surroundings import Surroundings, read_body
-from service.dialects.utf16 import spans_in_units, units
 from service.examples import actions as examples
 from service.examples.origin import Origin, Trust
 from service.examples.rules import Judged
@@ -42,20 +49,8 @@ TEXT_MAX_BYTES: Final = 20_480
 BODY_MAX_BYTES: Final = 2_097_152
 _DIGITS: Final = 7
 
-# They say where, and the summary says how much: closer looks at them do not cost it its time.
-_SENTENCES_WITHIN: Final = timedelta(milliseconds=40)
-
 Sent = TypeVar("Sent", AnalyzeSent, SuggestSent)
 Json = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A sentence's place in the text, and its scores."""
-
-    start: int
-    end: int
-    prediction: Prediction
 
 
 def dialect(surroundings: Surroundings) -> Dialect:
@@ -87,12 +82,21 @@ class _Calls:
         sent = await _read(request, AnalyzeSent)
         text = _checked(sent.comment, sent.context)
         wanted = _attributes(sent)
+        # Sentences say where, the summary how much: all closer looks of a call share one's time.
+        look_within = self._around.settings.dialects.closer_look_within.total_seconds()
+        looks_until = time.monotonic() + look_within
         prediction = await self._predict(scorer, text, sent.languages)
         supported = _supported(sent, wanted, prediction)
-        sentences: list[_Sentence] = []
+        sentences: list[Sentence] = []
         # A place in the text without its tags is none in what was sent: then the whole is one span.
         if sent.span_annotations and sent.comment.type != TextType.HTML:
-            sentences = await _sentences(scorer, text, sent.languages)
+            sentences = await perspective_sentences.scored(
+                scorer,
+                text,
+                hint=languages.hint_in(sent.languages),
+                within=self._around.share,
+                looks_within=timedelta(seconds=max(0.0, looks_until - time.monotonic())),
+            )
         scores = _scores(sent.comment.text, sent, supported, prediction, sentences)
         detected = [languages.tag_of(prediction.language)]
         answer: Json = {
@@ -145,20 +149,6 @@ class _Calls:
             [text], hint=hint, within=self._around.share, or_english=True
         )
         return prediction
-
-
-async def _sentences(scorer: ScorerBy, text: str, tags: list[str]) -> list[_Sentence]:
-    """Return the sentences of the text, each scored as if it stood alone."""
-    places = scorer.classifier.sentences(text)
-    predictions = await scorer.predict(
-        [text[start:end] for start, end in places],
-        hint=languages.hint_in(tags),
-        within=_SENTENCES_WITHIN,
-    )
-    return [
-        _Sentence(start, end, prediction)
-        for (start, end), prediction in zip(places, predictions, strict=True)
-    ]
 
 
 async def _read(request: Request, kind: type[Sent]) -> Sent:
@@ -245,9 +235,9 @@ def _scores(
     sent: AnalyzeSent,
     supported: dict[str, Label],
     prediction: Prediction,
-    sentences: list[_Sentence],
+    sentences: list[Sentence],
 ) -> Json:
-    spans = _spans(text, sentences)
+    spans = perspective_sentences.spans(text, sentences)
     found: Json = {}
     for name, label in supported.items():
         summary = _value(prediction, label)
@@ -274,18 +264,6 @@ def _value(prediction: Prediction, label: Label, *, otherwise: float = 0.0) -> f
 
 def _is_below(value: float, wanted: AttributeWanted) -> bool:
     return wanted.score_threshold is not None and value < wanted.score_threshold
-
-
-def _spans(text: str, sentences: list[_Sentence]) -> list[tuple[int, int]]:
-    """Return where the sentences lie, without the blanks around them; the whole without any."""
-    if not sentences:
-        return [(0, units(text))]
-    places = []
-    for each in sentences:
-        sentence = text[each.start : each.end]
-        start = each.start + len(sentence) - len(sentence.lstrip())
-        places.append((start, start + len(sentence.strip())))
-    return list(spans_in_units(text, places))
 
 
 def _suggested(sent: SuggestSent) -> dict[Label, float]:

@@ -124,6 +124,7 @@ class Scorer:
         *,
         hint: Language | None,
         within: timedelta,
+        looks_within: timedelta | None = None,
         by: Classifier | None = None,
         or_english: bool = False,
     ) -> list[Prediction]:
@@ -133,6 +134,7 @@ class Scorer:
             texts: as written.
             hint: what the caller says of their language.
             within: what is unclear by then is answered by the first sight.
+            looks_within: the same, where closer looks are to take less of the time.
             by: the classifier.
             or_english: a text that seems to be in none of our languages, but not surely so, is
                 judged as if it were English: short ones often are.
@@ -140,7 +142,8 @@ class Scorer:
         Raises:
             NoScoreInTime: not even the first sight is there in time.
         """
-        until = asyncio.get_running_loop().time() + within.total_seconds()
+        for_looks = within if looks_within is None else min(within, looks_within)
+        until = asyncio.get_running_loop().time() + for_looks.total_seconds()
         classifier = by or self._classifier(None)
         keys = [_key(classifier, text, hint, or_english=or_english) for text in texts]
         kept = {key: self._memory.get(key) for key in keys}
@@ -186,12 +189,12 @@ class Scorer:
         unclear = {key: each for key, each in seen.items() if each.prediction.is_unclear}
         looked_at: dict[_Key, Prediction] = {}
         for key, each in unclear.items():
-            look = self._closer.begin(classifier, each.text, each.hint)
+            left = until - asyncio.get_running_loop().time()
+            look = self._closer.begin(classifier, each.text, each.hint) if left > 0 else None
             if look is None:
                 break
             self._keep(key, look)
             try:
-                left = until - asyncio.get_running_loop().time()
                 looked_at[key] = await _found(look, within=min(left, self._look_within))
             except TimeoutError:
                 break
@@ -242,10 +245,16 @@ class ScorerBy:
         *,
         hint: Language | None,
         within: timedelta,
+        looks_within: timedelta | None = None,
         or_english: bool = False,
     ) -> list[Prediction]:
         return await self.scorer.predict(
-            texts, hint=hint, within=within, by=self.classifier, or_english=or_english
+            texts,
+            hint=hint,
+            within=within,
+            looks_within=looks_within,
+            by=self.classifier,
+            or_english=or_english,
         )
 
 
@@ -272,7 +281,7 @@ async def _found(look: Future[Prediction], *, within: float) -> Prediction:
         TimeoutError: it is not done within so many seconds.
     """
     task = asyncio.wrap_future(look)
-    done, _ = await asyncio.wait([task], timeout=max(0.0, within))
+    done, _ = await asyncio.wait([task], timeout=within)
     if not done:
         task.cancel()
         raise TimeoutError
