@@ -52,7 +52,7 @@ CALM_REFERRED = {
     for language in Language
 }
 # The encoder reads so many texts to teach the second tier: minutes, and what the rule refers is in.
-TEXTS_MAX = 14_000
+TEXTS_MAX = 10_000
 
 
 def second_tier(

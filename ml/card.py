@@ -10,6 +10,9 @@ from ml.corpora import training_corpora
 from ml.defaults import (
     CALM_HELD,
     CALM_HELD_BY_OTHERS,
+    HOLD_MAX,
+    HOLD_MIN,
+    HOLD_MIN_OF_ADDED,
     KEY,
     OWN_CALM_HELD,
     PLAIN_HELD,
@@ -144,9 +147,10 @@ def _thresholds(info: ModelInfo) -> Iterator[str]:
     ours = ", ".join(f"{share:.1%} for {label}" for label, share in OWN_CALM_HELD.items())
     yield "## Default thresholds\n"
     yield "Solved on the calibration side. *Hold*: at most this share of calm texts is held for the"
-    yield "label, in the language where it is worst, never below 0.2 nor above 0.9; of our own calm"
-    yield f"hard sentences, {ours}; of Uzbek and Kazakh"
-    yield f"reviews {PLAIN_HELD:.2%}. *Reject*: at least 97 of 100 would be rejected, by an exact"
+    yield "label, in the language where it is worst, of Uzbek and Kazakh reviews"
+    yield f"{PLAIN_HELD:.2%}; of our own calm hard sentences {ours}."
+    yield f"Never below {HOLD_MIN} nor above {HOLD_MAX}, nor below {HOLD_MIN_OF_ADDED} for what"
+    yield "adds to toxicity. *Reject*: at least 97 of 100 would be rejected, by an exact"
     yield "one-sided bound at 95 %; a dash where the data cannot show it. Obscenity holds nothing"
     yield "by itself: a site decides whether it minds swearing.\n"
     yield "| label | calm held at most | hold from | reject from |"

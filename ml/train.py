@@ -24,6 +24,9 @@ from ml.suites import load as suites
 
 Progress = Callable[[str], None]
 
+# The encoder reads each sentence that calibrates: a dozen of a template say what fifty do.
+FILLINGS_TO_CALIBRATE = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -76,12 +79,11 @@ def fit(
     # Expanding templates takes seconds, which nobody waits for in vain.
     nothing = from_examples((), source=SOURCE, language=Language.ENGLISH)
     ours = own_writing(seed) if recipe.own_writing else nothing
-    calibrating = np.array([split_of(group) is Split.CALIBRATION for group in ours.groups], bool)
+    few = own_writing(seed, fillings=FILLINGS_TO_CALIBRATE) if recipe.own_writing else nothing
+    ours_held_out = few.part(Split.CALIBRATION)
+    ours_to_learn = ours.where(~np.array([_calibrates(group) for group in ours.groups], bool))
     teaching = with_additions(
-        dataset.part(Split.TRAIN),
-        weighted(ours.where(~calibrating), recipe.own_writing),
-        recipe,
-        seed,
+        dataset.part(Split.TRAIN), weighted(ours_to_learn, recipe.own_writing), recipe, seed
     )
     teaching = apart_from_suites(teaching)
     progress(f"learning from {len(teaching):,} texts")
@@ -94,15 +96,15 @@ def fit(
     )
     progress("calibrating on texts that were not learned from")
     held_out = dataset.part(Split.CALIBRATION)
-    calibrate(pipeline, held_out, ours.where(calibrating))
-    judging = held_out + ours.where(calibrating)
+    calibrate(pipeline, held_out, ours_held_out)
+    judging = held_out + ours_held_out
     if encoder is None:
         second = None
         scores = np.asarray(pipeline.predict_proba(judging.texts), np.float64)
     else:
         progress("teaching the second tier")
         encoder = Remembering(encoder)
-        second = second_tier(pipeline, held_out, ours.where(calibrating), encoder, seed)
+        second = second_tier(pipeline, held_out, ours_held_out, encoder, seed)
         scores = cascade.judged(pipeline, second, encoder, judging.texts)
     progress("deciding what it may judge, and from which thresholds")
     supported = supported_by(teaching, judging, scores)
@@ -118,6 +120,10 @@ def fit(
     if second is not None:
         training[TIERS] = described(second, pipeline, held_out)
     return TrainedModel(pipeline, ModelInfo(supported, training), second)
+
+
+def _calibrates(group: str) -> bool:
+    return split_of(group) is Split.CALIBRATION
 
 
 # What an artifact says in its training notes of how the tiers share the work.
