@@ -9,10 +9,12 @@ it asks again: every few seconds the counts come anew, heard or not.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Self
+from functools import partial
+from typing import Final, ParamSpec, Self, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -30,7 +32,11 @@ from service.sites.alerts import Source
 
 _log = structlog.get_logger(__name__)
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 _TOLD_MOST: Final = 200
+_READS_AT_ONCE: Final = 4
 _UNREAD_MOST: Final = 100
 APPLICATION: Final = "parley listening"
 _BEGINS_WITHIN_SECONDS: Final = 3.0
@@ -130,6 +136,7 @@ class Listening:
         self._stale: set[UUID] = set()
         self._heard = asyncio.Event()
         self._hears = asyncio.Event()
+        self._reading = ThreadPoolExecutor(_READS_AT_ONCE, thread_name_prefix="listening")
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Self]:
@@ -149,6 +156,8 @@ class Listening:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            # What is being read goes on when nobody waits for it, and the database is closed next.
+            await asyncio.to_thread(self._reading.shutdown, cancel_futures=True)
 
     def join(self, moderator_id: UUID, sign_in: bytes | None, site_ids: Sequence[UUID]) -> Listener:
         """Let a page listen; the counts come at once.
@@ -176,11 +185,16 @@ class Listening:
         listener.is_read = True
         try:
             now = self._clock()
-            yield Counted(await asyncio.to_thread(self._overview, listener.site_ids, now), now)
+            yield Counted(await self._read(self._overview, listener.site_ids, now), now)
             while (something := await listener.told.get()) is not None:
                 yield something
         finally:
             self.leave(listener)
+
+    async def _read(self, read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._reading, partial(read, *given, **named)
+        )
 
     async def _hear(self) -> None:
         """Hear the news as long as there is a database, and come back to it when there is not."""
@@ -235,7 +249,7 @@ class Listening:
         self, changed: Mapping[UUID, set[UUID]], now: datetime
     ) -> dict[UUID, list[Standing]]:
         try:
-            return await asyncio.to_thread(self._read_standings, changed, now)
+            return await self._read(self._read_standings, changed, now)
         except SQLAlchemyError as error:
             _log.warning("changes_not_read", error=type(error).__name__)
             self._tell_all(Missed(now))
@@ -265,7 +279,7 @@ class Listening:
             unread = {each for each in self._listeners if not each.is_read}
             await asyncio.sleep(self._every.looked)
             try:
-                gone = await asyncio.to_thread(self._gone, list(self._listeners))
+                gone = await self._read(self._gone, list(self._listeners))
             except SQLAlchemyError as error:
                 _log.warning("listeners_not_checked", error=type(error).__name__)
                 continue
@@ -296,7 +310,7 @@ class Listening:
         for site_ids in site_sets:
             now = self._clock()
             try:
-                overview = await asyncio.to_thread(self._overview, site_ids, now)
+                overview = await self._read(self._overview, site_ids, now)
             except SQLAlchemyError as error:
                 _log.warning("counts_not_read", error=type(error).__name__)
                 return

@@ -1,7 +1,9 @@
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from threading import Event
 from uuid import UUID
 
 import pytest
@@ -81,6 +83,28 @@ def _run(listening: Listening, story: Callable[[], Awaitable[None]]) -> None:
             await story()
 
     asyncio.run(told())
+
+
+def test_who_stops_listening_waits_for_what_is_being_read(
+    listening: Listening, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = Event(), Event()
+
+    def slow(*_: object) -> list[object]:
+        begun.set()
+        time.sleep(0.3)
+        ended.set()
+        return []
+
+    monkeypatch.setattr("service.review.counts.waiting", slow)
+
+    async def has_waited() -> bool:
+        async with listening.opened():
+            Page(listening, desk)
+            await asyncio.to_thread(begun.wait, 5)
+        return ended.is_set()
+
+    assert asyncio.run(has_waited())
 
 
 def _counts(held: int) -> Callable[[Told], bool]:
