@@ -22,7 +22,6 @@ from tests.factories.published import stored_decided_comment
 from tests.factories.sites import a_site
 from tests.service.reports.saying import a_report, decide, status_of
 
-
 few = st.sampled_from([b"a", b"b", b"c", b"d"])
 reports = st.lists(st.tuples(few, few | st.none()))
 
