@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from service.comments.tables import Comment
 from service.db import Database
 from service.scoring.tables import Score
-from tests.fakes import FakePredictor
+from tests.fakes import UNCLEAR, FakePredictor
 from tests.service.keys import Caller
 
 
@@ -25,6 +25,17 @@ def test_texts_are_scored_at_once_in_order_and_nothing_is_stored(
     with database.transaction() as session:
         for table in (Comment, Score):
             assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_what_is_unclear_at_first_sight_is_looked_at_closely(
+    client: TestClient, caller: Caller, classifier: FakePredictor
+) -> None:
+    texts = [f"You are {UNCLEAR}.", "You idiot.", f"So {UNCLEAR}."]
+    answer = client.post("/v1/score", json={"texts": texts}, headers=caller.headers)
+    results = answer.json()["results"]
+    assert [each["scores"]["insult"] for each in results] == [0.01, 0.9, 0.01]
+    assert not any(each["is_unclear"] for each in results)
+    assert classifier.asked == [*texts, texts[0], texts[2]]
 
 
 @pytest.mark.parametrize(
