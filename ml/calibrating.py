@@ -51,7 +51,8 @@ CALM_REFERRED = {
     language: 0.07 if language in (Language.KAZAKH, Language.UZBEK) else 0.17
     for language in Language
 }
-# The encoder reads so many texts to teach the second tier: minutes, and what the rule refers is in.
+# The encoder reads so many texts to teach the second tier: minutes, and nearly all that the rule
+# refers.
 TEXTS_MAX = 10_000
 
 
