@@ -29,6 +29,7 @@ from service import logs
 from service.database_url import sync_url
 from service.db import Database
 from service.errors import ModerationError
+from service.examples import quarantines
 from service.examples.caps import Caps
 from service.learning import accepted, due, gathering, runs, snapshots
 from service.learning.due import Scope
@@ -208,11 +209,13 @@ def _make(course: _Course) -> RunState:
     champion = Contender(
         Predictor.load(course.content, encoder=course.encoder), len(course.content)
     )
-    # Sure scores are asked for, and the first tier alone has them at once.
-    alone = Contender(Predictor.load(course.content, alone=True), len(course.content))
-    snapshot, learned = _snapshot(course, alone)
+    shipped = bundled(course.room.settings)
+    prior = artifact.load(shipped)
+    # What ships has learned from nobody here: a champion whom somebody has misled would agree with
+    # them. Sure scores are asked for, and the first tier alone has them at once.
+    unled = Contender(Predictor.load(shipped, alone=True), len(shipped))
+    snapshot, learned = _snapshot(course, unled)
     taught, rehearsal = lessons.of_snapshot(learned), _rehearsal(course)
-    prior = artifact.load(bundled(course.room.settings))
     made = _challenger(course, prior, snapshot, taught, rehearsal)
     version = _register(course, prior, snapshot, rehearsal, made)
     course.enter(RunState.EVALUATE)
@@ -246,7 +249,7 @@ def _make(course: _Course) -> RunState:
     return _settle(course, version, other.predictor, verdict, render)
 
 
-def _snapshot(course: _Course, champion: Contender) -> tuple[Snapshot, list[Lesson]]:
+def _snapshot(course: _Course, unled: Contender) -> tuple[Snapshot, list[Lesson]]:
     """Set aside what is suspicious, then keep what may teach.
 
     Read, act, record: nothing is scored while a transaction is open, which the database would end.
@@ -254,10 +257,11 @@ def _snapshot(course: _Course, champion: Contender) -> tuple[Snapshot, list[Less
     room, scope = course.room, course.scope
     course.tell("reading the examples")
     with room.database.transaction() as session:
+        quarantines.keep_apart(session, scope.site_ids)
         gathered = _gathered(session, course)
     names = lessons.name_texts([each.text for each in gathered])
     course.tell("looking for labels that a lead should see", 0.4)
-    found = watching_labels.suspicious(gathered, names, champion, now=room.clock())
+    found = watching_labels.suspicious(gathered, names, unled, now=room.clock())
     with room.database.transaction() as session:
         apart = watching_labels.set_aside(session, found, now=room.clock())
         there = gathering.still_free(session, [each.id for each in gathered])

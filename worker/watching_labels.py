@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 def suspicious(
     gathered: Sequence[Gathered],
     names: Sequence[Hashable],
-    champion: Contender,
+    unled: Contender,
     *,
     now: datetime,
 ) -> list[tuple[UUID, Burst]]:
@@ -34,10 +34,11 @@ def suspicious(
     Args:
         gathered: examples that may teach.
         names: of their texts, the same for copies and near copies.
-        champion: what decides now; its sure scores are what labels are held against.
+        unled: a model that none of these labels has taught; its sure scores are what they are
+            held against.
         now: the time.
     """
-    said = _said(gathered, names, champion, since=now - WITHIN)
+    said = _said(gathered, names, unled, since=now - WITHIN)
     return [(site_id, burst) for site_id, own in said.items() for burst in bursts(own, Limits())]
 
 
@@ -59,7 +60,7 @@ def set_aside(
 def _said(
     gathered: Sequence[Gathered],
     names: Sequence[Hashable],
-    champion: Contender,
+    unled: Contender,
     *,
     since: datetime,
 ) -> dict[UUID, list[Said]]:
@@ -73,7 +74,7 @@ def _said(
         if each.said_at >= since and not each.is_released
     ]
     texts = [each.text for each, _ in recent]
-    scores = harm(champion.score(texts))
+    scores = harm(unled.score(texts))
     read = normalise_many(texts).folded.texts()
     found: dict[UUID, list[Said]] = defaultdict(list)
     for (each, name), score, plain in zip(recent, scores.tolist(), read, strict=True):

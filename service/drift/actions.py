@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from ml.drift import in_cells, stability_index
+from ml.drift import in_cells, stability_index, told_apart
 from ml.labels import Label, Language
 from service.drift import rules
 from service.drift.rules import Measures
@@ -22,6 +22,8 @@ _log = structlog.get_logger(__name__)
 FIRST: Final = 2_000
 NEWEST: Final = 2_000
 NEWEST_WITHIN: Final = timedelta(days=7)
+# Of a version too young for that, so many of the newest are held against what came before them.
+YOUNG: Final = 300
 # So many texts of each side are read for words that are new.
 TEXTS: Final = 300
 # And so many are looked at again where the version is too young to have scored what came before.
@@ -112,7 +114,7 @@ def measure(
     if min(len(first.rows), len(newest.rows)) >= rules.COMMENTS_MIN:
         measures = _measured(first, newest, None if reader is None else reader.unseen)
     else:
-        young = _against_before(session, site_id, first, reader)
+        young = _against_before(session, site_id, _Side(first.rows[-YOUNG:]), reader)
         if young is None:
             return None
         measures = young
@@ -139,13 +141,14 @@ def _measured(first: _Side, newest: _Side, unseen: Unseen | None) -> Measures:
         held=(first.held(), newest.held()),
         disagreement=None if before is None or now is None else (before, now),
         unseen=None if unseen is None else (unseen(first.texts()), unseen(newest.texts())),
+        topic=_topic(first, newest),
     )
 
 
 def _against_before(
     session: Session, site_id: UUID, own: _Side, reader: Reader | None
 ) -> Measures | None:
-    """Measure all that a young version has scored against what came before it.
+    """Measure the newest that a young version has scored against what came before.
 
     What was held then is no measure: it was held by other thresholds.
     """
@@ -164,7 +167,16 @@ def _against_before(
         languages=stability_index(before.languages(), own.languages()),
         disagreement=None if earlier is None or now is None else (earlier, now),
         unseen=(reader.unseen(before.texts()), reader.unseen(own.texts())),
+        topic=_topic(before, own),
     )
+
+
+def _topic(before: _Side, now: _Side) -> float | None:
+    """Return how far words tell the sides apart; None where comments were erased since."""
+    texts = before.texts(READ_AGAIN), now.texts(YOUNG)
+    if min(map(len, texts)) < rules.COMMENTS_MIN:
+        return None
+    return told_apart(*texts)
 
 
 def _scores(rows: Sequence[Row[Any]], label: Label) -> list[float]:

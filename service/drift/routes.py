@@ -22,7 +22,8 @@ class DriftOut(BaseModel):
     measured_at: datetime
     measures: dict[str, Any] = Field(
         description="`scores` and `languages` are population stability indices (0: alike; from "
-        "0.25 another population); `held`, `disagreement` and `unseen` are shares, first and now. "
+        "0.25 another population); `held`, `disagreement` and `unseen` are shares, first and now; "
+        "`topic` says how well words tell the comments apart (0.5: not at all; 1: at a glance). "
         "Null where there was too little to tell. Of a version that is days old, what came before "
         "it is looked at again and stands for the beginning; `held` is null then."
     )

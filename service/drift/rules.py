@@ -11,6 +11,8 @@ JUDGED_MIN: Final = 50
 # Siddiqi 2006: from a quarter, a population is another one.
 INDEX_BOUND: Final = 0.25
 SHARE_BOUND: Final = 0.10
+# Where the same is spoken of, half; where everybody speaks of politics at once, nearly nine tenths.
+TOPIC_BOUND: Final = 0.75
 
 _INDEX = MappingProxyType(
     {
@@ -32,7 +34,8 @@ class Measures:
     """What was measured; None where there was too little of it.
 
     ``scores`` and ``languages`` are population stability indices; the others are shares, each at
-    the beginning and now.
+    the beginning and now. ``topic`` says how well words tell comments of now from those before: the
+    area under the ROC curve, 0.5 not at all.
     """
 
     comments: int
@@ -41,6 +44,7 @@ class Measures:
     held: tuple[float, float] | None = None
     disagreement: tuple[float, float] | None = None
     unseen: tuple[float, float] | None = None
+    topic: float | None = None
 
     def stored(self) -> dict[str, Any]:
         return asdict(self)
@@ -52,6 +56,7 @@ class Bounds:
 
     index: float = INDEX_BOUND
     share: float = SHARE_BOUND
+    topic: float = TOPIC_BOUND
 
 
 def alarms(measures: Measures, bounds: Bounds | None = None) -> dict[str, str]:
@@ -68,6 +73,9 @@ def _found(measures: Measures, bounds: Bounds) -> Iterator[tuple[str, str]]:
         if index is not None and index >= bounds.index:
             told = f"{_INDEX[name]}: the stability index is {index:.2f}, and {bounds.index:.2f}"
             yield name, f"{told} is another population."
+    if measures.topic is not None and measures.topic >= bounds.topic:
+        told = "Comments speak of other things than at the beginning: their words tell them apart"
+        yield "topic", f"{told} in {measures.topic:.0%} of pairs, where half would be chance."
     shares = {
         "held": measures.held,
         "disagreement": measures.disagreement,

@@ -12,7 +12,7 @@ from service.comments.tables import Comment, Revision
 from service.db import new_id
 from service.examples.actions import bury
 from service.examples.errors import QuarantineNotFound, QuarantineSettled
-from service.examples.origin import QuarantineState, Removal
+from service.examples.origin import Cause, QuarantineState, Removal
 from service.examples.suspicion import Burst
 from service.examples.tables import LabelledExample, Quarantine
 from service.paging import Cursor
@@ -47,6 +47,42 @@ def set_aside(session: Session, site_id: UUID, burst: Burst, *, now: datetime) -
         .execution_options(synchronize_session=False)
     )
     return row
+
+
+def keep_apart(session: Session, site_ids: Collection[UUID]) -> int:
+    """Add what senders said since to what waits of them for a lead; return how many labels.
+
+    One who contradicts everybody would otherwise teach again from the next day on, until there are
+    contradictions enough to be noticed once more.
+    """
+    waiting = session.scalars(
+        select(Quarantine)
+        .where(
+            Quarantine.site_id.in_(site_ids),
+            Quarantine.state == QuarantineState.OPEN,
+            Quarantine.cause == Cause.CONTRADICTS,
+        )
+        .order_by(Quarantine.id)
+        .with_for_update()
+    ).all()
+    moved = 0
+    for row in waiting:
+        more = session.scalars(
+            update(LabelledExample)
+            .where(
+                LabelledExample.site_id == row.site_id,
+                LabelledExample.sender == row.sender,
+                LabelledExample.said_at >= row.opened_at,
+                LabelledExample.quarantine_id.is_(None),
+                LabelledExample.released_at.is_(None),
+            )
+            .values(quarantine_id=row.id)
+            .returning(LabelledExample.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+        row.examples += len(more)
+        moved += len(more)
+    return moved
 
 
 def of_sites(

@@ -1,7 +1,8 @@
 """Which labels a lead should look at before anybody learns from them. Pure.
 
-A label is a contradiction where the champion is sure of the opposite, or where somebody else has
-said the opposite of the same text. Some are right, and what one learns most from: a champion errs.
+A label is a contradiction where a model that nobody here has taught is sure of the opposite, or
+where somebody else has said the opposite of the same text. Some are right, and what one learns most
+from: a model errs.
 So no single one is suspicious, but a sender is who contradicts far more often than the others do,
 or who contradicts whenever a text holds a certain word, and the others do not.
 """
@@ -19,9 +20,9 @@ _WORDS_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One label: whether it says harm, what the champion says, and whether others dispute it.
+    """One label: whether it says harm, what the model says, and whether others dispute it.
 
-    ``score``: the champion's highest probability of any harm. ``words``: of the text, normalised.
+    ``score``: the model's highest probability of any harm. ``words``: of the text, normalised.
     """
 
     example_id: UUID
@@ -37,7 +38,7 @@ class Limits:
     """When labels are set aside.
 
     Attributes:
-        calm_below: the champion is sure that a text below is calm.
+        calm_below: the model is sure that a text below is calm.
         harm_above: and that one above is not.
         count_min: so many contradictions of one sender it takes, whatever their share.
         pattern_min: and so many with the word in common.
@@ -59,7 +60,7 @@ class Limits:
 class Burst:
     """Labels of one sender to be set aside, and the counts that say why.
 
-    Of the ``judged`` labels on which the champion or others are sure, ``contradictions`` say the
+    Of the ``judged`` labels on which the model or others are sure, ``contradictions`` say the
     opposite, where a share of ``usual`` would be expected.
     """
 
@@ -184,7 +185,7 @@ class _Others:
 def _usual(others: Sequence[Said], limits: Limits) -> float:
     """Return the share of contradictions beyond which one is unlike the others.
 
-    ``others``: what they say where the champion or somebody else is sure.
+    ``others``: what they say where the model or somebody else is sure.
     """
     if len(others) < limits.count_min * 4:
         return limits.usual

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.drift import SCORE_EDGES, in_cells, stability_index, unseen_share
+from ml.drift import SCORE_EDGES, in_cells, stability_index, told_apart, unseen_share
 from ml.predict import Predictor
 
 counts = st.lists(st.integers(1, 1000), min_size=2, max_size=8)
@@ -55,3 +55,10 @@ def test_words_that_the_model_never_met_are_unseen() -> None:
     )
     assert known < strange
     assert unseen_share(bundled.features([""]), weights) == 0
+
+
+def test_words_tell_topics_apart_and_not_the_same_topic_said_twice() -> None:
+    water = [f"The water in house {number} was cold again, thank you" for number in range(60)]
+    vote = [f"They count our votes in school {number} until morning" for number in range(60)]
+    assert told_apart(water, vote) > 0.95
+    assert told_apart(water, water[::-1]) < 0.6

@@ -68,7 +68,7 @@ def test_one_who_mislabels_by_a_pattern_is_stopped(
 def test_a_topic_that_shifts_is_an_alarm_and_the_days_before_are_none(
     first_tier: Settings, database: Database, said: Forum
 ) -> None:
-    course = Course(nights=6, a_day=500, shifts=True)
+    course = Course(nights=6, a_day=400, shifts=True)
     month = Month(first_tier, database, said, course, None)
     month.pass_by()
     assert not any(night.alarms for night in month.nights[:4])

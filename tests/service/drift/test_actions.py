@@ -114,10 +114,10 @@ def test_a_shift_of_topic_is_an_alarm_in_every_measure(
     days.come(300, days_ago=1, shifted=True)
     reading = measured(days)
     assert reading is not None
-    assert set(reading.alarms) == {"scores", "languages", "held", "disagreement", "unseen"}
+    assert set(reading.alarms) == {"scores", "languages", "held", "disagreement", "unseen", "topic"}
     codes = {each.code for each in queries.alarming(days.session, [days.site.id], NOW)}
     assert "drift_scores" in codes
-    assert queries.count_alarms(days.session, now=NOW) == 5
+    assert queries.count_alarms(days.session, now=NOW) == 6
 
 
 def test_more_of_the_same_is_no_alarm(days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_a_young_version_looks_again_at_what_came_before_it(days: Days) -> None:
     days.come(250, days_ago=0.5, shifted=True)
     reading = measured(days)
     assert reading is not None
-    assert set(reading.alarms) == {"scores", "languages", "disagreement", "unseen"}
+    assert set(reading.alarms) == {"scores", "languages", "disagreement", "unseen", "topic"}
 
 
 def stored_version(session: Session) -> ModelVersion:
