@@ -29,6 +29,8 @@ def unread(session: Session, site_ids: Sequence[UUID], _: datetime) -> list[Aler
         Membership.site_id == waiting.c.site_id,
         Membership.moderator_id == Moderator.id,
         Moderator.disabled_at.is_(None),
+        # A program reads no appeal (see `moderators.rules.is_program`).
+        Moderator.email.contains("@"),
         Moderator.id.is_distinct_from(waiting.c.not_by),
     )
     found = session.execute(

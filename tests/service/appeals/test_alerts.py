@@ -6,6 +6,8 @@ from service.appeals import actions
 from service.appeals.alerts import unread
 from service.comments.tables import Comment
 from service.decisions import actions as decisions
+from service.moderators import tokens
+from service.moderators.rules import TokenScope
 from service.moderators.tables import Moderator
 from service.sites.reader_language import ReaderLanguage
 from service.sites.tables import Site
@@ -30,6 +32,10 @@ def test_an_appeal_that_nobody_else_can_read_is_told_until_somebody_can(
     assert (alert.site_id, alert.code, alert.since) == (site.id, "appeals_unread", now)
     assert alert.sentence.startswith("Appeals that nobody here may read: 1.")
     assert unread(session, [elsewhere.id], now) == []
+    later = now + timedelta(days=1)
+    lead = set(TokenScope)
+    tokens.issue(session, site, name="Script", scopes=lead, by="x", now=now, expires_at=later)
+    assert [each.code for each in unread(session, [site.id], now)] == ["appeals_unread"]
     stored_moderator(session, site)
     assert unread(session, [site.id], now) == []
 
