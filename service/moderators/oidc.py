@@ -220,13 +220,14 @@ class Provider:
         return known if known and known.asked_at + good_for >= time.monotonic() else None
 
     def _ask_unless_silent(self) -> _Known:
-        if time.monotonic() < self._silent_until:
-            raise Unavailable(SILENT)
         try:
             return self._ask()
         except Unavailable:
-            self._silent_until = time.monotonic() + _SILENCE_REMEMBERED_SECONDS
+            self._remember_silence()
             raise
+
+    def _remember_silence(self) -> None:
+        self._silent_until = time.monotonic() + _SILENCE_REMEMBERED_SECONDS
 
     def _ask(self) -> _Known:
         asked_at = time.monotonic()
@@ -246,8 +247,10 @@ class Provider:
         """Return the status and the JSON object that the provider answers.
 
         Raises:
-            Unavailable: it answers nothing of the kind, or not in time.
+            Unavailable: it answers nothing of the kind, or not in time, or did not just now.
         """
+        if time.monotonic() < self._silent_until:
+            raise Unavailable(SILENT)
         try:
             with httpx2.Client(
                 verify=self._certificates, follow_redirects=False, timeout=self._timeout
@@ -258,6 +261,7 @@ class Provider:
             read = answer.json() if len(answer.content) <= _ANSWER_MAX_BYTES else None
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             _log.warning("oidc_silent", error=type(error).__name__)
+            self._remember_silence()
             raise Unavailable(SILENT) from error
         if not isinstance(read, dict):
             raise Unavailable(SILENT)
