@@ -9,7 +9,6 @@ from typing import Final
 
 from service import problems
 from service.appeals import alerts as appeal_alerts
-from service.appeals import alerts as unread_appeals
 from service.decisions import alerts as scoring_alerts
 from service.decisions.waiting import REPORTED
 from service.errors import ModerationError
@@ -67,7 +66,6 @@ def known_sentences() -> Lines:
         REPORTED: reports.LINES,
         reasons.ILLEGAL.code: (reasons.ILLEGAL_BY, reasons.ILLEGAL.sentence),
         "unavailable": (problems.DATABASE_SILENT, passwords.BUSY, oidc.SILENT),
-        "appeals_unread": (unread_appeals.NOBODY_ELSE,),
         "queue_stale": (staleness.SENTENCE,),
         "scoring_degraded": (scoring_alerts.DEGRADED,),
         "scoring_behind": (scoring_alerts.BEHIND,),
