@@ -82,9 +82,9 @@ class Scoring(_Group):
         " look, one after the other; beyond, who waits is answered by the first sight.",
     )
     second_tier: bool = Field(
-        True,
+        default=True,
         description="Whether what is unclear at first sight gets a closer look, by a sentence"
-        " encoder: better judged, at some 20 ms of a processor and 165 MB for each process.",
+        " encoder: better judged, at 15 to 45 ms of a processor each and 165 MB for a process.",
     )
     unclear_batch: int = Field(
         8,
@@ -200,7 +200,8 @@ class Dialects(_Group):
     deadline: timedelta = Field(
         timedelta(milliseconds=600),
         gt=timedelta(0),
-        description="A call in another service's dialect is answered within this time, or refused.",
+        description="Each wait of a call in another service's dialect, for the database or for"
+        " scores, ends after half of this: with a first sight, or a refusal.",
     )
     closer_look_within: timedelta = Field(
         timedelta(milliseconds=80),

@@ -198,6 +198,9 @@ class Scorer:
                 looked_at[key] = await _found(look, within=min(left, self._look_within))
             except TimeoutError:
                 break
+            except Exception as error:  # noqa: BLE001 - whatever it is, there is a first sight
+                looks.note_failure(error)
+                break
         looks.count(Sight.CLOSER_LOOK, len(looked_at))
         looks.count(Sight.FIRST_SIGHT, len(unclear) - len(looked_at))
         return looked_at

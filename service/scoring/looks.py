@@ -10,13 +10,17 @@ from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
 from threading import BoundedSemaphore
+from time import monotonic
 from typing import Final
 
+import structlog
 from prometheus_client import Counter
 
 from ml.labels import Language
 from service import metrics
 from service.scoring.classifier import Classifier, Prediction
+
+_log = structlog.get_logger(__name__)
 
 _NO_TIME: Final = timedelta(0)
 
@@ -85,6 +89,11 @@ def _look(classifier: Classifier, text: str, hint: Language | None) -> Predictio
     return prediction
 
 
+def note_failure(error: BaseException) -> None:
+    """Log that a look failed; only the kind of the error: its own words may repeat the text."""
+    _log.error("closer_look_failed", error=type(error).__name__)
+
+
 @contextmanager
 def opened(most: int) -> Iterator[CloserLooks]:
     looks = CloserLooks(most)
@@ -105,16 +114,22 @@ def predict(
     """Return one prediction for each text, in order, from a thread that may wait.
 
     One that is still ``is_unclear`` found no room for a closer look, although ``wait`` was spent
-    on it; those after it are not waited for either.
+    on room for all of them, or the look failed; those after it are not waited for either.
     """
+    until = monotonic() + wait.total_seconds()
     found = list(classifier.predict_at_first_sight(texts, hints=[hint] * len(texts)))
     unclear = [at for at, each in enumerate(found) if each.is_unclear]
     looked_at = 0
     for at in unclear:
-        look = looks.begin(classifier, texts[at], hint, wait=wait)
+        left = timedelta(seconds=max(until - monotonic(), 0))
+        look = looks.begin(classifier, texts[at], hint, wait=left)
         if look is None:
             break
-        found[at] = look.result()
+        try:
+            found[at] = look.result()
+        except Exception as error:  # noqa: BLE001 - whatever it is, there is a first sight
+            note_failure(error)
+            break
         looked_at += 1
     count(Sight.CLEAR, len(found) - len(unclear))
     count(Sight.CLOSER_LOOK, looked_at)

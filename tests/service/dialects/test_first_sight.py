@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,6 +19,7 @@ from service.dialects import coral_secrets
 from service.dialects.scorer import Scorer
 from service.policy import actions as policies
 from service.policy.document import PolicyDocument
+from service.scoring import looks
 from service.scoring.looks import CloserLooks
 from service.sealing import Seal
 from service.settings import Dialects, Scoring, Settings
@@ -61,9 +62,9 @@ def classifier() -> Iterator[Thoughtful]:
 
 @pytest.fixture
 def closer() -> Iterator[CloserLooks]:
-    looks = CloserLooks(2)
-    yield looks
-    looks.close()
+    closer = CloserLooks(2)
+    yield closer
+    closer.close()
 
 
 @pytest.fixture
@@ -136,17 +137,56 @@ def test_a_look_that_takes_longer_than_others_would_is_not_waited_for(
     scorer.close()
 
 
+class Blind(FakePredictor):
+    """Sees at first sight, and fails whenever it looks closer."""
+
+    def predict(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> list[FakePrediction]:
+        raise ValueError(f"{len(texts)} texts and {hints} hints are too close")
+
+    def predict_at_first_sight(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> list[FakePrediction]:
+        return FakePredictor().predict_at_first_sight(texts, hints=hints)
+
+
+def test_where_a_look_fails_the_first_sight_is_the_answer(closer: CloserLooks) -> None:
+    scorer = Scorer(lambda _: Blind(), kept=100, closer=closer, look_within=LONG)
+    with counting(first_sight=2, closer_look=0):
+        assert _insults(scorer, [TEXT, f"Not {UNCLEAR}."], LONG) == [FIRST, FIRST]
+    scorer.close()
+    with counting(first_sight=1, clear=1):
+        found = looks.predict(Blind(), [TEXT, "Hello."], hint=None, looks=closer, wait=LONG)
+    assert [each.is_unclear for each in found] == [True, False]
+
+
+def test_a_list_waits_for_room_as_long_as_a_single_text(
+    classifier: Thoughtful, closer: CloserLooks
+) -> None:
+    held = [closer.begin(classifier, f"{n} {UNCLEAR}", None) for n in range(2)]
+    Timer(0.3, classifier.may.set).start()
+    many = [f"{n} {TEXT}" for n in range(5)]
+    found = looks.predict(classifier, many, hint=None, looks=closer, wait=LONG)
+    assert [each.is_unclear for each in found] == [False] * 5
+    assert all(held)
+    classifier.may.clear()
+    held = [closer.begin(classifier, f"{n} {UNCLEAR}", None) for n in range(2)]
+    found = looks.predict(classifier, many, hint=None, looks=closer, wait=timedelta(0))
+    assert [each.is_unclear for each in found] == [True] * 5
+
+
 def test_when_too_many_looks_are_in_hand_the_first_sight_is_the_answer_at_once(
     scorer: Scorer, classifier: Thoughtful, closer: CloserLooks
 ) -> None:
-    looks = [closer.begin(classifier, f"{n} {UNCLEAR}", None) for n in range(2)]
+    held = [closer.begin(classifier, f"{n} {UNCLEAR}", None) for n in range(2)]
     started = time.monotonic()
     with counting(first_sight=1):
         assert _insult(scorer, TEXT, LONG) == FIRST
     assert time.monotonic() - started < LONG.total_seconds() / 4
     assert scorer.kept == 0
     classifier.may.set()
-    assert all(look is not None and look.result(20) for look in looks)
+    assert all(look is not None and look.result(20) for look in held)
     assert _insult(scorer, TEXT, LONG) == CLOSER
 
 
