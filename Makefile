@@ -50,7 +50,7 @@ check: format-check lint types imports migrations test ## All that must be green
 
 .PHONY: test
 test: $(VENV)/.dev-installed ## Run the tests, on all cores
-	@$(PY) -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 .PHONY: soak
 soak: $(VENV)/.dev-installed ## Run what takes minutes: whole trainings, killed at every stage

@@ -45,7 +45,7 @@ def engine() -> Engine:
 
 @lru_cache(maxsize=1)
 def predictor() -> Predictor:
-    return Predictor.bundled()
+    return Predictor.bundled(alone=True)
 
 
 def decide(comment_id: str) -> None:
