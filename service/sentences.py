@@ -11,8 +11,10 @@ from service import problems
 from service.appeals import alerts as appeal_alerts
 from service.decisions import alerts as scoring_alerts
 from service.decisions.waiting import REPORTED
+from service.drift import rules as drift
 from service.errors import ModerationError
 from service.moderators import oidc, passwords
+from service.policy import point_sentences
 from service.policy import sentences as policy
 from service.reports import rules as reports
 from service.review.queries import NAMES
@@ -70,6 +72,8 @@ def known_sentences() -> Lines:
         "scoring_degraded": (scoring_alerts.DEGRADED,),
         "scoring_behind": (scoring_alerts.BEHIND,),
         "appeals_unread": (appeal_alerts.NOBODY_ELSE,),
+        "operating_point": point_sentences.LINES,
+        **{f"drift_{name}": (line,) for name, line in drift.LINES.items()},
         PARTS: (
             *policy.PARTS,
             *reports.PARTS,

@@ -14,17 +14,20 @@ SHARE_BOUND: Final = 0.10
 # Where the same is spoken of, half; where everybody speaks of politics at once, nearly nine tenths.
 TOPIC_BOUND: Final = 0.75
 
-_INDEX = MappingProxyType(
+LINES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "scores": "The scores lie elsewhere than when this model version began",
-        "languages": "The languages are mixed otherwise than when this model version began",
-    }
-)
-_SHARE = MappingProxyType(
-    {
-        "held": "A share of comments is held that is far from the one at the beginning",
-        "disagreement": "Moderators decide against the scores more often than at the beginning",
-        "unseen": "Comments have more words that this model version never met",
+        "scores": "The scores lie elsewhere than when this model version began: the stability"
+        " index is {index}, and {bound} is another population.",
+        "languages": "The languages are mixed otherwise than when this model version began: the"
+        " stability index is {index}, and {bound} is another population.",
+        "topic": "Comments speak of other things than at the beginning: their words tell them"
+        " apart in {share} of pairs, where half would be chance.",
+        "held": "A share of comments is held that is far from the one at the beginning: {now}"
+        " instead of {before}.",
+        "disagreement": "Moderators decide against the scores more often than at the beginning:"
+        " {now} instead of {before}.",
+        "unseen": "Comments have more words that this model version never met: {now} instead of"
+        " {before}.",
     }
 )
 
@@ -71,11 +74,9 @@ def _found(measures: Measures, bounds: Bounds) -> Iterator[tuple[str, str]]:
     }
     for name, index in indices.items():
         if index is not None and index >= bounds.index:
-            told = f"{_INDEX[name]}: the stability index is {index:.2f}, and {bounds.index:.2f}"
-            yield name, f"{told} is another population."
+            yield name, LINES[name].format(index=f"{index:.2f}", bound=f"{bounds.index:.2f}")
     if measures.topic is not None and measures.topic >= bounds.topic:
-        told = "Comments speak of other things than at the beginning: their words tell them apart"
-        yield "topic", f"{told} in {measures.topic:.0%} of pairs, where half would be chance."
+        yield "topic", LINES["topic"].format(share=f"{measures.topic:.0%}")
     shares = {
         "held": measures.held,
         "disagreement": measures.disagreement,
@@ -88,4 +89,4 @@ def _found(measures: Measures, bounds: Bounds) -> Iterator[tuple[str, str]]:
         # Fewer held, fewer new words, more agreement: only the first of these may be a bad sign.
         moved = abs(now - before) if name == "held" else now - before
         if moved >= bounds.share:
-            yield name, f"{_SHARE[name]}: {now:.0%} instead of {before:.0%}."
+            yield name, LINES[name].format(now=f"{now:.0%}", before=f"{before:.0%}")

@@ -10,27 +10,19 @@ promises nothing. Pure.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from math import ceil, log
 from types import MappingProxyType
 
 from ml.labels import Label, Language
 from ml.thresholds import CONFIDENCE, Automatic, OperatingPoint, Solution, solve
 from service.policy.outcomes import Outcome
+from service.policy.point_sentences import POINTS, Source
 from service.policy.rules import Threshold
 
 # With twice as many as a perfect record takes, some room is left for errors.
 _PERFECT_RECORDS = 2
 # What is assumed of a site that cannot tell yet what share it rejects: the worse for the promise.
 _SHARE_REJECTED = MappingProxyType({Automatic.REJECT: 0.02, Automatic.APPROVE: 0.20})
-
-
-class Source(StrEnum):
-    """Whose labelled scores a threshold was solved from."""
-
-    OWN = "own"
-    BUNDLED = "bundled"
-    ADVISED = "advised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,40 +66,19 @@ class Solved:
     @property
     def sentence(self) -> str:
         """Say in words from what the threshold was solved, and what was shown."""
-        done, side, bound = _WORDS[self.wish.point.automatic]
-        if self.source is Source.OWN:
-            basis = f"From {self.own:,} comments that this site's moderators {done}"
-        elif self.source is Source.ADVISED:
-            return self._advice(done, side)
-        else:
-            basis = (
-                f"From Parley's own evaluation, since this site's moderators have {done}"
-                f" {self.own:,} such comments and {self.enough:,} are needed"
-            )
-        if self.solution is None:
-            return f"{basis}: no threshold is shown to keep the promise, so none is {done} unseen."
-        return (
-            f"{basis}: {side} {self.solution.threshold:.3f} comments are {done} unseen;"
-            f" of a hundred {self.solution.observed * 100:.1f} would be rejected, and with"
-            f" confidence {bound} {self.solution.bound * 100:.1f}."
+        basis, solved, none = POINTS[self.wish.point.automatic][self.source]
+        told = basis.format(own=f"{self.own:,}", needed=f"{self.enough:,}")
+        if self.threshold is None:
+            return told + none
+        values = (
+            {}
+            if self.solution is None
+            else {
+                "observed": f"{self.solution.observed * 100:.1f}",
+                "bound": f"{self.solution.bound * 100:.1f}",
+            }
         )
-
-    def _advice(self, done: str, side: str) -> str:
-        lack = (
-            f"This site's moderators have {done} {self.own:,} such comments, {self.enough:,} are"
-            " needed, and no evaluation of this model version is at hand"
-        )
-        if self.advised is None:
-            return f"{lack}: so none is {done} unseen."
-        return f"{lack}: {side} {self.advised:.3f}, as it advises itself; nothing is promised yet."
-
-
-_WORDS = MappingProxyType(
-    {
-        Automatic.REJECT: ("rejected", "from", "at least"),
-        Automatic.APPROVE: ("approved", "below", "at most"),
-    }
-)
+        return told + solved.format(threshold=f"{self.threshold:.3f}", **values)
 
 
 def enough(point: OperatingPoint, *, confidence: float = CONFIDENCE) -> int:

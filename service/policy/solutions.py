@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from ml.labels import Label, Language
 from ml.thresholds import Automatic, OperatingPoint, Solution
-from service.policy.operating_points import Solved, Source, Wish, thresholds
+from service.policy.operating_points import Solved, Wish, thresholds
+from service.policy.point_sentences import Source
 from service.policy.rules import Threshold
 from service.policy.tables import PolicySolution
 

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from ml.labels import Label, Language
 from ml.thresholds import Automatic
 from service.comments.status import Status
-from service.policy.operating_points import Solved, Source
+from service.policy.operating_points import Solved
 from service.policy.outcomes import Outcome
+from service.policy.point_sentences import Source
 from service.policy.schemas import Note, PolicyOut
 from service.trials.actions import Saved, Standing, Trial
 from service.trials.replay import Disagreement, Replay

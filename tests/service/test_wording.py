@@ -1,6 +1,7 @@
 """Sentences of the API, told by pages in their own languages."""
 
 import inspect
+import re
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -10,12 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import service.app  # noqa: F401 - with it every error is loaded
+from ml.labels import Label, Language
+from ml.thresholds import Automatic, OperatingPoint, Solution
 from service import wording
 from service.comments.status import Status
+from service.drift import rules as drift
 from service.errors import ModerationError, RateLimited, Unavailable
 from service.locales import catalogues
 from service.moderators.tables import Role
 from service.policy.evidence import Evidence
+from service.policy.operating_points import Solved, Wish
+from service.policy.point_sentences import Source
 from service.policy.rules import Policy, rule
 from service.policy.word_lists import RowProblem
 from service.reports import rules as reports
@@ -179,3 +185,25 @@ def test_a_sentence_that_no_line_made_is_left_as_it_is() -> None:
 def test_a_name_with_a_brace_fills_a_blank_and_is_no_blank() -> None:
     sentence = "{most} has this comment in hand; take the next one."
     assert "({most})" in russian("claimed_by_another", sentence)
+
+
+def test_what_an_operating_point_rests_on_is_told_in_the_pages_language() -> None:
+    wish = Wish(Label.INSULT, Language.RUSSIAN, OperatingPoint(Automatic.REJECT, 0.95))
+    solutions = (None, Solution(threshold=0.91, bound=0.961, observed=0.985, count=400))
+    told = {
+        russian("operating_point", Solved(wish, solution, source, 1_200, 118, advised).sentence)
+        for source in Source
+        for solution in solutions
+        for advised in ((None, 0.8) if source is Source.ADVISED else (None,))
+    }
+    assert len(told) >= 6
+    assert all(re.match("По |Модераторы ", each) for each in told)
+    assert any("1,200" in each and "0.910" in each and "96.1" in each for each in told)
+
+
+def test_alarms_of_drift_are_told_in_the_pages_language() -> None:
+    measures = drift.Measures(900, 0.4, 0.3, (0.1, 0.4), (0.0, 0.3), (0.0, 0.2), 0.9)
+    found = drift.alarms(measures)
+    assert set(found) == set(drift.LINES)
+    told = [russian(f"drift_{name}", sentence) for name, sentence in found.items()]
+    assert not any(re.search("[a-z]", each) for each in told)

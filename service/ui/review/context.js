@@ -87,7 +87,7 @@ function basis(shown) {
   const told = shown.filter((each) => each.basis.length && each.hold !== null && each.score >= each.hold);
   if (!told.length) return null;
   return h("details", {}, h("summary", {}, t("What these limits rest on")),
-    told.flatMap((each) => each.basis.map(({ sentence }) => h("p", { class: "small" }, h("strong", {}, t(LABELS[each.label])), ` · ${t(sentence)}`))));
+    told.flatMap((each) => each.basis.map(({ sentence }) => h("p", { class: "small" }, h("strong", {}, t(LABELS[each.label])), ` · ${inWords("operating_point", sentence)}`))));
 }
 
 function scoreRow({ label, score, hold, reject }) {

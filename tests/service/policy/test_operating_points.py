@@ -13,7 +13,6 @@ from service.policy.operating_points import (
     LabelledScore,
     ScoredComment,
     Solved,
-    Source,
     Wish,
     cost,
     enough,
@@ -22,6 +21,7 @@ from service.policy.operating_points import (
     thresholds,
 )
 from service.policy.outcomes import Outcome
+from service.policy.point_sentences import Source
 from service.policy.rules import Threshold
 
 RUSSIAN, TOXICITY = Language.RUSSIAN, Label.TOXICITY

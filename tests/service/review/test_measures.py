@@ -11,7 +11,8 @@ from service.db import Database
 from service.policy import actions as policies
 from service.policy import solutions
 from service.policy.document import PolicyDocument
-from service.policy.operating_points import Solved, Source, Wish
+from service.policy.operating_points import Solved, Wish
+from service.policy.point_sentences import Source
 from service.review.evidence import evidence
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_score
 

@@ -18,8 +18,8 @@ from service.policy import actions as policies
 from service.policy import in_force, solutions
 from service.policy.document import PolicyDocument
 from service.policy.evidence import Evidence
-from service.policy.operating_points import Source
 from service.policy.outcomes import Outcome
+from service.policy.point_sentences import Source
 from service.policy.rules import rule
 from service.registry import actions as registry
 from service.sites.tables import Site
