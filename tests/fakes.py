@@ -54,6 +54,20 @@ class FakePredictor:
         return [each.span() for each in re.finditer(r"[^.!?]+[.!?]*", text)]
 
 
+class Nearsighted(FakePredictor):
+    """Sees at first sight, and fails whenever it looks closer."""
+
+    def predict(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> list[FakePrediction]:
+        raise ValueError(f"{len(texts)} texts and {hints} hints are too close")
+
+    def predict_at_first_sight(
+        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
+    ) -> list[FakePrediction]:
+        return FakePredictor().predict_at_first_sight(texts, hints=hints)
+
+
 def _scores(text: str) -> dict[Label, float]:
     scores = dict.fromkeys(Label, 0.01)
     for word, found in WORDS.items():

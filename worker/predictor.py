@@ -55,7 +55,8 @@ def prepare(
 def _offer(settings: Settings, database: Database, *, now: datetime) -> None:
     content = bundled(settings)
     try:
-        offered = Predictor.load(content)
+        # Only asked what it is, which takes no encoder.
+        offered = Predictor.load(content, alone=True)
     except ArtifactError as error:
         raise ChampionUnusable(str(error)) from error
     name = "bundled" if settings.model is None else settings.model.stem

@@ -46,10 +46,10 @@ def decide_scored(
     Args:
         session: of the claim.
         waiting: claimed comments.
-        left: those of them that somebody else will decide: they came too, so they count in floods
-            and as copies, and nothing else is done about them.
         scored: the classifier's opinion of each, in the same order.
         model_version_id: the classifier's.
+        left: those of them that somebody else will decide: they came too, so they count in floods
+            and as copies, and nothing else is done about them.
         floods: counts arrivals; without it no flood is found.
         solve: works out the operating points of a policy that has none for this model version yet;
             without it, everything that they are to settle is held.

@@ -25,7 +25,7 @@ from service.scoring.tables import Score
 from service.settings import Scoring
 from service.sites.tables import Site
 from tests.factories.comments import a_comment, stored_comment
-from tests.fakes import UNCLEAR, FakePrediction, FakePredictor
+from tests.fakes import UNCLEAR, FakePrediction, FakePredictor, Nearsighted
 from tests.worker.conftest import Clock, ListeningBroker
 from tests.worker.test_score_comments import run, seen, statuses, store, trail
 from worker import score_unclear, sweep
@@ -164,13 +164,8 @@ def test_how_many_wait_for_a_closer_look_is_counted(
     assert (backlog["comments_pending"], backlog["comments_unclear"]) == (1, 1)
 
 
-class Nearsighted(FakePredictor):
-    """Sees everything at first sight, and fails whenever it looks closer."""
-
-    def predict(
-        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
-    ) -> list[FakePrediction]:
-        raise ValueError(f"{len(texts)} texts and {hints} hints are too close")
+class SureOfNothing(Nearsighted):
+    """Wants to look closer at everything, and cannot."""
 
     def predict_at_first_sight(
         self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
@@ -183,7 +178,7 @@ def test_where_looking_closer_fails_the_first_sight_decides(
     workplace: Workplace, database: Database
 ) -> None:
     ids = store(database, "Thank you.", "You idiot.")
-    workplace.champion = Champion(lambda _: Nearsighted())
+    workplace.champion = Champion(lambda _: SureOfNothing())
     run(workplace)
     look_closer(workplace)
     assert statuses(database, ids) == [Status.APPROVED, Status.HELD]

@@ -23,7 +23,7 @@ from service.scoring import looks
 from service.scoring.looks import CloserLooks
 from service.sealing import Seal
 from service.settings import Dialects, Scoring, Settings
-from tests.fakes import UNCLEAR, FakePrediction, FakePredictor
+from tests.fakes import UNCLEAR, FakePrediction, FakePredictor, Nearsighted
 from tests.running import wait_until
 from tests.service.dialects import corals
 from tests.service.keys import Caller
@@ -137,27 +137,13 @@ def test_a_look_that_takes_longer_than_others_would_is_not_waited_for(
     scorer.close()
 
 
-class Blind(FakePredictor):
-    """Sees at first sight, and fails whenever it looks closer."""
-
-    def predict(
-        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
-    ) -> list[FakePrediction]:
-        raise ValueError(f"{len(texts)} texts and {hints} hints are too close")
-
-    def predict_at_first_sight(
-        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
-    ) -> list[FakePrediction]:
-        return FakePredictor().predict_at_first_sight(texts, hints=hints)
-
-
 def test_where_a_look_fails_the_first_sight_is_the_answer(closer: CloserLooks) -> None:
-    scorer = Scorer(lambda _: Blind(), kept=100, closer=closer, look_within=LONG)
+    scorer = Scorer(lambda _: Nearsighted(), kept=100, closer=closer, look_within=LONG)
     with counting(first_sight=2, closer_look=0):
         assert _insults(scorer, [TEXT, f"Not {UNCLEAR}."], LONG) == [FIRST, FIRST]
     scorer.close()
     with counting(first_sight=1, clear=1):
-        found = looks.predict(Blind(), [TEXT, "Hello."], hint=None, looks=closer, wait=LONG)
+        found = looks.predict(Nearsighted(), [TEXT, "Hello."], hint=None, looks=closer, wait=LONG)
     assert [each.is_unclear for each in found] == [True, False]
 
 

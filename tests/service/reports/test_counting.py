@@ -95,14 +95,19 @@ def test_moderators_are_told_by_how_many_networks_reports_count(
     assert (about.count, about.counted) == (4, 2)
 
 
+def _published(database: Database, *, reports_hold_at: int, now: datetime) -> Comment:
+    """Store a published comment on a site that so many reports hold again."""
+    with database.transaction() as session:
+        site = a_site(preferences={"reports_hold_at": reports_hold_at})
+        session.add(site)
+        session.flush()
+        return stored_decided_comment(session, site, now=now)
+
+
 def test_as_many_readers_as_may_at_once_hold_a_comment_once(
     database: Database, now: datetime
 ) -> None:
-    with database.transaction() as session:
-        site = a_site(preferences={"reports_hold_at": 5})
-        session.add(site)
-        session.flush()
-        comment = stored_decided_comment(session, site, now=now)
+    comment = _published(database, reports_hold_at=5, now=now)
 
     def one_more(reader: int) -> None:
         with database.transaction() as session:
@@ -120,11 +125,7 @@ def test_as_many_readers_as_may_at_once_hold_a_comment_once(
 def test_many_names_of_one_network_never_hold_a_comment_however_fast_they_come(
     database: Database, now: datetime
 ) -> None:
-    with database.transaction() as session:
-        site = a_site(preferences={"reports_hold_at": 3})
-        session.add(site)
-        session.flush()
-        comment = stored_decided_comment(session, site, now=now)
+    comment = _published(database, reports_hold_at=3, now=now)
 
     def one_more(reader: int) -> None:
         with database.transaction() as session:
