@@ -24,8 +24,6 @@ from ml.encoder import Encoder
 from ml.evaluate import holds
 from ml.labels import Label
 from ml.predict import Predictor
-from service.articles.tables import Article
-from service.authors.tables import Author
 from service.comments.status import Status
 from service.comments.tables import Comment as Stored
 from service.db import Database, new_id
@@ -45,8 +43,7 @@ from service.registry.champion import Champion
 from service.scoring.tables import Score
 from service.settings import Settings
 from tests.bench.forum import Comment, Forum
-from tests.factories.moderators import stored_moderator
-from tests.factories.sites import a_site
+from tests.newsroom import a_newsroom
 from worker import predictor, retraining
 from worker.retraining import Classroom
 from worker.watch_drift import reader
@@ -127,8 +124,8 @@ class Month:
     _champion: Champion[Predictor] = field(init=False)
     _site: UUID = field(init=False)
     _article: UUID = field(init=False)
-    _readers: list[UUID] = field(init=False)
-    _moderators: list[UUID] = field(init=False)
+    _readers: tuple[UUID, ...] = field(init=False)
+    _moderators: tuple[UUID, ...] = field(init=False)
     _poison: list[UUID] = field(default_factory=list)
     _now: datetime = BEGINS
     _last_version: int = 0
@@ -161,31 +158,18 @@ class Month:
         return np.array([each.is_harmful for each in self.forum.held_out], bool)
 
     def _open(self, session: Session) -> None:
-        site = a_site(slug="forum")
-        session.add(site)
-        session.flush()
-        article = Article(
-            site_id=site.id,
-            external_id="a",
-            url="https://news.example/a",
-            title="Two states agree on their border",
-            created_at=BEGINS,
+        room = a_newsroom(
+            session, now=BEGINS, slug="forum", moderators=_MODERATORS, readers=_READERS
         )
-        readers = [
-            Author(site_id=site.id, identity=f"id:{number}", name="Reader", created_at=BEGINS)
-            for number in range(_READERS)
-        ]
-        session.add_all([article, *readers])
-        session.flush()
+        site = room.site
         document = policies.current(session, site.id).document
         accepted = WishDocument(
             label=Label.TOXICITY, approve=100 * POINTS.approve, reject=100 * POINTS.reject
         )
         wanted = document.model_copy(update={"operating_points": (accepted,)})
         policy.save(session, site.id, wanted, note="", saved_by="Aziza", now=BEGINS)
-        self._site, self._article = site.id, article.id
-        self._readers = [each.id for each in readers]
-        self._moderators = [stored_moderator(session, site).id for _ in range(_MODERATORS)]
+        self._site, self._article = site.id, room.article_id
+        self._readers, self._moderators = room.authors, room.moderators
 
     def _decide(self, session: Session, words: Sequence[Said]) -> None:
         """Store a day's comments as they were scored, ruled on and decided."""

@@ -5,13 +5,11 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from ml import artifact
 from service.db import Database
 from service.learning import runs
 from service.learning.states import STAGES, Cause, RunState
@@ -20,6 +18,7 @@ from service.registry import queries as versions
 from service.registry.champion import Champion
 from service.settings import Settings
 from tests import running
+from tests.factories import registry
 from tests.newsroom import a_newsroom, sayings
 from worker import predictor
 
@@ -28,10 +27,7 @@ _ANOTHER_RUNS = 3
 
 @pytest.fixture(scope="module")
 def first_tier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    shipped = artifact.load(files("ml").joinpath("models", "parley.model").read_bytes())
-    path = tmp_path_factory.mktemp("model") / "first-tier.model"
-    artifact.save(shipped.model, path, info=shipped.info)
-    return path
+    return registry.first_tier(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture

@@ -5,18 +5,17 @@ shows them.
 """
 
 import os
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from ml import artifact
 from ml.comparison import average_precision, compare, harm
 from service.db import Database
 from service.settings import Settings
 from tests.bench import forum
 from tests.bench.forum import Forum
 from tests.bench.month import WORKLOAD, Course, Month
+from tests.factories import registry
 
 # Half a dozen trainings each.
 pytestmark = pytest.mark.soak
@@ -33,10 +32,7 @@ def said() -> Forum:
 @pytest.fixture
 def first_tier(settings: Settings, tmp_path: Path) -> Settings:
     """Return settings whose model is the first tier of what ships: it needs no reading."""
-    shipped = artifact.load(files("ml").joinpath("models", "parley.model").read_bytes())
-    path = tmp_path / "first-tier.model"
-    artifact.save(shipped.model, path, info=shipped.info)
-    return settings.model_copy(update={"model": path})
+    return settings.model_copy(update={"model": registry.first_tier(tmp_path)})
 
 
 def test_what_moderators_say_makes_the_model_better_and_leaves_them_less_to_do(

@@ -1,7 +1,6 @@
 """Whole runs, in this process; what happens to a run in a process of its own is a journey."""
 
 from datetime import datetime, timedelta
-from importlib.resources import files
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -10,7 +9,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ml import artifact
 from ml.challenger import Adaptation
 from ml.predict import Predictor
 from service.comments import queries as comments
@@ -27,6 +25,7 @@ from service.registry import queries as versions
 from service.registry.champion import Champion
 from service.registry.tables import ModelVersion, State
 from service.settings import Settings
+from tests.factories import registry
 from tests.newsroom import Newsroom, a_newsroom, sayings
 from worker import predictor, retraining
 from worker.retraining import Classroom
@@ -40,10 +39,7 @@ INSULT, CALM = "Only a snerfle would write that buses.", "Only a baker would kno
 @pytest.fixture(scope="module")
 def first_tier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the model that ships without its second tier, which reads slowly what suites ask."""
-    shipped = artifact.load(files("ml").joinpath("models", "parley.model").read_bytes())
-    path = tmp_path_factory.mktemp("model") / "first-tier.model"
-    artifact.save(shipped.model, path, info=shipped.info)
-    return path
+    return registry.first_tier(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture
