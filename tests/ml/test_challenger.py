@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from ml import artifact, challenger, second_challenger
+from ml import artifact, challenger, defaults, second_challenger
 from ml.cascade import Rule, even_leanings
 from ml.challenger import Adaptation, Challenger
 from ml.dataset import Dataset
@@ -92,3 +92,17 @@ def test_leanings_travel_with_the_artifact() -> None:
     stored = artifact.load(artifact.to_bytes(a_model(), info=PRIOR.info, second=leaning)).second
     assert stored is not None
     assert np.array_equal(stored.leanings_, leaning.leanings_)
+
+
+def test_what_adds_to_toxicity_is_held_from_no_lower_than_in_the_model_that_ships() -> None:
+    low = defaults.DefaultThresholds(hold=0.2, reject=None)
+    info = replace(
+        PRIOR.info,
+        training={defaults.KEY: defaults.as_plain({Label.TOXICITY: low, Label.INSULT: low})},
+    )
+    few, nothing = decisions(BOTH, each=4), np.zeros((0, len(LABELS)))
+    held = challenger.advised(
+        info, few.at(np.arange(0)), nothing, nothing, dict.fromkeys(LABELS, BOTH)
+    )
+    assert held[Label.TOXICITY].hold == defaults.HOLD_MIN
+    assert held[Label.INSULT].hold == defaults.HOLD_MIN_OF_ADDED > defaults.HOLD_MIN
