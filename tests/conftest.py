@@ -20,6 +20,8 @@ import redis
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck
+from hypothesis import settings as effort
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -35,6 +37,14 @@ from service.moderators import passwords
 from service.settings import Settings
 from service.tables import metadata
 from tests.fakes import FakePredictor
+
+# How long an example takes says more of the machine's other work than of ours. The examples are the
+# same in every run, so that a change is blamed for nothing but itself; to look for new ones:
+# `pytest --hypothesis-profile=searching`.
+_UNHURRIED = effort(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+effort.register_profile("settled", _UNHURRIED, derandomize=True)
+effort.register_profile("searching", _UNHURRIED)
+effort.load_profile("settled")
 
 _TEMPLATE = "parley_template"
 _DATABASE_URL, _REDIS_URL = "PARLEY_TEST_DATABASE_URL", "PARLEY_TEST_REDIS_URL"

@@ -69,7 +69,7 @@ def test_both_sides_count_the_same(paper: Paper, page: Page) -> None:
     @settings(
         max_examples=60,
         deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     @given(st.lists(texts.map("".join), min_size=20, max_size=60))
     def same(samples: list[str]) -> None:
