@@ -20,6 +20,13 @@ from service.policy.innocents import Innocents, plainly
 from service.policy.word_endings import RUNS, Follows, squeezed
 from service.policy.word_entries import TOKEN, WORD_MIN_LETTERS, Entry, Kind
 from service.policy.word_masks import UNKNOWN, Guess, guesses
+from service.policy.word_spacing import (
+    may_be_spaced,
+    side_by_side,
+    spaced_tokens,
+    spaced_words,
+    unspaced,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +96,22 @@ class Matcher:
             return []
         found = {
             (match.start, match.end, match.entry): match
-            for match in (*self._plain(text, read), *self._masked(text, read))
+            for match in (
+                *self._plain(text, read),
+                *self._masked(text, read),
+                *self._spaced(text, read),
+            )
             if _counts(match, language) and not self._innocent(match)
         }
         return [found[place] for place in sorted(found, key=lambda place: place[:2])]
 
-    def may_find(self, normalised: str) -> bool:
-        """Tell whether ``find`` may find anything in a text that normalises to this.
+    def may_find(self, text: str, normalised: str) -> bool:
+        """Tell whether ``find`` may find anything in ``text``, which normalises to the other.
 
         No is certain, and ten times as fast; yes has to be looked at.
         """
+        if may_be_spaced(text):
+            return len(self._automaton) > 0
         line = squeezed(" " + " ".join(TOKEN.findall(normalised)) + " ")
         if len(self._automaton) and next(self._automaton.iter(line), None) is not None:
             return True
@@ -132,6 +145,18 @@ class Matcher:
         """Find words of which some letters are hidden behind signs, or which signs cut."""
         for guess, key in self._guessed(read.text):
             yield _match(key.entry, text, read, guess.start, guess.end)
+
+    def _spaced(self, text: str, read: Normalised) -> Iterator[Match]:
+        """Find words that spaced letters run together with others."""
+        words = [
+            word
+            for start, end in spaced_tokens(text, read)
+            if plainly(unspaced(text[read.starts[start] : read.ends[end - 1]]))
+            not in self._innocents
+            for word in spaced_words(text, read, start, end)
+        ]
+        if words:
+            yield from self._plain(text, side_by_side(read, words))
 
     def _guessed(self, normalised: str) -> Iterator[tuple[Guess, _Key]]:
         """Yield what a masked word may be, and the stem that it then begins with."""

@@ -224,4 +224,5 @@ def _texts(in_force: InForce, past: Sequence[PastComment]) -> Iterator[TextEvide
 def _may_find(matcher: Matcher | None, bodies: Sequence[str]) -> list[bool]:
     if matcher is None:
         return [False] * len(bodies)
-    return [matcher.may_find(read) for read in normalise_many(bodies).folded.texts()]
+    normalised = normalise_many(bodies).folded.texts()
+    return [matcher.may_find(*each) for each in zip(bodies, normalised, strict=True)]

@@ -4,12 +4,14 @@ import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.labels import Language
+from ml.normalise import normalise
 from service.policy.innocents import bundled_words
 from service.policy.word_endings import RUNS, squeezed
 from service.policy.word_entries import Entry, Kind
@@ -170,6 +172,74 @@ def test_what_is_found_says_where_it_stands_as_written() -> None:
     text = "ну ты\u200b д у р\u200b а к же"
     (match,) = a_matcher("дурак").find(text, None)
     assert text[match.start : match.end] == match.as_written == "д у р\u200b а к"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ты и д у р а к", "д у р а к"),
+        ("т ы д у р а к", "д у р а к"),
+        ("ах  т ы   д у р а к", "д у р а к"),
+        ("к т о\nд у р а к", "д у р а к"),
+        ("и-д-у-р-а-к", "д-у-р-а-к"),
+        ("д у р а к и т ы", "д у р а к"),
+        ("т&nbsp;ы&nbsp;д&nbsp;у&nbsp;р&nbsp;а&nbsp;к", "д&nbsp;у&nbsp;р&nbsp;а&nbsp;к"),
+        ("y o u a r e a n i d i o t", "i d i o t"),
+    ],
+)
+def test_a_spaced_word_is_found_behind_a_short_one_that_is_spaced_too(
+    text: str, found: str
+) -> None:
+    matcher = a_matcher("дурак", "idiot")
+    assert _found(matcher, text) == [found]
+    assert matcher.may_find(text, normalise(text))
+
+
+def test_nothing_is_found_within_a_spaced_word_that_is_innocent() -> None:
+    matcher = compile_list([Entry("дол", Kind.BANNED), Entry("идол", Kind.INNOCENT)])
+    assert _found(matcher, "и д о л") == []
+    assert _found(a_matcher("манда*"), "к о м а н д а") == []
+
+
+_PIECES = [
+    "ты",
+    "и",
+    "а",
+    " ",
+    "  ",
+    "\n",
+    "-",
+    ".",
+    "\u200b",
+    "&nbsp;",
+    "дурак",
+    *"дурак",
+    "<b>",
+    "1",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=30).map("".join))
+def test_where_nothing_may_be_found_nothing_is(text: str) -> None:
+    matcher = a_matcher("дурак")
+    assert matcher.may_find(text, normalise(text)) or not matcher.find(text, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["ты и д у р а к, " * 90, "а и у о я " * 150, "и д у р а к " * 125]
+)
+def test_a_text_all_of_spaced_letters_takes_no_longer_than_its_length(text: str) -> None:
+    matcher = a_matcher("дурак", "idiot")
+
+    def took(written: str) -> float:
+        def once() -> float:
+            started = process_time()
+            matcher.find(written, None)
+            return process_time() - started
+
+        return min(once() for _ in range(5))
+
+    assert took(text * 8) < 40 * took(text)
 
 
 @pytest.mark.parametrize(
