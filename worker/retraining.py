@@ -34,6 +34,7 @@ from service.examples.caps import Caps
 from service.learning import accepted, due, gathering, runs, snapshots
 from service.learning.due import Scope
 from service.learning.errors import NotLearned, TooFewExamples
+from service.learning.gathering import Gathered
 from service.learning.snapshots import Lesson
 from service.learning.splitting import Sides
 from service.learning.states import Cause, RunState
@@ -44,7 +45,7 @@ from service.registry import actions as registry
 from service.registry import queries as versions
 from service.registry.errors import NoChampion
 from service.registry.tables import ModelVersion
-from service.settings import Settings
+from service.settings import Learning, Settings
 from service.trials.solving import Judge, see_to
 from worker import lessons, teaching, watching_labels
 from worker.lessons import SEED
@@ -266,12 +267,7 @@ def _snapshot(course: _Course, unled: Contender) -> tuple[Snapshot, list[Lesson]
         apart = watching_labels.set_aside(session, found, now=room.clock())
         there = gathering.still_free(session, [each.id for each in gathered])
     kept = [row for row, each in enumerate(gathered) if each.id in there and each.id not in apart]
-    harmful = sum(gathered[row].is_harmful for row in kept)
-    least = room.settings.learning
-    if len(kept) < least.examples_min or harmful < least.harmful_min:
-        raise TooFewExamples(
-            len(kept), harmful, least=least.examples_min, least_harmful=least.harmful_min
-        )
+    _check_enough([gathered[row] for row in kept], room.settings.learning)
     with room.database.transaction() as session:
         taken = snapshots.take(
             session,
@@ -288,7 +284,21 @@ def _snapshot(course: _Course, unled: Contender) -> tuple[Snapshot, list[Lesson]
     return taken
 
 
-def _gathered(session: Session, course: _Course) -> list[gathering.Gathered]:
+def _check_enough(kept: Sequence[Gathered], least: Learning) -> None:
+    """Pass where there are comments enough; pieces of them are not counted.
+
+    Raises:
+        TooFewExamples: there are not.
+    """
+    whole = [each for each in kept if not each.is_piece]
+    harmful = sum(each.is_harmful for each in whole)
+    if len(whole) < least.examples_min or harmful < least.harmful_min:
+        raise TooFewExamples(
+            len(whole), harmful, least=least.examples_min, least_harmful=least.harmful_min
+        )
+
+
+def _gathered(session: Session, course: _Course) -> list[Gathered]:
     return gathering.gather(
         session, course.scope.site_ids, limit=course.room.settings.learning.examples_max
     )

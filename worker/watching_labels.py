@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from ml.comparison import harm
+from ml.dataset import LABELS, Floats
 from ml.duel import Contender
 from ml.normalise import normalise_many
 from service.examples import quarantines
@@ -65,25 +66,45 @@ def _said(
     since: datetime,
 ) -> dict[UUID, list[Said]]:
     """Return what was said since then and no lead has released, by site."""
+    matters = [_matter(each, name) for each, name in zip(gathered, names, strict=True)]
     others: dict[tuple[UUID, Hashable], set[tuple[str, bool]]] = defaultdict(set)
-    for each, name in zip(gathered, names, strict=True):
-        others[each.site_id, name].add((each.sender, each.is_harmful))
+    for each, matter in zip(gathered, matters, strict=True):
+        others[each.site_id, matter].add((each.sender, _says_so(each)))
     recent = [
-        (each, name)
-        for each, name in zip(gathered, names, strict=True)
+        (each, matter)
+        for each, matter in zip(gathered, matters, strict=True)
         if each.said_at >= since and not each.is_released
     ]
     texts = [each.text for each, _ in recent]
-    scores = harm(unled.score(texts))
+    scores = _scores([each for each, _ in recent], unled.score(texts))
     read = normalise_many(texts).folded.texts()
     found: dict[UUID, list[Said]] = defaultdict(list)
-    for (each, name), score, plain in zip(recent, scores.tolist(), read, strict=True):
+    for (each, matter), score, plain in zip(recent, scores.tolist(), read, strict=True):
         disputed = any(
-            sender != each.sender and is_harmful != each.is_harmful
-            for sender, is_harmful in others[each.site_id, name]
+            sender != each.sender and is_harmful != _says_so(each)
+            for sender, is_harmful in others[each.site_id, matter]
         )
         words = frozenset(_WORD.findall(plain))
         found[each.site_id].append(
-            Said(each.id, each.sender, each.is_harmful, score, disputed, words)
+            Said(each.id, each.sender, _says_so(each), score, disputed, words)
         )
     return dict(found)
+
+
+def _says_so(example: Gathered) -> bool:
+    """Return whether it says harm; of a piece of a comment, what its one label says."""
+    return any(example.labels.values()) if example.is_piece else example.is_harmful
+
+
+def _matter(example: Gathered, name: Hashable) -> Hashable:
+    """Return what somebody else may dispute: of a piece of a comment, one label of the text."""
+    return (name, *example.labels) if example.is_piece else name
+
+
+def _scores(examples: Sequence[Gathered], scores: Floats) -> Floats:
+    """Return what the model gives each text at the worst; a piece, in the label in question."""
+    found = harm(scores)
+    for row, each in enumerate(examples):
+        if each.is_piece:
+            found[row] = max(scores[row, LABELS.index(label)] for label in each.labels)
+    return found

@@ -70,18 +70,18 @@ def teach(session: Session, taught: Sequence[Taught], *, now: datetime) -> None:
     """Keep what a person says of comments that are locked, one word for each.
 
     It takes the place of what was said of the same comment before, through whatever door. Where
-    nothing is said of the text's tone, nothing remains.
+    nothing is said of the text's tone, nothing remains. What was said of pieces of it stays.
     """
     if not taught:
         return
     ids = [each.comment_id for each in taught]
     before = session.execute(
         delete(LabelledExample)
-        .where(LabelledExample.comment_id.in_(ids))
+        .where(LabelledExample.comment_id.in_(ids), LabelledExample.span_start.is_(None))
         .returning(LabelledExample.id, LabelledExample.site_id)
     ).all()
     bury(session, [(row.id, row.site_id) for row in before], why=Removal.CORRECTED, now=now)
-    languages = _languages(session, ids)
+    languages = languages_of(session, ids)
     rows = [
         {
             "id": new_id(),
@@ -106,7 +106,7 @@ def teach(session: Session, taught: Sequence[Taught], *, now: datetime) -> None:
         session.execute(insert(LabelledExample), rows)
 
 
-def _languages(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, Language]:
+def languages_of(session: Session, comment_ids: Sequence[UUID]) -> dict[UUID, Language]:
     """Return the language that each comment was last scored in."""
     newest = (
         select(Score.comment_id, Score.language)

@@ -1,10 +1,19 @@
 """What can go wrong with labelled examples."""
 
-from service.errors import Conflict, Invalid, NotFound
+from service.errors import Conflict, FieldProblem, Invalid, NotFound
 
 
 class ExampleMeaningless(Invalid):
     code = "example_meaningless"
+
+
+class HighlightUnfit(Invalid):
+    code = "highlight_unfit"
+    lines = ("A highlight lies within the text and has a letter.",)
+
+    def __init__(self) -> None:
+        said = "must end a piece of the text that has a letter"
+        super().__init__(self.lines[0], fields=(FieldProblem("/end", said),))
 
 
 class QuarantineNotFound(NotFound):

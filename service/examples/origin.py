@@ -10,6 +10,7 @@ class Origin(StrEnum):
     BULK = "bulk"
     AUDIT = "audit"
     APPEAL = "appeal"
+    HIGHLIGHT = "highlight"
     PERSPECTIVE = "perspective"
     AKISMET = "akismet"
     IMPORT = "import"

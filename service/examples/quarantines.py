@@ -130,13 +130,15 @@ def texts(
         .order_by(LabelledExample.said_at.desc(), LabelledExample.id.desc())
         .limit(limit)
     )
-    found = []
-    for example, comment, old in rows:
-        if comment is None:
-            found.append((example, example.text or ""))
-        else:
-            found.append((example, comment.body if comment.revision == example.revision else old))
-    return found
+    return [(example, _text(example, comment, old)) for example, comment, old in rows]
+
+
+def _text(example: LabelledExample, comment: Comment | None, old: str | None) -> str:
+    if comment is None:
+        return example.text or ""
+    text = (comment.body if comment.revision == example.revision else old) or ""
+    # Of a whole comment both are None.
+    return text[example.span_start : example.span_end]
 
 
 def release(session: Session, quarantine: Quarantine, *, by: UUID, now: datetime) -> Quarantine:

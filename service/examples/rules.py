@@ -23,6 +23,8 @@ _BY_ORIGIN: Mapping[Origin, float] = MappingProxyType(
         Origin.BULK: 0.3,
         Origin.AUDIT: 2.0,
         Origin.APPEAL: 2.0,
+        # A word or two out of their sentence, and a comment has several.
+        Origin.HIGHLIGHT: 0.3,
         Origin.PERSPECTIVE: 0.8,
         Origin.AKISMET: 0.8,
         # Most of what another system published, nobody there had looked at.

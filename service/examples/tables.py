@@ -19,9 +19,13 @@ class LabelledExample(Base, kw_only=True):
     as a comment is not copied: ``comment_id`` and ``revision`` say which it is, so that erasing the
     comment erases it here.
 
-    ``subject`` is the comment, the client's own name for what was judged (its token), or else the
-    text's digest. ``labels`` maps labels to probabilities in [0, 1]; a label that is not there is
-    not judged. ``released_at``: a lead has looked at it and lets it teach.
+    Of a highlight, ``span_start`` and ``span_end`` say which piece of that text it is, in code
+    points.
+
+    ``subject`` is the comment, or else a piece of it and the label in question, the client's own
+    name for what was judged (its token), or the text's digest. ``labels`` maps labels to
+    probabilities in [0, 1]; a label that is not there is not judged. ``released_at``: a lead has
+    looked at it and lets it teach.
     """
 
     __tablename__ = "labelled_examples"
@@ -29,12 +33,18 @@ class LabelledExample(Base, kw_only=True):
         UniqueConstraint("site_id", "origin", "subject"),
         CheckConstraint("(text IS NULL) = (comment_id IS NOT NULL)", name="text"),
         CheckConstraint("(revision IS NULL) = (comment_id IS NULL)", name="revision"),
+        CheckConstraint(
+            "(span_start IS NULL) = (span_end IS NULL) AND (span_start IS NULL OR"
+            " (comment_id IS NOT NULL AND span_start >= 0 AND span_end > span_start))",
+            name="span",
+        ),
         CheckConstraint("inclusion > 0 AND inclusion <= 1", name="inclusion"),
         Index("labelled_examples_site_id_id_idx", "site_id", "id"),
         Index("labelled_examples_site_id_said_at_idx", "site_id", "said_at"),
         Index(
             "labelled_examples_comment_id_key",
             "comment_id",
+            "subject",
             unique=True,
             postgresql_where=text("comment_id IS NOT NULL"),
         ),
@@ -59,6 +69,8 @@ class LabelledExample(Base, kw_only=True):
         ForeignKey("comments.id", ondelete="CASCADE"), default=None
     )
     revision: Mapped[int | None] = mapped_column(default=None)
+    span_start: Mapped[int | None] = mapped_column(default=None)
+    span_end: Mapped[int | None] = mapped_column(default=None)
     labels: Mapped[dict[str, Any]]
     language: Mapped[Language] = mapped_column(StoredEnum(Language))
     origin: Mapped[Origin] = mapped_column(StoredEnum(Origin))

@@ -42,6 +42,11 @@ class Gathered:
     is_released: bool
 
     @property
+    def is_piece(self) -> bool:
+        """Whether it is a piece of a comment: it teaches, and never judges or counts as one."""
+        return self.origin is Origin.HIGHLIGHT
+
+    @property
     def is_harmful(self) -> bool:
         """Whether it says that the text does any harm. Swearing at nobody does none."""
         return any(
@@ -52,10 +57,18 @@ class Gathered:
 
 
 # An edit moved the judged text into the revisions.
-_TEXT = case(
+_WHOLE = case(
     (LabelledExample.comment_id.is_(None), LabelledExample.text),
     (Comment.revision == LabelledExample.revision, Comment.body),
     else_=Revision.body,
+)
+_TEXT = case(
+    (LabelledExample.span_start.is_(None), _WHOLE),
+    else_=func.substr(
+        _WHOLE,
+        LabelledExample.span_start + 1,
+        LabelledExample.span_end - LabelledExample.span_start,
+    ),
 )
 _HARMS = " || ".join(f"@.{label.value} > 0.5" for label in Label if label is not Label.OBSCENITY)
 _SAYS_HARM = literal(f"$ ? ({_HARMS})", JSONPATH)
@@ -104,13 +117,20 @@ def still_free(session: Session, example_ids: Sequence[UUID]) -> set[UUID]:
 
 
 def count(session: Session, site_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Return how many examples each site has that may teach, and how many of them say harm."""
+    """Return how many examples each site has that may teach, and how many of them say harm.
+
+    Pieces of comments are not counted: of few comments there can be many.
+    """
     harmful = func.count().filter(
         func.jsonb_path_exists(LabelledExample.labels, _SAYS_HARM)  # of any label but swearing
     )
     rows = session.execute(
         select(LabelledExample.site_id, func.count(), harmful)
-        .where(LabelledExample.site_id.in_(site_ids), _IS_FREE)
+        .where(
+            LabelledExample.site_id.in_(site_ids),
+            _IS_FREE,
+            LabelledExample.span_start.is_(None),
+        )
         .group_by(LabelledExample.site_id)
     )
     return {row[0]: (row[1], row[2]) for row in rows}

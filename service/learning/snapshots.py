@@ -64,10 +64,7 @@ def take(
         seed: decides what calibrates.
         now: the time.
     """
-    placeable = [
-        Placeable(each.id, each.said_at, each.thread or each.id, name)
-        for each, name in zip(gathered, texts, strict=True)
-    ]
+    placeable = _placeable(gathered, texts)
     parts = place(placeable, sides, seed=seed)
     families = families_of(placeable)
     weights = weights_of(gathered, texts, parts, caps)
@@ -90,6 +87,13 @@ def take(
     session.add(snapshot)
     session.flush()
     return snapshot, lessons
+
+
+def _placeable(gathered: Sequence[Gathered], texts: Sequence[Hashable]) -> list[Placeable]:
+    return [
+        Placeable(each.id, each.said_at, each.thread or each.id, name, each.is_piece)
+        for each, name in zip(gathered, texts, strict=True)
+    ]
 
 
 def weights_of(
@@ -153,12 +157,7 @@ def read(session: Session, snapshot: Snapshot, name_texts: NameTexts) -> list[Le
         raise SnapshotChanged(_why_gone(session, set(snapshot.example_ids) - set(found)))
     gathered = [found[each] for each in snapshot.example_ids]
     names = name_texts([each.text for each in gathered])
-    families = families_of(
-        [
-            Placeable(each.id, each.said_at, each.thread or each.id, name)
-            for each, name in zip(gathered, names, strict=True)
-        ]
-    )
+    families = families_of(_placeable(gathered, names))
     lessons = [
         Lesson(example, PARTS[part], float(f"{weight:.5g}"), family)
         for example, part, weight, family in zip(

@@ -18,12 +18,17 @@ CALIBRATE_SHARE = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Placeable:
-    """What decides on which side an example is: when it was said, its thread, and its text."""
+    """What decides on which side an example is: when it was said, its thread, and its text.
+
+    ``is_piece``: it is a piece of a comment. Nobody is judged or calibrated by it, and it ties
+    nothing together: the same word stands in a hundred threads.
+    """
 
     example_id: UUID
     said_at: datetime
     thread: Hashable
     text: Hashable
+    is_piece: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +51,20 @@ class Sides:
 def place(examples: Sequence[Placeable], sides: Sides, *, seed: int) -> list[Part]:
     """Return the part of each example, in their order; whatever their order, the same."""
     families = _families(examples)
+    whole = [row for row, each in enumerate(examples) if not each.is_piece]
     newest = sorted(
-        range(len(examples)),
+        whole,
         key=lambda row: (examples[row].said_at, examples[row].example_id),
         reverse=True,
-    )[: sides.count(len(examples))]
+    )[: sides.count(len(whole))]
     judging = set(newest)
     judged = {families[row] for row in newest}
+    texts = {examples[row].text for row in newest}
     return [
-        _part(row in judging, families[row] in judged, families[row], seed)
-        for row in range(len(examples))
+        _part_of_piece(families[row] in judged or each.text in texts, families[row], seed)
+        if each.is_piece
+        else _part(row in judging, families[row] in judged, families[row], seed)
+        for row, each in enumerate(examples)
     ]
 
 
@@ -74,8 +83,17 @@ def _part(judges: bool, leaks: bool, family: str, seed: int) -> Part:  # noqa: F
     return Part.CALIBRATE if share < CALIBRATE_SHARE else Part.TRAIN
 
 
+def _part_of_piece(leaks: bool, family: str, seed: int) -> Part:  # noqa: FBT001 - a fact
+    """Return ``train`` where its comment teaches too, or says nothing as a whole."""
+    part = _part(judges=False, leaks=leaks, family=family, seed=seed)
+    return part if part is Part.TRAIN else Part.APART
+
+
 def _families(examples: Sequence[Placeable]) -> list[str]:
-    """Unite what shares a thread or a text; a family is named after its smallest example."""
+    """Unite what shares a thread or a text.
+
+    A family is named after its smallest whole example, so that pieces change nobody's part.
+    """
     parent = list(range(len(examples)))
 
     def root(row: int) -> int:
@@ -84,13 +102,19 @@ def _families(examples: Sequence[Placeable]) -> list[str]:
             row = parent[row]
         return row
 
-    order = sorted(range(len(examples)), key=lambda row: examples[row].example_id)
+    def rank(row: int) -> tuple[bool, UUID]:
+        return examples[row].is_piece, examples[row].example_id
+
+    order = sorted(range(len(examples)), key=rank)
     first: dict[tuple[str, Hashable], int] = {}
     for row in order:
-        for key in (("thread", examples[row].thread), ("text", examples[row].text)):
+        ties = [("thread", examples[row].thread)]
+        if not examples[row].is_piece:
+            ties.append(("text", examples[row].text))
+        for key in ties:
             other = first.setdefault(key, row)
             one, two = root(other), root(row)
             if one != two:
-                low, high = sorted((one, two), key=lambda at: examples[at].example_id)
+                low, high = sorted((one, two), key=rank)
                 parent[high] = low
     return [str(examples[root(row)].example_id) for row in range(len(examples))]
