@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from service.moderators.auth import COOKIE
 
@@ -32,7 +32,15 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_PATIENCE = timedelta(seconds=10)
+# For what comes in a moment, and on a busy machine in many.
+_PATIENCE = timedelta(seconds=45)
+expect.set_options(timeout=_PATIENCE.total_seconds() * 1000)
+# The days that a page shows are those of the tests, wherever the machine stands.
+_AT_HOME = {
+    "locale": "en-GB",
+    "timezone_id": "UTC",
+    "viewport": {"width": 1360, "height": 860},
+}
 
 NewContext = Callable[..., BrowserContext]
 
@@ -79,7 +87,9 @@ def serving(app: FastAPI) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + _PATIENCE.total_seconds()
-    while not server.started and time.monotonic() < deadline:
+    while not server.started:
+        if time.monotonic() > deadline or not thread.is_alive():
+            raise AssertionError("the application did not start")
         time.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -109,7 +119,7 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
 
     def open_one(**options: object) -> BrowserContext:
         context = browser.new_context(
-            **({"locale": "en-GB", "viewport": {"width": 1360, "height": 860}} | options),  # type: ignore[arg-type] # Playwright's own options
+            **(_AT_HOME | options),  # type: ignore[arg-type] # Playwright's own options
         )
         context.set_default_timeout(_PATIENCE.total_seconds() * 1000)
         context.new_page()

@@ -50,7 +50,7 @@ class Running:
     def said(self, words: str) -> bool:
         return words in self.log.read_text(errors="replace")
 
-    def await_words(self, words: str, *, seconds: float = 30) -> None:
+    def await_words(self, words: str, *, seconds: float = 120) -> None:
         """Return when ``words`` stand in the log."""
         wait_until(lambda: self.said(words) or not self.is_running, seconds=seconds)
         if not self.said(words):

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from tests.running import free_port
 
-_STARTS_WITHIN = 20.0
+_STARTS_WITHIN = 60.0
 
 
 @contextmanager

@@ -25,6 +25,7 @@ def open_page(new_context: NewContext, **options: object) -> Page:
 
 def violations(page: Page, *, rules: Sequence[str] | None = None) -> list[str]:
     """Return what breaks a rule in what is shown now; without ``rules``, any of axe's."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found: list[Any] = page.evaluate(_ASK, list(rules) if rules else None)

@@ -82,12 +82,12 @@ class Installation:
             httpx2.Client(
                 base_url=f"http://127.0.0.1:{self.port}",
                 headers=self.caller.headers,
-                timeout=30,
+                timeout=120,
                 trust_env=False,
             )
         )
-        running.wait_until(self._answers, seconds=60)
-        self.worker.await_words("ready", seconds=60)
+        running.wait_until(self._answers, seconds=180)
+        self.worker.await_words("ready", seconds=180)
         return self
 
     def __exit__(
@@ -128,7 +128,7 @@ class Installation:
         with self.database.transaction() as session:
             return _count(session, Comment.status != Status.PENDING)
 
-    def await_decided(self, count: int, *, seconds: float = 90) -> None:
+    def await_decided(self, count: int, *, seconds: float = 300) -> None:
         running.wait_until(lambda: self.decided() >= count, seconds=seconds)
 
     def assert_each_is_decided_once(self, ids: Iterable[UUID | str]) -> None:

@@ -17,7 +17,7 @@ def settings(settings: Settings) -> Settings:
         outcome_within=timedelta(0),
         least_time_to_write=timedelta(0),
         work_bits=8,
-        second_thought_within=timedelta(seconds=2),
+        second_thought_within=timedelta(seconds=30),
         comments_per_minute=10_000,
         writes_per_minute=10_000,
         notices_per_minute=10_000,

@@ -31,6 +31,11 @@ from tests.service.keys import Caller
 
 ARTICLE = "2026/treaty"
 TITLE = "Two states agree on their border"
+# A page that would wait a second for an answer waits as long as a busy machine takes.
+PATIENT = """
+const within = AbortSignal.timeout.bind(AbortSignal);
+AbortSignal.timeout = (milliseconds) => within(60 * milliseconds);
+"""
 _TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
 _STYLE = """
 body { margin: 0; font: 17px/1.6 Georgia, serif; }
@@ -148,6 +153,7 @@ def comment(page: Page, words: str) -> Locator:
 
 def violations(page: Page) -> list[str]:
     """Return the rules of accessibility that the page breaks, as axe sees it."""
+    page.wait_for_load_state()
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     return [
         f"{each['id']}: {each['help']} {[node['html'] for node in each['nodes']]}"

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from service.sites import policy_texts
 from service.sites.reader_language import ReaderLanguage
 from tests.browser import NewContext, watch
-from tests.journeys.embed.paper import Paper, send, violations, write
+from tests.journeys.embed.paper import PATIENT, Paper, send, violations, write
 
 SAYS = {
     "en": ("Do you like this article?", "3 comments", "* Denotes required field", "Waiting"),
@@ -68,8 +68,10 @@ def test_no_part_breaks_a_rule_of_accessibility(
     page = new_context(
         bypass_csp=True,  # axe is put into the page
         color_scheme=scheme,
+        reduced_motion="reduce",  # colours change at once
         viewport={"width": width, "height": 800},
     ).pages[0]
+    page.add_init_script(PATIENT)
     discussed.open(page, lang="ru")
     found = {"section": violations(page)}
     send(page)

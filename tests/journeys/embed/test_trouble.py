@@ -1,7 +1,7 @@
 """Bad luck: slow lines, dead servers, browsers that keep nothing. No text is lost."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -109,15 +109,14 @@ def test_on_a_slow_line_the_form_is_used_at_once(paper: Paper, page: Page) -> No
 
 def test_comments_that_arrive_late_do_not_take_the_cursor_away(paper: Paper, page: Page) -> None:
     waiting: list[Route] = []
-
-    def hold(route: Route) -> None:
-        waiting.append(route)
-
-    page.route(re.compile("/comments\\?"), hold)
+    arrived = False
+    comments = re.compile("/comments\\?")
+    page.route(comments, lambda route: route.continue_() if arrived else waiting.append(route))
     paper.publish("Came late.")
     paper.visit(page)
     body = page.locator("#body")
     body.press_sequentially("Half a ")
+    arrived = True
     for route in waiting:
         route.continue_()
     expect(page.locator(".comment .body")).to_have_text("Came late.")
@@ -197,10 +196,14 @@ class TestWriting:
     def test_who_writes_too_fast_for_a_person_waits_and_is_not_refused(
         self, paper: Paper, page: Page
     ) -> None:
+        # The page's time stands still, so that nobody can be too slow to see it wait.
+        page.clock.install()
+        page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
         paper.open(page)
         write(page, "Quick!")
         send(page)
         expect(page.get_by_role("button", name="Sending…")).to_be_visible()
+        page.clock.resume()
         expect(page.locator(".mine .chip")).to_have_text("Waiting for review")
 
     def test_what_people_do_not_see_is_left_empty(self, paper: Paper, page: Page) -> None:
