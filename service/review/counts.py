@@ -5,9 +5,9 @@ takes a fifth of a second, again and again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 from sqlalchemy import Select, func, literal, select, union_all
@@ -22,12 +22,26 @@ COUNTED_MOST: Final = 10_000
 # All but `recent`, in which nothing waits.
 COUNTED: Final = tuple(queue for queue in Queue if queue is not Queue.RECENT)
 
+# In these some may not take what they have decided themselves.
+NOT_FOR_ALL: Final = (Queue.APPEALS, Queue.AUDIT)
+# To find out who may not take an audit takes a look at its decisions.
+APART_MOST: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How many of those that wait ``not_by`` may not take, having decided them; None: no one."""
+
+    not_by: UUID | None
+    count: int
+    oldest_at: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How many wait in one queue of one site, and since when the first of them.
 
-    ``is_capped``: there are more than ``count``.
+    ``is_capped``: there are more than ``count``. ``apart``: which of them are not for everybody.
     """
 
     site_id: UUID
@@ -35,20 +49,59 @@ class Waiting:
     count: int
     is_capped: bool
     oldest_at: datetime | None
+    apart: tuple[Apart, ...] = ()
+
+    def as_seen_by(self, moderator_id: UUID) -> Self:
+        """Return it without what this moderator may not take."""
+        own = [each for each in self.apart if each.not_by == moderator_id]
+        if not own:
+            return self
+        others = [each.oldest_at for each in self.apart if each.not_by != moderator_id]
+        count = self.count - sum(each.count for each in own)
+        return replace(self, count=count, oldest_at=min(others, default=None))
 
 
 def waiting(session: Session, site_ids: Sequence[UUID]) -> list[Waiting]:
     """Count what waits on each site, without what can still be undone.
 
-    Appeals and audits that a moderator may not take, having decided them, are counted all the same.
+    Appeals and audits are counted for everybody; ``as_seen_by`` leaves out what a moderator may not
+    take.
     """
     asked = [_count(site_id, queue) for site_id in site_ids for queue in COUNTED]
     if not asked:
         return []
+    apart = _apart(session, site_ids)
     return [
-        Waiting(site_id, Queue(queue), min(count, COUNTED_MOST), count > COUNTED_MOST, oldest_at)
+        Waiting(
+            site_id,
+            Queue(queue),
+            min(count, COUNTED_MOST),
+            is_capped=count > COUNTED_MOST,
+            oldest_at=oldest_at,
+            apart=tuple(apart.get((site_id, Queue(queue)), ())),
+        )
         for site_id, queue, count, oldest_at in session.execute(union_all(*asked))
     ]
+
+
+def _apart(session: Session, site_ids: Sequence[UUID]) -> dict[tuple[UUID, Queue], list[Apart]]:
+    """Return who may not take how many of what has waited longest."""
+    asked = [_by_whom_not(site_id, queue) for site_id in site_ids for queue in NOT_FOR_ALL]
+    found: dict[tuple[UUID, Queue], list[Apart]] = {}
+    for site_id, queue, *apart in session.execute(union_all(*asked)):
+        found.setdefault((site_id, Queue(queue)), []).append(Apart(*apart))
+    return found
+
+
+def _by_whom_not(site_id: UUID, queue: Queue) -> Select[Any, Any, Any, Any, Any]:
+    first = _elsewhere(site_id, queue).order_by("id").limit(APART_MOST).subquery()
+    return select(
+        literal(site_id).label("site_id"),
+        literal(queue.value).label("queue"),
+        first.c.not_by,
+        func.count().label("count"),
+        func.min(first.c.since).label("since"),
+    ).group_by(first.c.not_by)
 
 
 def _count(site_id: UUID, queue: Queue) -> Select[Any, Any, Any, Any]:
@@ -69,8 +122,8 @@ def _held(site_id: UUID, queue: Queue) -> Select[Any, Any]:
     )
 
 
-def _elsewhere(site_id: UUID, queue: Queue) -> Select[Any, Any]:
+def _elsewhere(site_id: UUID, queue: Queue) -> Select[Any, Any, Any]:
     items = elsewhere.rows(queue).subquery()
-    return select(items.c.item_id.label("id"), items.c.since.label("since")).where(
-        items.c.site_id == site_id, ~is_chosen(items.c.comment_id)
-    )
+    return select(
+        items.c.item_id.label("id"), items.c.since.label("since"), items.c.not_by.label("not_by")
+    ).where(items.c.site_id == site_id, ~is_chosen(items.c.comment_id))

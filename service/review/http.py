@@ -43,7 +43,9 @@ def seen(
 
 
 def counts_out(who: SignedIn, found: Iterable[Waiting]) -> list[QueueOut]:
+    """Return what waits for this moderator."""
     names = slugs(who)
+    own = (each.as_seen_by(who.moderator.id) for each in found)
     return [
         QueueOut(
             queue=each.queue,
@@ -52,7 +54,7 @@ def counts_out(who: SignedIn, found: Iterable[Waiting]) -> list[QueueOut]:
             is_capped=each.is_capped,
             oldest_at=each.oldest_at,
         )
-        for each in found
+        for each in own
         if each.site_id in names
     ]
 

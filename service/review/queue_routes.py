@@ -75,8 +75,7 @@ def read_counts(
 ) -> QueuesOut:
     """Answer how many comments wait on each site, since when, and what else is to be known.
 
-    Of appeals and audits those are counted too that others have to take, because one has decided
-    them oneself.
+    Appeals and audits that others have to take, because one has decided them oneself, are left out.
     """
     sites = site_ids(who, site)
     return QueuesOut(

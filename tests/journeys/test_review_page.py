@@ -156,6 +156,16 @@ def test_keys_go_by_their_place_on_a_cyrillic_keyboard(newsroom: Newsroom, page:
     assert newsroom.choices() == [Status.APPROVED]
 
 
+def test_the_sign_for_help_is_taken_wherever_the_keyboard_has_it(
+    newsroom: Newsroom, page: Page
+) -> None:
+    newsroom.open(page)
+    typing = page.context.new_cdp_session(page)
+    shifted_seven = {"code": "Digit7", "key": "?", "modifiers": 8}
+    typing.send("Input.dispatchKeyEvent", {"type": "keyDown", **shifted_seven})
+    expect(page.locator("dialog#help")).to_be_visible()
+
+
 def test_a_phone_decides_with_a_thumb(newsroom: Newsroom, new_context: NewContext) -> None:
     browser = new_context(viewport={"width": 390, "height": 780}, has_touch=True).pages[0]
     errors = watch(browser)

@@ -42,11 +42,14 @@ export function cap(act) {
   return code.replace("Key", "").toLowerCase();
 }
 
+// Signs that a help text names: many keyboards have them on other keys than Slash.
+const SIGNS = { "?": "help", "/": "search" };
+
 /** Return the act of a key press, or null. */
 export function actOf(event) {
   const code = (event.shiftKey ? "Shift+" : "") + event.code;
-  const found = Object.entries(PRESETS[kept.preset]).find(([, each]) => each === code);
-  return found && settings.isOn(found[0]) ? found[0] : null;
+  const act = SIGNS[event.key] ?? Object.entries(PRESETS[kept.preset]).find(([, each]) => each === code)?.[0];
+  return act && settings.isOn(act) ? act : null;
 }
 
 /** Say whether the press belongs to something that is being typed in, or to the browser. */

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from service.db import new_id
 from service.review import counts
 from service.review.queue_names import Queue
 from tests.factories.review import Desk, stored_desk, stored_held_comment
@@ -49,3 +50,16 @@ def test_what_is_far_from_every_operating_point_is_not_uncertain(
 
 def test_nothing_waits_for_who_works_on_no_site(session: Session) -> None:
     assert counts.waiting(session, ()) == []
+
+
+def test_what_is_not_for_a_moderator_is_neither_counted_nor_the_oldest_for_that_one(
+    now: datetime,
+) -> None:
+    site_id, ana, oldest, newer = new_id(), new_id(), now - timedelta(hours=2), now
+    apart = (counts.Apart(ana, 2, oldest), counts.Apart(None, 3, newer))
+    waiting = counts.Waiting(
+        site_id, Queue.APPEALS, 5, is_capped=False, oldest_at=oldest, apart=apart
+    )
+    for_ana = waiting.as_seen_by(ana)
+    assert (for_ana.count, for_ana.oldest_at) == (3, newer)
+    assert waiting.as_seen_by(new_id()) == waiting

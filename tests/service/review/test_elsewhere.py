@@ -63,8 +63,8 @@ def _listed(session: Session, desk: Desk, queue: Queue, now: datetime) -> list[C
 
 
 def _count(session: Session, desk: Desk, queue: Queue) -> int:
-    found = {each.queue: each.count for each in counts.waiting(session, desk.site_ids)}
-    return found[queue]
+    found = {each.queue: each for each in counts.waiting(session, desk.site_ids)}
+    return found[queue].as_seen_by(desk.moderator.id).count
 
 
 def _wish(session: Session, comment: Comment, status: Status, queue: Queue) -> Wish:
@@ -278,9 +278,11 @@ def test_an_appeal_is_read_by_another_person(session: Session, desk: Desk, now: 
     colleague = stored_desk(session, site=desk.site, name="Baurzhan", now=now)
     wish = _wish(session, comment, Status.APPROVED, Queue.APPEALS)
     assert _listed(session, desk, Queue.APPEALS, now) == []
+    assert _count(session, desk, Queue.APPEALS) == 0
     with pytest.raises(OwnDecision):
         _decide(session, desk, comment, wish, now)
     assert _listed(session, colleague, Queue.APPEALS, now) == [comment]
+    assert _count(session, colleague, Queue.APPEALS) == 1
     _decide(session, colleague, comment, wish, now)
     session.refresh(comment)
     assert comment.status is Status.APPROVED
