@@ -1,12 +1,15 @@
 """Reads of labelled examples."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.examples.origin import Origin
+from service.examples.rules import OF_MODERATOR
 from service.examples.tables import LabelledExample
+from service.moderators import queries as moderators
 
 
 def of_site(
@@ -27,3 +30,12 @@ def count_by_origin(session: Session, site_id: UUID) -> dict[Origin, int]:
         .group_by(LabelledExample.origin)
     )
     return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def sender_names(session: Session, senders: Iterable[str]) -> dict[str, str]:
+    """Return the names of those senders who are moderators, by sender."""
+    ids = {
+        UUID(each.removeprefix(OF_MODERATOR)) for each in senders if each.startswith(OF_MODERATOR)
+    }
+    found = moderators.names(session, ids)
+    return {f"{OF_MODERATOR}{moderator_id}": name for moderator_id, name in found.items()}

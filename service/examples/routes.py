@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from service.examples import quarantines
 from service.examples.origin import QuarantineState
+from service.examples.queries import sender_names
 from service.examples.schemas import QuarantineOut, QuarantineWholeOut
 from service.examples.tables import Quarantine
-from service.moderators import queries as moderators
 from service.moderators.auth import CurrentModerator, PersonModerator
 from service.moderators.errors import RoleTooLow
 from service.moderators.http import SIGNED_IN, Responses, SiteQuery, site_ids, slugs
@@ -33,7 +33,6 @@ _SETTLING: Responses = {
     409: {"description": "`quarantine_settled`: otherwise, by another lead"},
 }
 _TEXTS_SHOWN = 200
-_OF_MODERATOR = "moderator:"
 QuarantinePath = Annotated[UUID, Path(description="The quarantine's id.")]
 StateQuery = Annotated[
     QuarantineState | None, Query(alias="state", description="Without it, whatever their state.")
@@ -57,7 +56,7 @@ def list_quarantines(
     )
     last = found[limit - 1].id if len(found) > limit else None
     shown = found[:limit]
-    names = sender_names(session, shown)
+    names = _names(session, shown)
     return Page(
         items=[QuarantineOut.of(each, slugs(who), names) for each in shown],
         next=Cursor(last).encode() if last else None,
@@ -71,7 +70,7 @@ def read_quarantine(
     """Answer why they were set aside, and the newest of their texts."""
     row = quarantines.get(session, led_ids(who, None), quarantine)
     texts = quarantines.texts(session, row, limit=_TEXTS_SHOWN)
-    return QuarantineWholeOut.whole(row, slugs(who), sender_names(session, [row]), texts)
+    return QuarantineWholeOut.whole(row, slugs(who), _names(session, [row]), texts)
 
 
 @router.post("/{quarantine}/release", summary="Let labels teach after all", responses=_SETTLING)
@@ -81,7 +80,7 @@ def release(
     """Have the next run learn from them; nothing sets them aside again."""
     row = quarantines.get(session, led_ids(who, None), quarantine)
     quarantines.release(session, row, by=who.moderator.id, now=now)
-    return QuarantineOut.of(row, slugs(who), sender_names(session, [row]))
+    return QuarantineOut.of(row, slugs(who), _names(session, [row]))
 
 
 @router.post("/{quarantine}/drop", summary="Forget labels for good", responses=_SETTLING)
@@ -91,7 +90,7 @@ def drop(
     """Have nothing ever learned from them. What was decided stays decided."""
     row = quarantines.get(session, led_ids(who, None), quarantine)
     quarantines.drop(session, row, by=who.moderator.id, now=now)
-    return QuarantineOut.of(row, slugs(who), sender_names(session, [row]))
+    return QuarantineOut.of(row, slugs(who), _names(session, [row]))
 
 
 def led_ids(who: SignedIn, slug: str | None) -> frozenset[UUID]:
@@ -107,12 +106,5 @@ def led_ids(who: SignedIn, slug: str | None) -> frozenset[UUID]:
     return found
 
 
-def sender_names(session: Session, rows: Sequence[Quarantine]) -> dict[str, str]:
-    """Return the names of those senders who are moderators."""
-    ids = {
-        UUID(each.sender.removeprefix(_OF_MODERATOR))
-        for each in rows
-        if each.sender.startswith(_OF_MODERATOR)
-    }
-    found = moderators.names(session, ids)
-    return {f"{_OF_MODERATOR}{moderator_id}": name for moderator_id, name in found.items()}
+def _names(session: Session, rows: Sequence[Quarantine]) -> dict[str, str]:
+    return sender_names(session, [each.sender for each in rows])

@@ -15,6 +15,7 @@ TOKEN_MAX_CHARS = 200
 NONE_OF_THEM: Mapping[Label, float] = MappingProxyType(dict.fromkeys(Label, 0.0))
 # The site as a whole, where nobody says who in it has spoken.
 SITE = "site"
+OF_MODERATOR = "moderator:"
 
 # A decision made for hundreds at once was read less closely; a blind one, more closely.
 _BY_ORIGIN: Mapping[Origin, float] = MappingProxyType(
@@ -44,7 +45,7 @@ def weight_of(origin: Origin, trust: Trust) -> float:
 
 def moderator(moderator_id: UUID) -> str:
     """Return the name by which a moderator's labels are told from others'."""
-    return f"moderator:{moderator_id}"
+    return f"{OF_MODERATOR}{moderator_id}"
 
 
 def reporter(name: str) -> str:

@@ -12,7 +12,7 @@ from service import html
 from service.errors import Conflict, Forbidden, ModerationError
 from service.examples import quarantines
 from service.examples.origin import QuarantineState
-from service.examples.routes import sender_names
+from service.examples.queries import sender_names
 from service.learning import access, due, queries, reports, runs, shadows
 from service.learning.routes import REPORT_HEADERS
 from service.learning.states import Cause
@@ -135,7 +135,7 @@ def quarantine_page(
         csrf=auth.csrf_of(who, settings),
         site=next(each for each in who.sites.values() if each.id == row.site_id),
         quarantine=row,
-        sender=sender_names(session, [row]).get(row.sender, row.sender),
+        sender=sender_names(session, [row.sender]).get(row.sender, row.sender),
         texts=quarantines.texts(session, row, limit=_TEXTS),
         is_open=row.state is QuarantineState.OPEN,
     )
@@ -198,7 +198,7 @@ def _page(
         running=next((each for each in found if not each.state.is_over), None),
         promotions=versions.promotions(session, scope, limit=_PROMOTIONS),
         waiting=waiting,
-        senders=sender_names(session, waiting),
+        senders=sender_names(session, [each.sender for each in waiting]),
         plan=due.plan_of(session, site.id),
         schedule=settings.learning.schedule,
     )

@@ -1,8 +1,8 @@
-"""One comment as JSON: its card, its evidence, its highlights, its trail."""
+"""One comment as JSON: its card, its evidence, its trail."""
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from service.comments.tables import Comment
@@ -11,12 +11,10 @@ from service.moderators.queries import SignedIn
 from service.request import Now, Transaction
 from service.review import claims, queries
 from service.review.evidence import evidence
-from service.review.evidence_schemas import EvidenceOut, HighlightOut, StepOut
-from service.review.highlights import Explainer, highlights
+from service.review.evidence_schemas import EvidenceOut, StepOut
 from service.review.http import NOT_FOUND, seen
 from service.review.schemas import CardOut
 from service.review.trail import trail
-from service.scoring import live
 
 router = APIRouter(prefix="/comments/{comment_id}")
 
@@ -42,23 +40,6 @@ def read_evidence(
     found = evidence(session, comment, now=now)
     card = seen(session, [comment], who, now=now)[0]
     return EvidenceOut.of(found, card, who)
-
-
-@router.get("/highlights", responses=NOT_FOUND)
-def read_highlights(
-    comment_id: UUID, request: Request, session: Transaction, now: Now, who: CurrentModerator
-) -> list[HighlightOut]:
-    """Answer which pieces of the text carried the scores, by the classifier that is live now.
-
-    Nothing is answered where the classifier cannot explain itself, or has not scored the text, or
-    where the comment is read blind.
-    """
-    comment = queries.comment_of(session, who.site_ids, comment_id)
-    classifier = live.of_site(request.app.state, comment.site_id)
-    if not isinstance(classifier, Explainer) or _is_blind(session, comment, who, now=now):
-        return []
-    found = highlights(classifier, comment.body, evidence(session, comment, now=now).scores)
-    return [HighlightOut.model_validate(each, from_attributes=True) for each in found]
 
 
 @router.get("/history", responses=NOT_FOUND)

@@ -59,6 +59,14 @@ class EditedMeanwhile(Conflict):
         super().__init__(self.lines[0])
 
 
+class ReadBlind(Conflict):
+    code = "read_blind"
+    lines = ("You read this comment blind: decide first; what led the classifier is shown then.",)
+
+    def __init__(self) -> None:
+        super().__init__(self.lines[0])
+
+
 class WithdrawnMeanwhile(Conflict):
     code = "withdrawn_meanwhile"
     lines = ("The comment has been withdrawn, so there is nothing left to decide.",)

@@ -113,15 +113,6 @@ class RevisionOut(BaseModel):
     written_at: datetime
 
 
-class HighlightOut(BaseModel):
-    """A piece of the text that raised a score."""
-
-    start: int = Field(description="In code points, from the text's beginning.")
-    end: int = Field(description="The first code point that no longer belongs to it.")
-    label: Label
-    contribution: float = Field(description="What it adds to the label's logit.")
-
-
 class EvidenceOut(BaseModel):
     card: CardOut
     scores: list[LabelScoreOut]

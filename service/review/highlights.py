@@ -1,10 +1,11 @@
 """Which pieces of a comment carried the scores for which it is here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from ml.labels import Label
+from service.examples.tables import LabelledExample
 from service.review.measures import LabelScore
 
 _MOST = 8
@@ -48,6 +49,21 @@ class Highlight:
     contribution: float
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A highlight, and what a moderator said of it, if anybody has.
+
+    ``contribution`` is None where the classifier does not name the piece, or does not any more.
+    """
+
+    start: int
+    end: int
+    label: Label
+    contribution: float | None
+    is_right: bool | None = None
+    by: str | None = None
+
+
 def highlights(explainer: Explainer, text: str, scores: Sequence[LabelScore]) -> list[Highlight]:
     """Return the pieces that raised the scores that matter, in the order of the text."""
     labels = that_matter(scores)
@@ -60,6 +76,31 @@ def highlights(explainer: Explainer, text: str, scores: Sequence[LabelScore]) ->
             if known is None or known.contribution < piece.contribution:
                 strongest[span] = Highlight(*span, label, piece.contribution)
     return sorted(strongest.values(), key=lambda each: (each.start, each.end))
+
+
+def told(
+    found: Sequence[Highlight], said: Sequence[LabelledExample], names: Mapping[str, str]
+) -> list[Told]:
+    """Return the pieces with what was said of them, in the order of the text.
+
+    Args:
+        found: what the classifier names.
+        said: what was said of pieces of the same text.
+        names: of those who said it, by sender.
+    """
+    by_piece = {
+        (each.start, each.end, each.label): Told(
+            each.start, each.end, each.label, each.contribution
+        )
+        for each in found
+    }
+    for each in said:
+        assert each.span_start is not None and each.span_end is not None  # noqa: S101, PT018 - of pieces
+        ((name, value),) = each.labels.items()
+        key = (each.span_start, each.span_end, Label(name))
+        known = by_piece.get(key, Told(*key, None))
+        by_piece[key] = replace(known, is_right=value > 0, by=names.get(each.sender))
+    return sorted(by_piece.values(), key=lambda each: (each.start, each.end, each.label))
 
 
 def that_matter(scores: Sequence[LabelScore]) -> list[Label]:

@@ -47,6 +47,7 @@ _BODIES: Final[Mapping[str, object]] = {
     "/answer": {"acted": False, "answer": "No."},
     "/decisions": _JUDGED,
     "/escalation": {"note": "Look."},
+    "/highlights": {"revision": 1, "start": 0, "end": 4, "label": "insult", "is_right": True},
     "/sanctions": {"kind": "always_hold", "why": "Look."},
     "/notes": {"body": "Look."},
     "/settings": {"reports_hold_at": 9},
@@ -64,6 +65,12 @@ _NO_SUCH: Final = {"prefix": "00000000", "number": "999999"}
 _QUERIES: Final[Mapping[str, Mapping[str, str]]] = {
     "/v1/review/search": {"q": "secret"},
     "/v1/review/range": {"low": "0", "high": "1"},
+    "/v1/review/comments/{comment_id}/highlights": {
+        "revision": "1",
+        "start": "0",
+        "end": "4",
+        "label": "insult",
+    },
     "/v1/review/changes": {"since": "2026-11-25T00:00:00Z"},
 }
 # About oneself, with neither slug nor id; `events` never ends, and is asked of its first line.
