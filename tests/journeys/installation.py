@@ -28,6 +28,8 @@ from tests.service.keys import Caller, a_caller
 
 _SUITES = Path(corpora.__file__).parent / "suites"
 _SETTINGS = {
+    # A slow machine must not make a comment wait so long that it is decided without a score.
+    "PARLEY_SCORING__DEADLINE": "PT10M",
     "PARLEY_WORKER__SWEEP_EVERY": "PT1S",
     "PARLEY_WEBHOOKS__ALLOW_PRIVATE_ADDRESSES": "true",
 }
