@@ -18,7 +18,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ml.labels import Language
+from service.decisions import actions as decisions
 from service.decisions import by_policy, waiting
+from service.decisions.verdict import Verdict
 from service.decisions.waiting import Waiting
 from service.errors import ModerationError
 from service.jobs import Job, ScoreComments, ScoreUnclear, enqueue
@@ -123,36 +125,49 @@ def decide_clear(
     session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
 ) -> None:
     """Decide what is clear at first sight, and leave the rest to who looks closer."""
+    verdicts: list[Verdict] = []
     for live, some in by_version(session, workplace, claimed):
         found = _predicted(some, live.classifier.predict_at_first_sight)
         unclear = [
             each.comment_id for each, seen in zip(some, found, strict=True) if seen.is_unclear
         ]
-        _decide(session, workplace, live, some, found, left=unclear, now=now)
+        verdicts += _ruled(session, workplace, live, some, found, left=unclear, now=now)
         if unclear:
             waiting.leave_unclear(session, unclear)
             enqueue(session, ScoreUnclear())
+    _record(session, workplace, claimed, verdicts, now=now)
 
 
 def decide_scored(
     session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
 ) -> None:
     """Score all as well as can be, however long it takes, and decide them."""
-    for live, some in by_version(session, workplace, claimed):
-        found = _predicted(some, live.classifier.predict)
-        _decide(session, workplace, live, some, found, now=now)
+    _decide_all(session, workplace, claimed, look=lambda it: it.predict, now=now)
 
 
 def decide_at_first_sight(
     session: Session, workplace: Workplace, claimed: Sequence[Waiting], *, now: datetime
 ) -> None:
     """Decide all at once: a score that a closer look might correct is better than none."""
+    _decide_all(session, workplace, claimed, look=lambda it: it.predict_at_first_sight, now=now)
+
+
+def _decide_all(
+    session: Session,
+    workplace: Workplace,
+    claimed: Sequence[Waiting],
+    *,
+    look: Callable[[Classifier], Predict],
+    now: datetime,
+) -> None:
+    verdicts: list[Verdict] = []
     for live, some in by_version(session, workplace, claimed):
-        found = _predicted(some, live.classifier.predict_at_first_sight)
-        _decide(session, workplace, live, some, found, now=now)
+        found = _predicted(some, look(live.classifier))
+        verdicts += _ruled(session, workplace, live, some, found, now=now)
+    _record(session, workplace, claimed, verdicts, now=now)
 
 
-def _decide(
+def _ruled(
     session: Session,
     workplace: Workplace,
     live: Live[Classifier],
@@ -161,13 +176,13 @@ def _decide(
     *,
     left: Collection[UUID] = (),
     now: datetime,
-) -> None:
-    """Decide by the sites' policies, but for what is ``left`` to a closer look.
+) -> list[Verdict]:
+    """Return what the sites' policies say, but for what is ``left`` to a closer look.
 
     Each site's comments are scored by one version, and ruled on by thresholds solved for that very
     one, whatever is promoted meanwhile.
     """
-    by_policy.decide_scored(
+    return by_policy.rule_scored(
         session,
         some,
         _scored(some, predictions),
@@ -177,8 +192,20 @@ def _decide(
         solve=partial(see_to, judge=Judge(live.version_id, live.classifier), now=now),
         now=now,
     )
-    decided = [each for each in some if each.comment_id not in left]
-    follow_up(session, workplace, decided, now=now)
+
+
+def _record(
+    session: Session,
+    workplace: Workplace,
+    claimed: Sequence[Waiting],
+    verdicts: Sequence[Verdict],
+    *,
+    now: datetime,
+) -> None:
+    """Record all verdicts of a batch at once: locks are in order within one call, not in two."""
+    decisions.record_many(session, verdicts, now=now)
+    ruled = {each.comment_id for each in verdicts}
+    follow_up(session, workplace, [each for each in claimed if each.comment_id in ruled], now=now)
 
 
 def by_version(
@@ -186,7 +213,7 @@ def by_version(
 ) -> Iterator[tuple[Live[Classifier], list[Waiting]]]:
     """Yield the versions that decide on these comments' sites, each with its comments.
 
-    Versions come in the order of their ids, so that two workers take turns in one order.
+    They come in the order of their ids: what is kept beside the decisions is written in one order.
     """
     live = workplace.champion.of_sites(session, {each.site_id for each in claimed})
     versions = {each.version_id: each for each in live.values()}

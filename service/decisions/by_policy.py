@@ -30,7 +30,7 @@ _STATUS: Mapping[Outcome, Status] = {
 }
 
 
-def decide_scored(
+def rule_scored(
     session: Session,
     waiting: Sequence[Waiting],
     scored: Sequence[Scored],
@@ -40,8 +40,8 @@ def decide_scored(
     floods: FloodCounter | None = None,
     solve: Solve | None = None,
     now: datetime,
-) -> frozenset[UUID]:
-    """Keep the scores and decide by them; return the ids of the comments that were decided.
+) -> list[Verdict]:
+    """Keep the scores, and return what the policies make of them, to be recorded.
 
     Args:
         session: of the claim.
@@ -63,12 +63,11 @@ def decide_scored(
         in_force |= {site: solve(session, site, ruling) for site, ruling in unsolved.items()}
     subjects = [_subject(each, opinion) for each, opinion in zip(waiting, scored, strict=True)]
     found = gather(session, subjects, in_force, floods=floods, now=now)
-    verdicts = [
+    return [
         _verdict(each, in_force[each.site_id], evidence, score_id=score_ids[each.comment_id])
         for each, evidence in zip(waiting, found, strict=True)
         if each.comment_id not in left
     ]
-    return actions.record_many(session, verdicts, now=now)
 
 
 def decide_unscored(

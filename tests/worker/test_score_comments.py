@@ -1,12 +1,14 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from time import monotonic, sleep
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from ml.labels import Language
+from service.articles.tables import Article
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Database, new_id
@@ -25,6 +27,7 @@ from service.settings import Scoring, Settings
 from service.sites.tables import Site
 from tests.factories.comments import stored_comment
 from tests.factories.registry import offer
+from tests.factories.sites import a_site
 from tests.fakes import FakePrediction, FakePredictor
 from tests.worker.conftest import ListeningBroker
 from worker import score_comments
@@ -205,3 +208,43 @@ def test_a_language_hint_reaches_the_classifier(workplace: Workplace, database: 
             stored_comment(own, language_hint=tag)
     run(workplace)
     assert heard == [Language.UZBEK, None, None]
+
+
+def _wait_for_a_lock(database: Database) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    deadline = monotonic() + 60
+    while monotonic() < deadline:
+        with database.transaction() as session:
+            if session.scalar(waiting):
+                return
+        sleep(0.05)
+    raise AssertionError("nobody waits for a lock")
+
+
+def test_a_batch_of_two_model_versions_locks_articles_in_the_order_of_every_other_batch(
+    workplace: Workplace, database: Database
+) -> None:
+    with database.transaction() as session:
+        sites = [a_site(), a_site()]
+        session.add_all(sites)
+        session.flush()
+        first, second = sorted(sites, key=lambda site: site.id)
+        # Of the site that comes first in that order, another version decides, which comes second.
+        own = registry.register(session, **offer(b"own"), site_id=first.id, now=workplace.clock())
+        registry.promote(session, own, now=workplace.clock())
+        comments = [stored_comment(session, each) for each in (first, second)]
+    with ThreadPoolExecutor(1) as pool, database.transaction() as session:
+        articles = [
+            select(Article.id).where(Article.id == each.article_id).with_for_update(nowait=True)
+            for each in comments
+        ]
+        session.execute(articles[0])
+        running = pool.submit(run, workplace)
+        _wait_for_a_lock(database)
+        session.execute(articles[1])
+        session.rollback()
+        running.result()
+    assert statuses(database, [each.id for each in comments]) == [Status.APPROVED] * 2
