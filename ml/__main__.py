@@ -102,6 +102,9 @@ def adapt(
     onwards: Annotated[
         bool, typer.Option("--onwards", help="Go on from the adapter that is there.")
     ] = False,
+    share: Annotated[
+        float, typer.Option(min=0.01, max=1.0, help="Read so much of the corpora's usual share.")
+    ] = 1.0,
 ) -> None:
     """Teach the sentence encoder to judge comments; train anew afterwards."""
     from ml import adapter_training  # noqa: PLC0415 - its framework comes with the train extra
@@ -115,6 +118,7 @@ def adapt(
                 seed=seed,
                 progress=step,
                 onwards=Adapter.load(models / encoder.ADAPTER) if onwards else None,
+                share=share,
             )
         except (EncoderUnavailable, AdapterError) as missing:
             raise _refusal(str(missing)) from missing

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.adapter import Adapter
-from ml.augment import own_writing
+from ml.augment import SOURCE, own_writing
 from ml.dataset import Dataset, Split, join
 from ml.e5_file import E5File
 from ml.normalise import normalise_many
@@ -46,7 +46,7 @@ SHARES: Mapping[str, float] = {
     "uzbek_app_reviews": 0.35,
     "wiki_identity": 0.33,
     "wiki_talk": 0.17,
-    "own_writing": 0.6,
+    SOURCE: 0.6,
 }
 # A label that few corpora know must not drown the one that all know.
 LABEL_WEIGHTS = np.array([1.0, 0.3, 0.6, 0.6, 0.6, 0.5, 0.4, 0.6], np.float32)
@@ -93,13 +93,21 @@ class Plan:
         return replace(self, peak=self.peak / 2)
 
 
-def sampled(dataset: Dataset, seed: int) -> Dataset:
-    """Return the rows of the train side that the encoder reads, whole groups, drawn by the seed."""
+def sampled(dataset: Dataset, seed: int, *, share: float = 1.0) -> Dataset:
+    """Return the rows of the train side that the encoder reads, whole groups, drawn by the seed.
+
+    ``share`` of what is usual is read of the corpora; of our own sentences as many as ever.
+    """
     learning = dataset.part(Split.TRAIN)
     names, numbers = np.unique(learning.groups, return_inverse=True)
     drawn = np.random.default_rng(seed).random(len(names))[numbers]
-    share = np.array([SHARES.get(source, 1.0) for source in learning.sources])
-    return learning.where(drawn < share)
+    limits = np.array(
+        [
+            SHARES.get(source, 1.0) * (1.0 if source == SOURCE else share)
+            for source in learning.sources
+        ]
+    )
+    return learning.where(drawn < limits)
 
 
 def teach(
@@ -109,6 +117,7 @@ def teach(
     seed: int,
     progress: Progress,
     onwards: Adapter | None = None,
+    share: float = 1.0,
 ) -> Adapter:
     """Return the adapter learned from the train side of the corpora and our own sentences.
 
@@ -118,9 +127,10 @@ def teach(
         seed: decides which texts are read, and all else that is drawn.
         progress: is told of each part.
         onwards: an adapter to go on from, at half the pace; with another seed it reads other texts.
+        share: of what is usual that is read of the corpora; of our own sentences as many as ever.
     """
     ours = own_writing(seed, fillings=FILLINGS)
-    data = apart_from_suites(sampled(join([dataset, ours]), seed))
+    data = apart_from_suites(sampled(join([dataset, ours]), seed, share=share))
     progress(f"reading {len(data):,} texts")
     plan = Plan() if onwards is None else Plan().onwards()
     return train(E5File.read(path), data, seed=seed, plan=plan, progress=progress, onwards=onwards)

@@ -119,6 +119,9 @@ def _stretched(shipped: SecondTier, seen: _Seen) -> SecondTier:
             continue
         second.intercepts_ = second.intercepts_ + second.weights_[column] * offset
         second.weights_[column] *= slope
+        # Where a language leans on the first tier's logit itself, that is read as before, too.
+        second.leanings_[2, :, column] += second.leanings_[1, :, column] * offset
+        second.leanings_[1, :, column] *= slope
     return second
 
 
