@@ -5,7 +5,6 @@ import { h, link } from "../dom.js";
 import { inWords } from "../sentences.js";
 import { ago, said, t, when } from "../texts.js";
 import { cap } from "./keys.js";
-import { LABELS } from "./labels.js";
 import { waitsOn } from "./waits.js";
 
 const STATUS = { approved: said("Approved"), rejected: said("Rejected"), held: said("Held"), pending: said("Waits for its score"), withdrawn: said("Withdrawn") };
@@ -23,29 +22,14 @@ export function cardItem(entry, { inFocus, choosing }, desk) {
       head(entry, desk),
       entry.state === "taking" && inFocus
         ? h("p", { class: "text soft" }, t("Taking it in hand…"))
-        : h("p", { class: "text", lang: card.language ?? null, dir: "auto" }, inFocus && desk.explains ? marked(card.body, desk.pieces.get(card.id) ?? []) : card.body),
+        : h("p", { class: "text", lang: card.language ?? null, dir: "auto" }, inFocus ? desk.pieces.marked(card) : card.body),
+      inFocus && desk.pieces.list(card),
       inFocus && why(card),
       inFocus && waitsOn(card),
       outcome(entry, desk),
       inFocus && actions(entry, choosing, desk),
     ));
   return item;
-}
-
-/** Return the text with what carried its scores marked; spans count code points, as the API does. */
-function marked(text, pieces) {
-  const points = Array.from(text);
-  const most = Math.max(...pieces.map((each) => each.contribution));
-  const parts = [];
-  let at = 0;
-  for (const { start, end, label, contribution } of pieces) {
-    // What added next to nothing only distracts.
-    if (start < at || contribution < most / 5) continue;
-    const strength = contribution > most / 2 ? "strong" : "some";
-    parts.push(points.slice(at, start).join(""), h("mark", { class: strength, title: t(LABELS[label]) }, points.slice(start, end).join("")));
-    at = end;
-  }
-  return [...parts, points.slice(at).join("")];
 }
 
 function head(entry, desk) {
@@ -109,6 +93,7 @@ function actions(entry, choosing, desk) {
     card.status === "held" && button("escalate", t("Escalate"), "", () => desk.deciding.escalate()),
     button("skip", t("Skip"), "", () => desk.deciding.skip()),
     h("button", { type: "button", class: "bare narrow-only", onclick: () => desk.look("thread") }, t("More about it")),
+    h("button", { type: "button", class: "bare narrow-only", "aria-pressed": String(desk.pieces.isOn), onclick: () => desk.pieces.toggle({ withScores: false }) }, t("What led the classifier")),
     answers && desk.queue === "appeals" && field(entry, "answer", t("Answer to the author (optional)"), 1000),
     canReplace && h("span", { class: "soft small" }, t("This replaces the decision above.")),
     field(entry, "note", t("Note for colleagues"), 2000));

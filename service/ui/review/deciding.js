@@ -107,6 +107,7 @@ export class Deciding {
     }
     const entry = this.desk.entry(last.comment);
     if (last.bulk) await this.undoMany(last);
+    else if (last.takeBack) await this.takeWordBack(last);
     else if (last.escalated) await this.takeBack(last, entry);
     else if (this.outbox.recall(last.comment)) this.desk.status.say(t("It will be undone as soon as the server can be reached."));
     else await this.undoChoice(last.choice, entry);
@@ -128,12 +129,17 @@ export class Deciding {
   async undoMany(last) {
     try {
       const { undone, too_late: late } = await call("POST", `/bulk/${last.bulk}/undo`);
-      this.desk.status.done = this.desk.status.done.filter((each) => each !== last);
+      this.desk.status.drop(last);
       this.desk.status.say(late ? t("Undone: {n}. Too late for {late}.", { n: undone, late }) : t("Undone: {n}. Nothing has left the house.", { n: undone }));
       await this.desk.load();
     } catch (error) {
       this.desk.failed(error, null);
     }
+  }
+
+  async takeWordBack(last) {
+    this.desk.status.drop(last);
+    if (await last.takeBack()) this.desk.status.say(t("Undone: nothing has left the house."));
   }
 
   bringBack(entry) {

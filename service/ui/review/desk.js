@@ -11,6 +11,7 @@ import { Filters } from "./filters.js";
 import { AHEAD, Hand, STILL_TO_DO } from "./hand.js";
 import { openHelp } from "./help.js";
 import { openPalette } from "./palette.js";
+import { Pieces } from "./pieces.js";
 import { Pressing } from "./pressing.js";
 import { isOfHeld } from "./queues.js";
 import { Status } from "./status.js";
@@ -28,14 +29,13 @@ class Desk {
     this.asOf = null;
     this.choosing = false;
     this.evidence = new Map();
-    this.pieces = new Map();
-    this.explains = false;
     this.loading = 0;
     this.status = new Status(this);
     this.deciding = new Deciding(this);
     this.hand = new Hand(this);
     this.watch = new Watch(this);
     this.filters = new Filters(this);
+    this.pieces = new Pieces(this);
     this.pressing = new Pressing(this);
   }
 
@@ -159,7 +159,7 @@ class Desk {
     if (!quietly) item.querySelector("article").focus({ preventScroll: true });
     item.scrollIntoView({ block: "nearest" });
     this.showEvidence(entry);
-    this.showPieces();
+    this.pieces.show();
     await this.hand.keepAhead();
   }
 
@@ -251,25 +251,6 @@ class Desk {
     document.body.classList.add("shows-context");
     byId(section)?.focus();
     byId(section)?.scrollIntoView({ block: "nearest" });
-  }
-
-  /** Show or hide what carried the scores, in the text itself. */
-  async explain() {
-    this.explains = !this.explains;
-    if (this.explains) this.look("scores");
-    await this.showPieces();
-    if (this.current) this.redraw(this.current);
-  }
-
-  async showPieces() {
-    const entry = this.current;
-    if (!entry || !this.explains || this.pieces.has(entry.card.id)) return;
-    try {
-      this.pieces.set(entry.card.id, await call("GET", `/comments/${entry.card.id}/highlights`));
-    } catch (error) {
-      this.failed(error, null);
-    }
-    if (this.current === entry) this.redraw(entry);
   }
 
   oneAtATime() {

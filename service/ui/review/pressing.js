@@ -23,7 +23,7 @@ export class Pressing {
       next: () => desk.move(1), previous: () => desk.move(-1), approve: () => deciding.approve(),
       reject: () => (desk.choosing ? deciding.lastReason && deciding.reject(deciding.lastReason) : deciding.chooseReason()),
       escalate: () => deciding.escalate(), skip: () => deciding.skip(), undo: () => deciding.undo(),
-      scores: () => desk.explain(), author: () => desk.look("author-record"), thread: () => desk.look("thread"),
+      scores: () => desk.pieces.toggle(), author: () => desk.look("author-record"), thread: () => desk.look("thread"),
       single: () => desk.oneAtATime(), arrivals: () => desk.load(), goto: () => this.awaitQueue(),
       search: () => byId("search").focus(), help: () => openHelp(desk), bulk: () => openBulk(desk), filters: () => desk.filters.open(),
     };

@@ -44,6 +44,13 @@ export class Status {
     this.tick();
   }
 
+  /** Something was kept that `takeBack` takes back. */
+  noted(text, takeBack) {
+    this.done.push({ text, until: Date.now() + boot.undo_ms, takeBack });
+    this.say(text);
+    this.tick();
+  }
+
   decidedMany({ id, decided, refused }, status) {
     const text = t(status === "approved" ? "Approved: {n}" : "Rejected: {n}", { n: number(decided) });
     const left = refused.length ? " " + t("Not decided: {n}. {why}", { n: number(refused.length), why: inWords(refused[0].code, refused[0].detail) }) : "";
@@ -65,6 +72,11 @@ export class Status {
 
   forget(comment) {
     this.done = this.done.filter((each) => each.comment !== comment);
+    this.tick();
+  }
+
+  drop(one) {
+    this.done = this.done.filter((each) => each !== one);
     this.tick();
   }
 
