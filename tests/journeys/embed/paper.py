@@ -167,7 +167,7 @@ def printed(
 ) -> Iterator[Paper]:
     """Serve the newspaper's pages, and give it a public key for its address."""
     app = FastAPI()
-    backend = httpx2.Client(base_url=host, headers=caller.headers, trust_env=False)
+    backend = httpx2.Client(base_url=host, headers=caller.headers, timeout=120, trust_env=False)
     with serving(app) as address, backend:
         with database.transaction() as session:
             site = session.get_one(Site, caller.site.id)

@@ -124,7 +124,7 @@ def test_waiting_ends_with_the_decision(
     started = time.monotonic()
     answer = _post(client, caller, a_sent_comment(), Prefer="wait=60")
     moderator.join()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 9.5, "it waits for ten seconds when nothing is decided"
     assert (answer.status_code, answer.json()["status"]) == (200, "held")
     assert answer.json()["decided_at"] is not None
     assert answer.headers["preference-applied"] == "wait=10"
@@ -140,10 +140,13 @@ def test_a_lost_broker_costs_no_comment_and_little_time(
 ) -> None:
     nowhere = settings.model_copy(update={"redis_url": SecretStr("redis://127.0.0.1:1/0")})
     with TestClient(create_app(nowhere, classifier)) as client:
-        started = time.monotonic()
-        answers = [_post(client, caller, a_sent_comment()) for _ in range(5)]
-        assert time.monotonic() - started < 2
-    assert {answer.status_code for answer in answers} == {202}
+        took = []
+        for _ in range(10):
+            started = time.monotonic()
+            assert _post(client, caller, a_sent_comment()).status_code == 202
+            took.append(time.monotonic() - started)
+    # The quickest: whoever waits for the broker waits each time, a busy machine is not always so.
+    assert min(took) < 0.4
 
 
 def test_the_workers_are_woken_after_the_comment_is_there(
@@ -151,7 +154,7 @@ def test_the_workers_are_woken_after_the_comment_is_there(
 ) -> None:
     _post(client, caller, a_sent_comment())
     broker = redis.Redis.from_url(app.state.settings.broker_url)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while broker.llen("parley") == 0 and time.monotonic() < deadline:
         time.sleep(0.02)
     assert broker.llen("parley") == 1

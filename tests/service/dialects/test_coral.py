@@ -1,8 +1,8 @@
 """Coral's external moderation phase, against a simulator of Coral."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 from fastapi.testclient import TestClient
@@ -180,22 +180,28 @@ def test_wrong_addresses_have_this_shape_too(
 class Slow(FakePredictor):
     """Takes longer than half of the deadline, which is what scoring may take."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_end = Event()
+
     def predict(
         self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
     ) -> list[FakePrediction]:
-        time.sleep(1.5)
+        self.may_end.wait(60)
         return super().predict(texts, hints=hints)
 
 
 class TestWithoutAScoreInTime:
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
-        hurried = Dialects.model_validate({"deadline": timedelta(seconds=2)})
+        hurried = Dialects.model_validate({"deadline": timedelta(seconds=8)})
         return settings.model_copy(update={"dialects": hurried})
 
     @pytest.fixture
-    def classifier(self) -> Slow:
-        return Slow()
+    def classifier(self) -> Iterator[Slow]:
+        slow = Slow()
+        yield slow
+        slow.may_end.set()
 
     def test_the_sites_degradation_choice_decides(self, client: TestClient, slug: str) -> None:
         answer = told(ask(client, slug, body_of("Hello. " * 1000), SECRET))

@@ -30,7 +30,7 @@ from tests.service.keys import Caller
 
 TEXT = f"You are {UNCLEAR}."
 FIRST, CLOSER = 0.6, 0.01
-SOON, LONG = timedelta(milliseconds=200), timedelta(seconds=20)
+SOON, LONG = timedelta(milliseconds=200), timedelta(seconds=60)
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Thoughtful(FakePredictor):
         self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
     ) -> list[FakePrediction]:
         self.looks += texts
-        assert self.may.wait(20)
+        assert self.may.wait(120)
         return FakePredictor.predict(self, texts, hints=hints)
 
     def predict_at_first_sight(
@@ -109,8 +109,8 @@ def test_a_clear_text_is_not_looked_at_again_and_is_remembered(
     scorer: Scorer, classifier: Thoughtful
 ) -> None:
     with counting(clear=1, remembered=1):
-        assert _insult(scorer, "You idiot.", SOON) == 0.9
-        assert _insult(scorer, "You idiot.", SOON) == 0.9
+        assert _insult(scorer, "You idiot.", LONG) == 0.9
+        assert _insult(scorer, "You idiot.", LONG) == 0.9
     assert classifier.looks == []
 
 
@@ -122,7 +122,7 @@ def test_when_the_deadline_nears_the_first_sight_is_the_answer_and_not_remembere
     assert scorer.kept == 0
     # The look goes on: whoever asks again has the better answer.
     classifier.may.set()
-    wait_until(lambda: scorer.kept == 1, seconds=10)
+    wait_until(lambda: scorer.kept == 1, seconds=60)
     assert _insult(scorer, TEXT, SOON) == CLOSER
 
 
@@ -172,7 +172,7 @@ def test_when_too_many_looks_are_in_hand_the_first_sight_is_the_answer_at_once(
     assert time.monotonic() - started < LONG.total_seconds() / 4
     assert scorer.kept == 0
     classifier.may.set()
-    assert all(look is not None and look.result(20) for look in held)
+    assert all(look is not None and look.result(120) for look in held)
     assert _insult(scorer, TEXT, LONG) == CLOSER
 
 
@@ -213,11 +213,11 @@ class TestUnderLoad:
         asking = Thread(target=score, args=(client, caller, f"So {UNCLEAR}."))
         asking.start()
         try:
-            wait_until(lambda: bool(classifier.looks), seconds=10)
+            wait_until(lambda: bool(classifier.looks), seconds=60)
             yield
         finally:
             classifier.may.set()
-            asking.join(20)
+            asking.join(120)
 
     def test_analyze_answers_by_the_first_sight(self, client: TestClient, caller: Caller) -> None:
         wanted = {"comment": {"text": TEXT}, "requestedAttributes": {"INSULT": {}}}

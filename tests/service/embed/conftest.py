@@ -52,7 +52,11 @@ def clock(now: datetime) -> Clock:
 @pytest.fixture
 def embed() -> Embed:
     """Return the section's settings: nothing is answered from memory, and nobody waits."""
-    return Embed(shared_for=timedelta(0), outcome_within=timedelta(0))
+    return Embed(
+        shared_for=timedelta(0),
+        outcome_within=timedelta(0),
+        second_thought_within=timedelta(minutes=1),
+    )
 
 
 @pytest.fixture

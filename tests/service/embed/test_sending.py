@@ -352,13 +352,13 @@ class TestProofOfWork:
 class TestOutcome:
     @pytest.fixture
     def embed(self, embed: Embed) -> Embed:
-        return embed.model_copy(update={"outcome_within": timedelta(seconds=2)})
+        return embed.model_copy(update={"outcome_within": timedelta(minutes=1)})
 
     def test_the_answer_waits_for_the_outcome(
         self, page: Page, database: Database, decide: Decide
     ) -> None:
         def reject_it() -> None:
-            for _ in range(200):
+            for _ in range(5000):
                 time.sleep(0.01)
                 with database.transaction() as session:
                     found = session.scalar(select(Comment.id))

@@ -25,7 +25,7 @@ from service.machine.private_postgres import PostgresDidNotStart
 from service.machine.processes import Process, wait_until_ended, working_in
 from service.machine.system_account import ProgramNotRunnable, SystemAccount
 
-SOON = timedelta(seconds=10)
+SOON = timedelta(seconds=60)
 HOLD = """
 import sys, time
 from pathlib import Path

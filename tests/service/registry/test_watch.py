@@ -48,7 +48,7 @@ def test_a_promoted_version_is_handed_over_without_a_restart(
 
 
 def until_last(handed: list[Handed], wanted: Handed) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not handed or handed[-1] != wanted:
         assert time.monotonic() < deadline
         time.sleep(0.01)

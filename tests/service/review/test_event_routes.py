@@ -36,7 +36,7 @@ def desk(database: Database, now: datetime) -> Desk:
 def _listening(address: str, desk: Desk, **headers: str) -> Iterator[Iterator[Event]]:
     """Yield the events of one page, as name and data."""
     with (
-        httpx2.Client(base_url=address, headers=dict(desk.bearer) | headers, timeout=10) as client,
+        httpx2.Client(base_url=address, headers=dict(desk.bearer) | headers, timeout=60) as client,
         client.stream("GET", PATH) as answer,
     ):
         assert answer.status_code == 200
@@ -124,11 +124,11 @@ def test_whoever_finds_no_place_is_told_to_ask_instead(
     app = create_app(settings.model_copy(update={"review": none}), FakePredictor())
     app.dependency_overrides[request.now] = lambda: now
     with served(app) as address:
-        answer = httpx2.get(f"{address}{PATH}", headers=dict(desk.bearer))
+        answer = httpx2.get(f"{address}{PATH}", headers=dict(desk.bearer), timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (503, "too_many_listeners")
     assert "Retry-After" in answer.headers
 
 
 def test_nobody_listens_without_signing_in(app: FastAPI) -> None:
     with served(app) as address:
-        assert httpx2.get(f"{address}{PATH}").status_code == 401
+        assert httpx2.get(f"{address}{PATH}", timeout=60).status_code == 401

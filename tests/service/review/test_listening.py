@@ -50,14 +50,14 @@ class Page:
 
     async def hears(self, is_it: Callable[[Told], bool]) -> None:
         """Wait until the page is told something of which ``is_it`` says yes."""
-        for _ in range(500):
+        for _ in range(6000):
             if any(map(is_it, self.told)):
                 return
             await asyncio.sleep(0.01)
         raise AssertionError(f"was told only {self.told}")
 
     async def is_let_go(self) -> None:
-        await asyncio.wait_for(self._task, 5)
+        await asyncio.wait_for(self._task, 60)
 
     async def _listen(self, listening: Listening) -> None:
         async for something in listening.stream(self.listener):
@@ -101,7 +101,7 @@ def test_who_stops_listening_waits_for_what_is_being_read(
     async def has_waited() -> bool:
         async with listening.opened():
             Page(listening, desk)
-            await asyncio.to_thread(begun.wait, 5)
+            await asyncio.to_thread(begun.wait, 60)
         return ended.is_set()
 
     assert asyncio.run(has_waited())

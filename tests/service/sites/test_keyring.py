@@ -15,7 +15,10 @@ from tests.service.comments.conftest import an_engine
 from tests.service.keys import Caller
 
 
-def test_many_calls_at_once_ask_the_database_once(database_url: str, caller: Caller) -> None:
+def test_many_calls_at_once_ask_the_database_once(
+    database_url: str, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "REMEMBERED", timedelta(minutes=1))  # however slow the machine
     statements: list[str] = []
 
     async def call() -> list[OpenedBy]:
@@ -112,14 +115,17 @@ def test_a_revoked_key_opens_nothing_within_two_seconds(
             with database.transaction() as session:
                 for key in session.query(ApiKey):
                     actions.revoke_key(session, key, by="test", now=now)
-            revoked_at = time.monotonic()
-            while time.monotonic() - revoked_at < 5:
+            revoked_at = opened_at = time.monotonic()
+            # When it was asked for the last time with success: an answer may take its time.
+            while opened_at - revoked_at < 2:
+                asked_at = time.monotonic()
                 try:
                     await ring.site_of(caller.headers["Authorization"])
                 except KeyNotKnown:
-                    return time.monotonic() - revoked_at
+                    break
+                opened_at = asked_at
                 await asyncio.sleep(0.05)
-            return 5
+            return opened_at - revoked_at
 
     assert asyncio.run(call_until_refused()) < 2
 
