@@ -24,10 +24,11 @@ from sqlalchemy import ColumnElement, case, func, select
 from service.articles.tables import Article
 from service.comments.status import Status
 from service.comments.tables import Comment
+from service.texts import said
 
 DOUBLES_EVERY: Final = timedelta(hours=4)
 ACTIVITY_HALVES_EVERY: Final = timedelta(hours=6)
-SENTENCE: Final = (
+SENTENCE: Final = said(
     "Most urgent first: likely harm, times the comments lately read under the article, doubled for"
     " every four hours of waiting."
 )

@@ -37,6 +37,7 @@ from service.review.schemas import (
 from service.review.shared_counts import SHARED
 from service.sites import reasons
 from service.sites.alerts import Source
+from service.texts import said
 
 router = APIRouter()
 
@@ -54,11 +55,11 @@ Sources = Annotated[tuple[Source, ...], Depends(alert_sources)]
 
 _ORDERS = {
     Sort.PRIORITY: priority.SENTENCE,
-    Sort.OLDEST: "What has waited longest comes first.",
-    Sort.NEWEST: "What came last comes first.",
-    Sort.HIGHEST: "The highest probability of harm comes first.",
-    Sort.LOWEST: "The lowest probability of harm comes first.",
-    Sort.NEAREST: "What lies nearest to where the site holds or rejects comes first.",
+    Sort.OLDEST: said("What has waited longest comes first."),
+    Sort.NEWEST: said("What came last comes first."),
+    Sort.HIGHEST: said("The highest probability of harm comes first."),
+    Sort.LOWEST: said("The lowest probability of harm comes first."),
+    Sort.NEAREST: said("What lies nearest to where the site holds or rejects comes first."),
 }
 _LANGUAGES = {
     Language.ENGLISH: "English",

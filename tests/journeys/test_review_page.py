@@ -308,6 +308,24 @@ def test_an_undo_one_second_too_late_says_how_to_reverse_it(newsroom: Newsroom, 
         assert session.scalar(rejected) == 1
 
 
+def test_an_undo_after_the_eight_seconds_leads_to_where_it_is_reversed(
+    newsroom: Newsroom, page: Page
+) -> None:
+    page.clock.install()
+    newsroom.open(page)
+    page.keyboard.press("u")
+    expect(page.locator("#said")).to_have_text("There is nothing to undo.")
+    decided = page.locator(IN_FOCUS).get_attribute("id")
+    page.keyboard.press("a")
+    newsroom.eventually(page, 1, ChoiceState.OPEN)
+    expect(page.locator(f"#{decided} .outcome")).to_have_text("Approved")
+    page.clock.fast_forward("00:09")
+    expect(page.locator("#undo")).to_be_hidden()
+    page.keyboard.press("u")
+    expect(page.locator("#said")).to_contain_text("It is too late to undo")
+    expect(page.locator("#said").get_by_role("button")).to_have_text("Recent decisions")
+
+
 def test_the_list_stands_still_until_the_arrivals_are_asked_for(
     newsroom: Newsroom, page: Page
 ) -> None:

@@ -51,8 +51,12 @@ class Bulk {
     this.bars = h("div", { class: "histogram", "aria-hidden": "true" });
     const handle = (name, label) => h("input", { type: "range", min: "0", max: "1", step: "0.02", value: String(this[name]), "aria-label": label,
       oninput: (event) => this.drag(name, Number(event.target.value)), onchange: () => this.load({ counts: false }) });
+    this.edges = h("output", {});
+    const axis = [0, 0.25, 0.5, 0.75, 1].map((each) => h("span", {}, number(each)));
     return h("div", {}, h("p", { id: "bulk-range" }, t("Comments by their highest score, from 0 to 1:")), this.bars,
-      h("div", { class: "handles" }, handle("low", t("From this score")), handle("high", t("To this score"))));
+      h("div", { class: "axis soft small", "aria-hidden": "true" }, axis),
+      h("div", { class: "handles" }, handle("low", t("From this score")), handle("high", t("To this score"))),
+      h("p", {}, this.edges));
   }
 
   drag(name, value) {
@@ -66,10 +70,14 @@ class Bulk {
 
   colour() {
     const [low, high] = this.range;
+    let inside = 0;
     [...this.bars.children].forEach((bar, index, all) => {
       const middle = (index + 0.5) / all.length;
-      bar.classList.toggle("inside", middle >= low && middle <= high);
+      const isInside = middle >= low && middle <= high;
+      bar.classList.toggle("inside", isInside);
+      if (isInside) inside += this.counts[index];
     });
+    this.edges.textContent = t("From {low} to {high}: {n}", { low: low.toFixed(2), high: high.toFixed(2), n: number(inside) });
   }
 
   query(more = {}) {
@@ -89,6 +97,7 @@ class Bulk {
   }
 
   draw({ counts }) {
+    this.counts = counts;
     const most = Math.max(1, ...counts);
     this.bars.replaceChildren(...counts.map((count) => {
       const bar = h("span", { title: number(count) });

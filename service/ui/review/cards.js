@@ -62,7 +62,7 @@ function outcome(entry, desk) {
   const lines = [];
   const choice = entry.choice;
   if (choice && ["sending", "waiting", "done"].includes(entry.state)) {
-    const reason = choice.reason && desk.reasonTitle(entry.card, choice.reason);
+    const reason = choice.status === "rejected" && choice.reason && desk.reasonTitle(entry.card, choice.reason);
     lines.push(h("p", { class: `outcome ${choice.status}` },
       t(STATUS[choice.status]), reason && ` · ${reason}`,
       entry.state === "waiting" && " · ", entry.state === "waiting" && t("not sent yet")));
@@ -71,6 +71,7 @@ function outcome(entry, desk) {
     lines.push(h("p", { class: `outcome ${entry.card.status}` },
       by ? t("{status} by {name}", { status: t(STATUS[entry.card.status]), name: by }) : t(STATUS[entry.card.status])));
   }
+  if (entry.state === "skipped") lines.push(h("p", { class: "outcome soft" }, t("Skipped: it waits for whoever comes next.")));
   if (entry.notice) lines.push(h("p", { class: "notice warn", role: "alert" }, entry.notice));
   return lines;
 }

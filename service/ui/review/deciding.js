@@ -102,7 +102,8 @@ export class Deciding {
   async undo() {
     const last = this.desk.status.undoable();
     if (!last) {
-      this.desk.status.say(t("There is nothing to undo."));
+      if (this.desk.status.isOver) this.desk.status.tooLate();
+      else this.desk.status.say(t("There is nothing to undo."));
       return;
     }
     const entry = this.desk.entry(last.comment);
@@ -180,6 +181,7 @@ export class Deciding {
     if (!entry) return;
     if (entry.state === "todo") {
       entry.state = "skipped";
+      this.desk.status.say(t("Skipped"));
       call("DELETE", `/claims/${entry.card.id}`).catch(() => { /* the lease runs out by itself */ });
     }
     this.desk.advance();

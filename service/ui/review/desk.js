@@ -60,6 +60,7 @@ class Desk {
       if (turn !== this.loading) return;
       this.asOf = page.as_of;
       this.next = page.next;
+      this.status.showOrder(page.order);
       this.entries = page.items.map((card) => this.fresh(card));
       this.focus = null;
       await this.hand.keep(this.entries.slice(0, AHEAD + 1));
@@ -249,8 +250,11 @@ class Desk {
 
   look(section) {
     document.body.classList.add("shows-context");
-    byId(section)?.focus();
-    byId(section)?.scrollIntoView({ block: "nearest" });
+    const found = byId(section);
+    // What is folded away is what was asked for.
+    if (section === "thread") found?.querySelector(":scope > details")?.setAttribute("open", "");
+    found?.focus();
+    found?.scrollIntoView({ block: "nearest" });
   }
 
   oneAtATime() {

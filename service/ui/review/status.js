@@ -11,6 +11,7 @@ export class Status {
   constructor(desk) {
     this.desk = desk;
     this.done = [];
+    this.isOver = false;
     this.counts = new Map();
     this.retry = null;
     setInterval(() => this.tick(), 250);
@@ -89,7 +90,10 @@ export class Status {
   }
 
   tick() {
-    this.done = this.done.filter((each) => this.canUndo(each));
+    const over = this.done.filter((each) => !this.canUndo(each));
+    // Whoever presses undo a second too late is told how to reverse what they decided.
+    if (over.some((each) => each.bulk || (each.comment && !each.escalated))) this.isOver = true;
+    this.done = this.done.filter((each) => !over.includes(each));
     const last = this.undoable();
     const button = byId("undo");
     button.hidden = last === null;
@@ -135,12 +139,18 @@ export class Status {
     byId("title").textContent = this.desk.words ? t("Search: {words}", { words: this.desk.words }) : t(TITLES[this.desk.queue]);
     byId("meaning").textContent = this.desk.words ? "" : this.meaningOf(this.desk.queue);
     byId("sort").disabled = byId("sort").options.length < 2 || Boolean(this.desk.words);
+    byId("sort").closest("label").hidden = !byId("sort").options.length || Boolean(this.desk.words);
     byId("open-filters").disabled = Boolean(this.desk.words);
     this.showCounts();
   }
 
   showOrders() {
     byId("sort").replaceChildren(...ordersOf(this.desk.queue).map((name) => h("option", { value: name }, t(SORT_TITLES[name]))));
+  }
+
+  /** Explain the order of the list, as the server tells it. */
+  showOrder(sentence) {
+    byId("sort").title = sentence ? t(sentence) : "";
   }
 
   /** Show what whoever works here should know now: scoring is behind, the oldest waits too long. */
