@@ -48,6 +48,7 @@ from service.policy.routes import router as policy_router
 from service.quality.pages import router as quality_pages
 from service.quality.routes import router as quality_router
 from service.registry import queries as registry
+from service.registry import watch
 from service.registry.champion import Champion
 from service.registry.watch import ChampionWatch
 from service.reports import routes as reports_routes
@@ -116,6 +117,7 @@ def create_app(
     app.state.settings = settings
     app.state.classifier, app.state.own_classifiers = classifier, {}
     app.state.load = load
+    app.state.registry_seen_every = watch.EVERY
     app.state.oidc = _oidc(settings)
     # Who has something to say to those who work on a site.
     app.state.alert_sources = (
@@ -255,13 +257,15 @@ def _following_the_registry(app: FastAPI, database: Database) -> Iterator[None]:
     def swap(shared: Classifier, own: Mapping[UUID, Classifier]) -> None:
         app.state.classifier, app.state.own_classifiers = shared, own
 
-    watch = ChampionWatch(database, Champion(app.state.load), swap)
-    watch.look()
-    watch.start()
+    follower = ChampionWatch(
+        database, Champion(app.state.load), swap, every=app.state.registry_seen_every
+    )
+    follower.look()
+    follower.start()
     try:
         yield
     finally:
-        watch.stop()
+        follower.stop()
 
 
 def _backlog(database: Database) -> dict[str, float]:
