@@ -33,7 +33,7 @@ def demo() -> None:
 def _fill(settings: Settings, address: str, console: Console) -> None:
     try:
         access = _access(settings)
-        readers = Readers()
+        readers = Readers(f"{address}{PATH}")
         counted = _send(readers, address, access, console)
     except (ModerationError, httpx2.TransportError) as error:
         console.print(f"The demo could not be filled: {error}", markup=False)

@@ -35,7 +35,7 @@ def show_article(
     site = sites.by_slug(session, SLUG)
     origin = str(request.base_url).rstrip("/")
     key = public_keys.for_origin(session, site, origin, now=now).text
-    article = Readers().article
+    article = Readers(origin + PATH).article
     return html.page(
         request,
         "demo/article.html",
@@ -44,7 +44,6 @@ def show_article(
         text=_text(lang),
         article=article,
         key=key,
-        address=origin + PATH,
         plain=_plain(article["id"], key, lang),
     )
 

@@ -22,11 +22,15 @@ class DemoNotTaken(Unavailable):
 
 
 class Readers:
-    """Everything that is said under the demo's article."""
+    """Everything that is said under the demo's article.
 
-    def __init__(self) -> None:
+    Args:
+        page: the address of the article's page, where moderators and readers find it.
+    """
+
+    def __init__(self, page: str) -> None:
         written = json.loads(_TEXTS.read_text("utf-8"))
-        self.article: Mapping[str, str] = written["article"]
+        self.article: Mapping[str, str] = written["article"] | {"url": page}
         self._comments: list[dict[str, str]] = written["comments"]
 
     def __len__(self) -> int:

@@ -82,6 +82,7 @@ async def _take_comment(visiting: Visit, form: FormData) -> Response:
             visiting.site,
             sent,
             scope=visiting.request.scope,
+            address_is_ours=True,
             now=visiting.now,
         )
     except (ValidationError, ModerationError) as error:

@@ -40,14 +40,25 @@ _OURS: Final = frozenset(
 
 
 async def take(
-    around: Surroundings, site: OpenedSite, sent: ReaderCommentIn, *, scope: Scope, now: datetime
+    around: Surroundings,
+    site: OpenedSite,
+    sent: ReaderCommentIn,
+    *,
+    scope: Scope,
+    address_is_ours: bool = False,
+    now: datetime,
 ) -> tuple[Submission, Stored]:
     """Take a comment in, once however often it is sent; return it, and where it stands.
+
+    ``address_is_ours``: the article's address is as we have it, where a site's backend may have put
+    one that lies on none of the key's origins; it is not the browser's word.
 
     Raises:
         ModerationError: it is not taken, and why.
     """
     try:
+        if not address_is_ours and not origins.lies_on(sent.article.url, site.origins):
+            raise ArticleElsewhere(site.origins)
         await _let_in(around, site, sent, scope=scope, now=now)
         submission = _submission(around, site, sent, scope=scope, now=now)
         door: Door = around.app.state.door
@@ -72,8 +83,6 @@ async def _let_in(
     is_attacked = await run_in_threadpool(partial(around.attacks.note, site.site_id, now=now))
     if sent.website:
         raise HoneypotFilled
-    if not origins.lies_on(sent.article.url, site.origins):
-        raise ArticleElsewhere(site.origins)
     tickets.check(
         around.tickets,
         site.site_id,

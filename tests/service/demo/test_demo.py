@@ -23,6 +23,7 @@ from service.sites import queries as sites
 from service.sites.rules import key_digest
 
 SOON = timedelta(seconds=1)
+PAGE = "http://127.0.0.1:8000/demo/article"
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_what_opens_the_demo_is_kept_for_its_owner_only(tmp_path: Path) -> None:
 def test_every_comment_is_taken_in_once_however_often_it_is_sent(
     opened: TestClient, database: Database
 ) -> None:
-    everybody = Readers()
+    everybody = Readers(PAGE)
     sent: Counter[str] = Counter()
     first = everybody.send(opened, sent=lambda: sent.update(["sent"]))
     again = everybody.send(opened, sent=lambda: sent.update(["sent"]))
@@ -87,12 +88,12 @@ def test_every_comment_is_taken_in_once_however_often_it_is_sent(
 
 
 def test_what_is_not_decided_in_time_is_told_as_pending(opened: TestClient) -> None:
-    ids = Readers().send(opened, sent=lambda: None)[:3]
+    ids = Readers(PAGE).send(opened, sent=lambda: None)[:3]
     assert outcomes(opened, ids, within=SOON) == Counter(pending=3)
 
 
 def test_the_line_to_paste_is_a_comment_that_is_taken_in(opened: TestClient) -> None:
-    words = shlex.split(as_curl("http://127.0.0.1:8000", "a-key", Readers().article))
+    words = shlex.split(as_curl("http://127.0.0.1:8000", "a-key", Readers(PAGE).article))
     assert "Authorization: Bearer a-key" in words
     body = words[words.index("-d") + 1]
     answer = opened.post("/v1/comments", json=json.loads(body))
@@ -101,7 +102,7 @@ def test_the_line_to_paste_is_a_comment_that_is_taken_in(opened: TestClient) -> 
 
 def test_an_answer_that_was_not_expected_is_told(client: TestClient) -> None:
     with pytest.raises(DemoNotTaken, match="401"):
-        Readers().send(client, sent=lambda: None)
+        Readers(PAGE).send(client, sent=lambda: None)
 
 
 def test_people_write_in_four_languages_and_in_both_uzbek_scripts() -> None:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 from httpx2 import Response
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from service.articles.tables import Article
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Database
@@ -463,6 +464,18 @@ def test_an_article_that_nobody_knows_takes_comments_only_by_its_own_address(
     assert "form" not in {tag for tag, _ in shown.elements}
     assert "come here by the link under the article" in shown.text
     assert url is None or url not in [a.get("href") for tag, a in shown.elements]
+
+
+def test_an_article_whose_address_the_site_gave_takes_comments_wherever_it_lies(
+    page: Page, database: Database
+) -> None:
+    page.send()
+    with database.transaction() as session:
+        session.execute(update(Article).values(url="https://www.elsewhere.example/2026"))
+    gone = send(page, {"name": "Malika", "body": "From the plain page."}, url="", title="")
+    assert "From the plain page." in Shown(go_on(page, gone).text).text
+    with database.transaction() as session:
+        assert session.scalars(select(Article.url)).one() == "https://www.elsewhere.example/2026"
 
 
 def test_a_closed_article_says_so_and_an_email_is_asked_for_as_the_site_wishes(
