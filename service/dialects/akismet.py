@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from ml.labels import Label
+from service.comments.status import Status
 from service.db import new_id
 from service.dialects import languages
 from service.dialects.akismet_accounts import Accounts
-from service.dialects.akismet_callbacks import Callbacks
+from service.dialects.akismet_callbacks import WAITING, Callbacks
 from service.dialects.akismet_counts import Counts
 from service.dialects.akismet_fields import BODY_MAX_BYTES, Fields, read_fields
 from service.dialects.dialect import Call, Dialect, Failure, Refused
@@ -32,6 +33,7 @@ _DISCARD_FROM: Final = 0.99
 _RECHECK_AFTER: Final = "3600"
 _HELP: Final = "X-akismet-debug-help"
 _KEY_MARK: Final = "parley-"
+_NOT_SPAM: Final = WAITING | {Status.APPROVED}
 
 
 def dialect(surroundings: Surroundings) -> Dialect:
@@ -91,9 +93,9 @@ class _Calls:
             if _is_blatant(verdict):
                 headers["X-akismet-pro-tip"] = "discard"
             elif verdict.ruling.outcome is Outcome.HOLD and not fields.is_test:
-                is_queued = await self._callbacks.queue(opened, fields, guid)
-                if is_queued:
-                    is_spam = False
+                stands = await self._callbacks.queue(opened, fields, guid)
+                is_spam = stands not in _NOT_SPAM
+                if stands in WAITING:
                     headers["X-akismet-recheck-after"] = _RECHECK_AFTER
         if not fields.is_test:
             self._counts.count(opened.site_id, fields.blog, "spam" if is_spam else "ham")

@@ -1,11 +1,11 @@
 """What a dialect may use of the web process: who calls, the scorer, the database, the clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -41,6 +41,7 @@ class Surroundings:
     def __init__(self, app: FastAPI) -> None:
         self._app = app
         self._counting: set[asyncio.Task[None]] = set()
+        self._finishing: set[asyncio.Task[Any]] = set()
         self._closing: list[Callable[[], Awaitable[None]]] = []
         app.state.dialects = self
 
@@ -49,6 +50,8 @@ class Surroundings:
         self._closing.append(finish)
 
     async def close(self) -> None:
+        if self._finishing:
+            await asyncio.wait(self._finishing)
         for finish in self._closing:
             await finish()
 
@@ -125,6 +128,25 @@ class Surroundings:
         self._counting.discard(counting)
         if not counting.cancelled():
             counting.exception()  # nobody may be waiting for it any more
+
+    async def finished_in_time(self, doing: Coroutine[Any, Any, Found]) -> Found:
+        """Return what comes of ``doing`` within a call's share; what takes longer goes on alone.
+
+        Raises:
+            Unavailable: it is not done in time.
+        """
+        task = asyncio.create_task(doing)
+        self._finishing.add(task)
+        task.add_done_callback(self._finished)
+        done, _ = await asyncio.wait([task], timeout=self.share.total_seconds())
+        if not done:
+            raise Unavailable(_SILENT)
+        return task.result()
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._finishing.discard(task)
+        if not task.cancelled():
+            task.exception()  # nobody may be waiting for it any more
 
     async def in_transaction(
         self, do: Callable[[Session], Found], *, within: timedelta | None = None

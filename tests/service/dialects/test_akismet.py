@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import akismet
@@ -9,11 +10,15 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import select
+from sqlalchemy import Engine, select
+from sqlalchemy import text as sql
 
 from ml.labels import Label
+from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Database
+from service.decisions import actions as decisions
+from service.decisions.tables import Actor
 from service.dialects import akismet_callbacks
 from service.dialects.akismet import THANKS
 from service.dialects.tables import AkismetCallback
@@ -23,7 +28,7 @@ from service.examples.origin import Origin, Trust
 from service.policy import actions as policies
 from service.policy.document import PolicyDocument
 from service.sealing import Seal
-from service.settings import Settings
+from service.settings import Dialects, Settings
 from service.sites import actions as sites
 from tests.fakes import FakePredictor
 from tests.running import wait_until
@@ -42,19 +47,19 @@ def policy(database: Database, caller: Caller, now: datetime) -> None:
         policies.save(session, caller.site.id, document, note="", saved_by="test", now=now)
 
 
-def form(caller: Caller, text: str = "Hello.", **more: str) -> dict[str, str]:
+def form(caller: Caller, words: str = "Hello.", **more: str) -> dict[str, str]:
     return {
         "api_key": caller.key,
         "blog": "https://news.example/",
         "user_ip": "203.0.113.7",
-        "comment_content": text,
+        "comment_content": words,
         "comment_author": "Malika",
         **more,
     }
 
 
-def check(client: TestClient, caller: Caller, text: str, **more: str) -> Response:
-    return client.post(CHECK, data=form(caller, text, **more))
+def check(client: TestClient, caller: Caller, words: str, **more: str) -> Response:
+    return client.post(CHECK, data=form(caller, words, **more))
 
 
 class ToUs(httpx.BaseTransport):
@@ -309,6 +314,71 @@ class TestWordPress:
         answer = check(client, caller, text, **self.sent(**more))
         assert answer.text == said
         assert "x-akismet-recheck-after" not in answer.headers
+
+    @pytest.mark.parametrize("decided", [None, Status.APPROVED, Status.REJECTED])
+    def test_that_asks_again_puts_no_second_comment_there_and_hears_what_was_decided(
+        self, client: TestClient, caller: Caller, database: Database, decided: Status | None
+    ) -> None:
+        first = check(client, caller, "You idiot.", **self.sent())
+        with database.transaction() as session:
+            comment = session.scalars(select(Comment)).one()
+            if decided is not None:
+                decisions.record(
+                    session,
+                    comment,
+                    decided,
+                    actor=Actor.SITE,
+                    reason="test",
+                    now=comment.created_at,
+                )
+        again = check(client, caller, "You idiot.", **self.sent(recheck_reason="recheck_queue"))
+        assert again.text == ("true" if decided is Status.REJECTED else "false")
+        waits = "x-akismet-recheck-after" in again.headers
+        assert waits is (decided is None)
+        guids = {answer.headers["x-akismet-guid"] for answer in (first, again)[: 1 + waits]}
+        with database.transaction() as session:
+            assert len(session.scalars(select(Comment.id)).all()) == 1
+            called_back = session.scalars(select(AkismetCallback.guid)).all()
+        assert {str(guid) for guid in called_back} == guids
+
+    def test_that_somebody_else_wrote_the_same_is_another_comment(
+        self, client: TestClient, caller: Caller, database: Database
+    ) -> None:
+        for more in ({}, {"comment_author": "Karim"}, {"comment_post_ID": "13"}):
+            assert check(client, caller, "You idiot.", **self.sent(**more)).text == "false"
+        with database.transaction() as session:
+            assert len(session.scalars(select(Comment.id)).all()) == 3
+
+
+class TestWordPressAndADatabaseThatHangs:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        hurried = Dialects.model_validate({"deadline": "PT2S", "closer_look_within": "PT1S"})
+        return settings.model_copy(update={"dialects": hurried})
+
+    def test_hears_so_in_time_and_finds_the_comment_when_it_asks_again(
+        self, client: TestClient, caller: Caller, database: Database, engine: Engine
+    ) -> None:
+        sent = TestWordPress().sent()
+        assert check(client, caller, "Hello.", **sent).text == "false"
+        with engine.connect() as connection, connection.begin() as locking:
+            connection.execute(sql("LOCK TABLE comments IN ACCESS EXCLUSIVE MODE"))
+            began = monotonic()
+            answer = check(client, caller, "You idiot.", **sent)
+            took = monotonic() - began
+            locking.rollback()
+        assert answer.status_code == 503
+        assert answer.headers["x-akismet-debug-help"]
+        assert took < 6
+
+        def is_there() -> bool:
+            with database.transaction() as session:
+                return len(session.scalars(select(AkismetCallback)).all()) == 1
+
+        wait_until(is_there, seconds=30)
+        assert check(client, caller, "You idiot.", **sent).text == "false"
+        with database.transaction() as session:
+            assert len(session.scalars(select(Comment.id)).all()) == 1
 
 
 @pytest.mark.parametrize(
