@@ -16,10 +16,12 @@ import service.app  # noqa: F401 - with it every error is loaded
 from ml.labels import DEFINITIONS, Label, Language
 from service.comments.status import Status
 from service.decisions.tables import Actor
+from service.moderators.rules import TOKEN_MEANINGS
 from service.moderators.tables import Role
 from service.policy.text_rules import LANGUAGE_NAMES
 from service.sentences import known_sentences
 from service.sites.reasons import DEFAULT_REASONS
+from service.sites.scopes import MEANINGS
 from service.trials.fields import Group, Input, general, rules
 
 _SERVICE = Path(__file__).resolve().parent.parent
@@ -66,6 +68,8 @@ def _elsewhere() -> Iterator[tuple[str, str]]:
         yield actor.value, "service/decisions/tables.py"
     for role in Role:
         yield role.value, "service/moderators/tables.py"
+    yield from ((meaning, "service/sites/scopes.py") for meaning in MEANINGS.values())
+    yield from ((meaning, "service/moderators/rules.py") for meaning in TOKEN_MEANINGS.values())
     for reason in DEFAULT_REASONS:
         yield reason.title, "service/sites/reasons.py"
         yield reason.sentence, "service/sites/reasons.py"

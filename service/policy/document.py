@@ -147,7 +147,9 @@ class PolicyDocument(Section):
     ] = ()
     mode: Annotated[
         Mode,
-        Field(description="`pre_moderation`: nothing is published before a person has seen it."),
+        Field(
+            description="With `pre_moderation` nothing is published before a person has seen it."
+        ),
     ] = Mode.POST_MODERATION
     degradation: Annotated[
         Degradation,

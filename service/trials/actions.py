@@ -18,13 +18,14 @@ from service.policy.wordlist_section import ListedWord, Words
 from service.registry import queries as registry
 from service.registry.errors import NoChampion
 from service.scoring.classifier import Classifier
+from service.texts import said
 from service.trials import past, solving
 from service.trials.replay import Replay, replay
 from service.trials.solving import Judge
 
 # What is saved is tried on fewer, so that saving answers at once.
 COST_COMMENTS_MAX = 20_000
-_ARTICLE_MODES = ("pre-moderation of single articles",)
+_ARTICLE_MODES = (said("pre-moderation of single articles"),)
 
 
 @dataclass(frozen=True, slots=True)

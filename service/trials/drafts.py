@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ml.labels import DEFINITIONS, Label
+from ml.labels import DEFINITIONS, Label, Language
 from service import texts
 from service.comments.tables import Comment
 from service.errors import Invalid
@@ -97,6 +97,7 @@ def desk(
         "rules": rules(),
         "labels": [(label.value, DEFINITIONS[label]) for label in Label],
         "languages": [(each.value, LANGUAGE_NAMES[each]) for each in SCORED_LANGUAGES],
+        "language_names": {each.value: LANGUAGE_NAMES[each] for each in Language},
         "starters": [(each.value, LANGUAGE_NAMES[each]) for each in STARTER_LANGUAGES],
         "wish_rows": rows,
         "solved": [SolvedOut.of(each) for each in ruling.solved],

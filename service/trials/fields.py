@@ -101,11 +101,14 @@ def _group(name: str, info: FieldInfo, *, has_switch: bool) -> Group:
 def _input(name: str, info: FieldInfo) -> Input:
     plain = _without_none(info.annotation)
     kind, choices = _kind(plain)
+    hint = info.description or ""
+    if choices and all(f"`{code}`" in hint for code, _ in choices):
+        hint = ""  # The menu says the same, in the reader's language.
     return Input(
         name=name,
         kind=kind,
         label=_called(name),
-        hint=(info.description or "").replace("`", "").replace("null:", "empty:"),
+        hint=hint.replace("`", "").replace("null:", "empty:"),
         choices=choices,
         default=None if info.is_required() else info.get_default(),
         may_be_empty=_may_be_none(info.annotation),

@@ -23,6 +23,7 @@ from service.policy.rules import rule
 from service.policy.text_evidence import Part, TextEvidence, read_text
 from service.policy.throwaway import is_throwaway
 from service.policy.words import Matcher
+from service.texts import said
 from service.trials.moment import Came, Moments, PastSanction
 from service.trials.past import PastComment
 
@@ -121,8 +122,8 @@ def _days(past: Sequence[PastComment], now: datetime) -> float:
 def _not_replayed(in_force: InForce) -> tuple[str, ...]:
     policy = in_force.policy
     asked = {
-        "near copies": policy.copies and policy.copies.near,
-        "floods from one network": policy.floods and policy.floods.network,
+        said("near copies"): policy.copies and policy.copies.near,
+        said("floods from one network"): policy.floods and policy.floods.network,
     }
     return tuple(name for name, bounds in asked.items() if bounds is not None)
 
