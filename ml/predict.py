@@ -22,6 +22,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
+_WARM_UP = ("Warming up.", "Бастау.")
+
+
 class Prediction(NamedTuple):
     """What the classifier thinks of one text; only labels that it knows in the text's language."""
 
@@ -86,6 +89,15 @@ class Predictor:
     def has_second_tier(self) -> bool:
         """Whether unclear texts are judged once more: the model and the encoder allow it."""
         return self._encoder is not None and self._second is not None
+
+    def warm_up(self) -> None:
+        """Have each tier look at a text, so that the first one that counts is as quick as the next.
+
+        Whether the first tier would refer these texts does not matter.
+        """
+        self.predict(_WARM_UP)
+        if self._encoder is not None:
+            self._encoder.encode(_WARM_UP)
 
     def supports(self, label: Label, language: Language) -> bool:
         return self.info.supports(label, language)

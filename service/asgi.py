@@ -26,6 +26,7 @@ def app() -> FastAPI:
         predictor = Predictor.load(settings.model, alone=alone)
     else:
         predictor = Predictor.bundled(alone=alone)
+    predictor.warm_up()
     web = create_app(settings, predictor, load=partial(load, alone=alone))
     # Works the routes out, for which the first request would wait 0.3 s.
     web.openapi()
@@ -39,10 +40,14 @@ def app() -> FastAPI:
 def load(content: bytes, *, alone: bool = False) -> Classifier:
     """Return the classifier of another model version that went live, or its first tier ``alone``.
 
+    It is warm: whoever asks it first does not wait longer than the next.
+
     Raises:
         ChampionUnusable: it is damaged, or of a release that reads another format.
     """
     try:
-        return Predictor.load(content, alone=alone)
+        predictor = Predictor.load(content, alone=alone)
     except ArtifactError as error:
         raise ChampionUnusable(str(error)) from error
+    predictor.warm_up()
+    return predictor

@@ -17,8 +17,6 @@ from service.registry.errors import ChampionUnusable
 from service.scoring.classifier import Classifier
 from service.settings import Settings
 
-_WARM_UP = ("Warming up.", "Бастау.")
-
 
 def load(content: bytes, *, alone: bool = False) -> Classifier:
     """Return the classifier of an artifact, or its first tier ``alone``.
@@ -32,7 +30,7 @@ def load(content: bytes, *, alone: bool = False) -> Classifier:
         predictor = Predictor.load(content, alone=alone)
     except ArtifactError as error:
         raise ChampionUnusable(str(error)) from error
-    predictor.predict(_WARM_UP)
+    predictor.warm_up()
     return predictor
 
 

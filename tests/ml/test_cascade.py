@@ -65,6 +65,21 @@ def test_the_installed_encoder_is_taken_unless_told_otherwise(
     assert not Predictor.load(an_artifact()).has_second_tier
 
 
+def test_both_tiers_are_warmed_up_whatever_would_be_referred() -> None:
+    read: list[str] = []
+
+    class Reader(WordEncoder):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            read.extend(texts)
+            return super().encode(texts)
+
+    loaded = artifact.load(CASCADED)
+    assert loaded.second is not None
+    loaded.second.rule = Rule.between(0.9999, 1.0)
+    Predictor(loaded, encoder=Reader()).warm_up()
+    assert read
+
+
 def test_without_a_second_tier_an_encoder_changes_nothing() -> None:
     alone = Predictor.load(an_artifact()).predict(TEXTS)
     assert Predictor.load(an_artifact(), encoder=WordEncoder()).predict(TEXTS) == alone
