@@ -20,9 +20,10 @@ from service.review.tables import Choice, ChoiceState
 from tests.browser import NewContext, be_signed_in, watch
 from tests.factories.moderators import PASSWORD
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_score
+from tests.journeys.keys import go_to
 
 IN_FOCUS = ".card.in-focus[data-state=todo]"
-A_WHILE = timedelta(seconds=60)
+A_WHILE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Newsroom:
 
     def eventually(self, page: Page, count: int, *states: ChoiceState) -> None:
         """Wait until the server holds that many choices."""
-        for _ in range(100):
+        for _ in range(900):
             if len(self.choices(*states)) == count:
                 return
             page.wait_for_timeout(50)
@@ -110,8 +111,7 @@ def test_a_moderator_decides_twenty_comments_by_keyboard_alone(
     with newsroom.database.transaction() as session:
         statuses = Counter(session.scalars(select(Comment.status)))
     assert statuses == {Status.APPROVED: 9, Status.REJECTED: 10, Status.HELD: 3}
-    page.keyboard.press("g")
-    page.keyboard.press("r")
+    go_to(page, "r")
     expect(page.locator("#title")).to_have_text("Recent decisions")
     expect(page.locator("#trail li")).to_have_count(2)
     page.click("#sign-out button")
@@ -149,9 +149,9 @@ def test_keys_go_by_their_place_on_a_cyrillic_keyboard(newsroom: Newsroom, page:
         for kind in ("keyDown", "keyUp"):
             typing.send("Input.dispatchKeyEvent", {"type": kind, "code": code, "key": letter})
         if code == "KeyJ":
-            assert _body(page) != first
+            expect(page.locator(f"{IN_FOCUS} .text")).not_to_have_text(first)
         if code == "KeyK":
-            assert _body(page) == first
+            expect(page.locator(f"{IN_FOCUS} .text")).to_have_text(first)
     newsroom.eventually(page, 1)
     assert newsroom.choices() == [Status.APPROVED]
 
@@ -308,7 +308,7 @@ def test_an_undo_one_second_too_late_says_how_to_reverse_it(newsroom: Newsroom, 
         assert session.scalar(rejected) == 1
 
 
-def test_an_undo_after_the_eight_seconds_leads_to_where_it_is_reversed(
+def test_an_undo_after_its_time_leads_to_where_it_is_reversed(
     newsroom: Newsroom, page: Page
 ) -> None:
     page.clock.install()
@@ -319,7 +319,7 @@ def test_an_undo_after_the_eight_seconds_leads_to_where_it_is_reversed(
     page.keyboard.press("a")
     newsroom.eventually(page, 1, ChoiceState.OPEN)
     expect(page.locator(f"#{decided} .outcome")).to_have_text("Approved")
-    page.clock.fast_forward("00:09")
+    page.clock.fast_forward("05:01")
     expect(page.locator("#undo")).to_be_hidden()
     page.keyboard.press("u")
     expect(page.locator("#said")).to_contain_text("It is too late to undo")
@@ -332,7 +332,7 @@ def test_the_list_stands_still_until_the_arrivals_are_asked_for(
     newsroom.open(page)
     before = page.locator("#list .text").all_inner_texts()
     newsroom.hold(3, body="Arrived {}.")
-    expect(page.locator("#arrivals")).to_contain_text("New: 3", timeout=15_000)
+    expect(page.locator("#arrivals")).to_contain_text("New: 3")
     assert page.locator("#list .text").all_inner_texts() == before
     page.keyboard.press("n")
     expect(page.locator("#list")).to_contain_text("Arrived 0.")
@@ -417,6 +417,9 @@ def test_words_are_searched_and_what_is_found_is_decided(newsroom: Newsroom, pag
     page.keyboard.press("a")
     newsroom.eventually(page, 1)
     expect(page.locator(".card")).to_contain_text("Approved")
+    page.keyboard.press("Escape")
+    expect(page.locator("#title")).to_have_text("Held")
+    expect(page.locator("#search")).to_have_value("")
 
 
 def test_what_was_left_to_a_lead_waits_in_a_queue_of_its_own(
@@ -426,8 +429,7 @@ def test_what_was_left_to_a_lead_waits_in_a_queue_of_its_own(
     first = _body(page)
     page.keyboard.press("e")
     expect(page.locator("#said")).to_have_text("Escalated")
-    page.keyboard.press("g")
-    page.keyboard.press("e")
+    go_to(page, "e")
     expect(page.locator("#title")).to_have_text("Escalated")
     expect(page.locator(f"{IN_FOCUS} .text")).to_have_text(first)
 
@@ -456,6 +458,10 @@ def test_what_is_typed_survives_that_the_card_is_drawn_anew_and_decides_nothing(
     field.click()
     page.keyboard.type("As")
     field.evaluate("field => { field.dataset.old = 'yes'; }")
+    for _ in range(900):
+        if held:
+            break
+        page.wait_for_timeout(50)
     held[0].fulfill(json=[])  # now that it is here, the card is drawn anew
     page.wait_for_selector(".card.in-focus input[name=note]:not([data-old])")
     page.keyboard.type("ea")

@@ -35,8 +35,9 @@ class Bulk {
       this.said, this.list,
       h("div", { class: "row" },
         h("button", { type: "button", class: "good", onclick: () => this.decide("approved") }, t("Approve all of these")),
-        h("button", { type: "button", class: "bad", onclick: () => this.decide("rejected") }, t("Reject all of these")),
-        h("label", { class: "row", for: "bulk-reason" }, t("because"), this.reason))));
+        h("span", { class: "row" },
+          h("button", { type: "button", class: "bad", onclick: () => this.decide("rejected") }, t("Reject all of these")),
+          h("label", { class: "row", for: "bulk-reason" }, t("because"), this.reason)))));
     this.dialog.showModal();
     if (this.bySelection) this.preview(this.chosen);
     else await this.load();

@@ -238,6 +238,13 @@ class Desk {
     this.anew();
   }
 
+  /** Go back to the queue. */
+  endSearch() {
+    if (!this.words) return;
+    byId("search").value = "";
+    this.find("");
+  }
+
   /** Another list: nothing of the one before stays to be decided by mistake. */
   anew() {
     this.hand.leave();
@@ -272,7 +279,7 @@ class Desk {
     byId("open-palette").addEventListener("click", () => openPalette(this));
     byId("open-bulk").addEventListener("click", () => openBulk(this));
     byId("search-form").addEventListener("submit", (event) => { event.preventDefault(); this.find(byId("search").value); });
-    byId("search").addEventListener("keydown", (event) => { if (event.key === "Escape") { event.target.value = ""; event.target.blur(); if (this.words) this.find(""); } });
+    byId("search").addEventListener("keydown", (event) => { if (event.key === "Escape") { event.target.value = ""; event.target.blur(); this.endSearch(); } });
     setInterval(() => { if (!document.hidden) this.hand.renew(); }, boot.lease_ms / 3);
     this.status.showOrders();
     this.status.showTitle();

@@ -45,6 +45,7 @@ export class Pressing {
     if (event.key === "Escape") {
       document.body.classList.remove("shows-context");
       if (desk.choosing) desk.deciding.stopChoosing();
+      else if (desk.words && !isTaken(event)) desk.endSearch();
     }
     if (isTaken(event) || event.repeat) return;
     const digit = digitOf(event);

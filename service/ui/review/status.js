@@ -206,7 +206,9 @@ export class Status {
   showBulk() {
     const button = byId("open-bulk");
     const selected = this.desk.entries.filter((entry) => entry.selected && entry.state === "todo").length;
-    button.hidden = !boot.may_bulk || !isOfHeld(this.desk.queue);
+    // What was found is decided by selecting it; the histogram is of the queue.
+    const isHere = this.desk.words ? selected > 0 : isOfHeld(this.desk.queue);
+    button.hidden = !boot.may_bulk || !isHere;
     button.textContent = selected ? t("Decide the selected {n}…", { n: selected }) : t("Decide many…");
   }
 
