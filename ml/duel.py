@@ -14,7 +14,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from ml import defaults
+from ml import defaults, duel_stages
 from ml.comparison import (
     Bools,
     Difference,
@@ -120,15 +120,15 @@ def duel(
         progress: told what is being measured.
     """
     points = points or Points()
-    progress("scoring the newest decisions")
+    progress(duel_stages.SCORING_DECISIONS)
     on_decisions = _contest(champion, challenger, decisions)
     on_audit = None if audit is None else _contest(champion, challenger, audit)
     on_corpora = None if corpora is None else _contest(champion, challenger, corpora)
-    progress("scoring the suites")
+    progress(duel_stages.SCORING_SUITES)
     on_suites = _on_suites(champion, challenger)
     failed = _held(challenger, bundled_must_pass())
     failed_own = _held(challenger, must_pass)
-    progress("measuring")
+    progress(duel_stages.MEASURING)
     evidence = Evidence(
         decisions=_measured(on_decisions, points, seed=seed),
         audit=None if on_audit is None else _measured(on_audit, points, seed=seed),

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from ml import gate_sentences as sentences
+
 
 class Topic(StrEnum):
     """What a check is about."""
@@ -194,8 +196,8 @@ class Verdict:
 
 def overtaken(verdict: Verdict) -> Verdict:
     """Return the verdict on one that was measured against what no longer decides."""
-    said = "The champion changed meanwhile: this one was measured against another."
-    return Verdict([*verdict.checks, Check(Topic.CHAMPION, passed=False, sentence=said)])
+    check = Check(Topic.CHAMPION, passed=False, sentence=sentences.OVERTAKEN)
+    return Verdict([*verdict.checks, check])
 
 
 def judge(evidence: Evidence, limits: Limits, *, is_refresh: bool = False) -> Verdict:
@@ -227,24 +229,40 @@ def _better(found: OnDecisions, limits: Limits, *, is_refresh: bool) -> Check:
         return Check(
             Topic.BETTER,
             passed=False,
-            sentence=(
-                f"There are {found.texts:,} newest decisions to judge by, {found.harmful:,} of them"
-                f" rejections: {asked[0]:,} and {asked[1]:,} are needed to tell better from worse."
+            sentence=sentences.FEW_DECISIONS.format(
+                texts=f"{found.texts:,}",
+                harmful=f"{found.harmful:,}",
+                least=f"{asked[0]:,}",
+                least_harmful=f"{asked[1]:,}",
             ),
         )
-    said = f"On the {found.texts:,} newest decisions PR-AUC is {_change(found.pr_auc)}"
-    if found.workload is not None:
-        said += f", and the share left to people {_change(found.workload)}"
     if is_refresh:
         passed = found.pr_auc.low > -limits.refresh_margin
-        how = "not worse" if passed else f"worse than a refresh may be ({limits.refresh_margin:g})"
-        return Check(Topic.BETTER, passed, f"{said}: {how}.")
-    is_better = found.pr_auc.low > 0 or (found.workload is not None and found.workload.high < 0)
-    is_worse = found.pr_auc.high < 0 or (found.workload is not None and found.workload.low > 0)
-    if is_better and not is_worse:
-        return Check(Topic.BETTER, passed=True, sentence=f"{said}: better, beyond chance.")
-    how = "worse, beyond chance" if is_worse else "the difference may be chance"
-    return Check(Topic.BETTER, passed=False, sentence=f"{said}: {how}.")
+        worse = sentences.WORSE_THAN_REFRESH.format(margin=f"{limits.refresh_margin:g}")
+        said = sentences.NOT_WORSE if passed else worse
+    else:
+        passed, said = _beyond_chance(found.pr_auc, found.workload)
+    return Check(
+        Topic.BETTER, passed, _of_decisions(found.texts, found.pr_auc, found.workload, said)
+    )
+
+
+def _beyond_chance(pr_auc: Compared, workload: Compared | None) -> tuple[bool, str]:
+    """Return whether one of the two is better for sure and the other not worse, in words too."""
+    is_better = pr_auc.low > 0 or (workload is not None and workload.high < 0)
+    is_worse = pr_auc.high < 0 or (workload is not None and workload.low > 0)
+    if is_worse:
+        return False, sentences.WORSE
+    return is_better, sentences.BETTER if is_better else sentences.CHANCE
+
+
+def _of_decisions(texts: int, pr_auc: Compared, workload: Compared | None, said: str) -> str:
+    change = _change(pr_auc)
+    if workload is None:
+        return sentences.DECISIONS.format(texts=f"{texts:,}", change=change, said=said)
+    return sentences.DECISIONS_AND_WORKLOAD.format(
+        texts=f"{texts:,}", change=change, other_change=_change(workload), said=said
+    )
 
 
 def _audit(found: OnDecisions | None, limits: Limits) -> Iterator[Check]:
@@ -253,12 +271,14 @@ def _audit(found: OnDecisions | None, limits: Limits) -> Iterator[Check]:
     if found.texts < limits.judged_min or found.harmful < limits.harmful_min:
         return
     passed = found.pr_auc.high >= 0
-    how = "not worse" if passed else "worse, beyond chance"
     yield Check(
         Topic.AUDIT,
         passed,
-        f"On the {found.texts:,} comments of the audit sample, weighted to stand for all comments,"
-        f" PR-AUC is {_change(found.pr_auc)}: {how}.",
+        sentences.AUDIT.format(
+            texts=f"{found.texts:,}",
+            change=_change(found.pr_auc),
+            said=sentences.NOT_WORSE if passed else sentences.WORSE,
+        ),
     )
 
 
@@ -269,8 +289,11 @@ def _corpora(found: OnDecisions | None, limits: Limits) -> Iterator[Check]:
     yield Check(
         Topic.CORPORA,
         passed,
-        f"On {found.texts:,} held-out texts of the public corpora PR-AUC is"
-        f" {_change(found.pr_auc)}: {_within(passed)} {limits.corpora_margin:g} less.",
+        sentences.CORPORA.format(
+            texts=f"{found.texts:,}",
+            change=_change(found.pr_auc),
+            said=_limit(sentences.LIMIT_LESS, passed, limit=f"{limits.corpora_margin:g}"),
+        ),
     )
 
 
@@ -281,9 +304,17 @@ def _languages(found: Iterable[InLanguage], limits: Limits) -> Iterator[Check]:
         yield Check(
             Topic.LANGUAGE,
             passed,
-            f"On the suites in {one.language} ROC-AUC is {_change(one.auc)}, and the share of"
-            f" innocent cases held {_change(one.innocent_held)}:"
-            f" {_within(passed)} {limits.language_auc:g} less and {limits.language_held:g} more.",
+            sentences.LANGUAGE.format(
+                language=one.language,
+                change=_change(one.auc),
+                other_change=_change(one.innocent_held),
+                said=_limit(
+                    sentences.LIMITS,
+                    passed,
+                    less=f"{limits.language_auc:g}",
+                    more=f"{limits.language_held:g}",
+                ),
+            ),
         )
 
 
@@ -295,10 +326,8 @@ def _groups(found: Sequence[OfGroup], limits: Limits) -> Iterator[Check]:
         yield Check(
             Topic.GROUP,
             passed=True,
-            sentence=(
-                f"None of {len(found)} identity groups is worse off: innocent sentences held by at"
-                f" most {limits.group_gap:g} more, subgroup and BPSN AUC at most"
-                f" {limits.group_auc:g} less."
+            sentence=sentences.GROUPS.format(
+                count=len(found), gap=f"{limits.group_gap:g}", auc=f"{limits.group_auc:g}"
             ),
         )
     for sentence in worse:
@@ -309,15 +338,17 @@ def _worse(one: OfGroup, limits: Limits) -> Iterator[str]:
     name = f"{one.group} ({one.language})"
     before, after = one.innocent_held
     if after - before > limits.group_gap + _ROUNDING:
-        yield (
-            f"Of innocent sentences about {name}, {after:.1%} would be held, before"
-            f" {before:.1%}: more than {limits.group_gap:g} more."
+        yield sentences.GROUP_HELD.format(
+            group=name, after=f"{after:.1%}", before=f"{before:.1%}", gap=f"{limits.group_gap:g}"
         )
     for what, (old, new) in (("subgroup", one.subgroup_auc), ("BPSN", one.bpsn_auc)):
         if old - new > limits.group_auc + _ROUNDING:
-            yield (
-                f"The {what} AUC of {name} falls from {old:.3f} to {new:.3f}: more than"
-                f" {limits.group_auc:g}."
+            yield sentences.GROUP_AUC.format(
+                what=what,
+                group=name,
+                before=f"{old:.3f}",
+                after=f"{new:.3f}",
+                auc=f"{limits.group_auc:g}",
             )
 
 
@@ -332,8 +363,11 @@ def _calibration(found: OnDecisions, limits: Limits) -> Iterator[Check]:
     yield Check(
         Topic.CALIBRATION,
         passed,
-        f"The calibration error on the newest decisions is {error:.3f} (champion"
-        f" {found.calibration.champion:.3f}): {_within(passed)} {limits.calibration:g}.",
+        sentences.CALIBRATION.format(
+            error=f"{error:.3f}",
+            champion=f"{found.calibration.champion:.3f}",
+            said=_limit(sentences.LIMIT, passed, limit=f"{limits.calibration:g}"),
+        ),
     )
 
 
@@ -342,8 +376,11 @@ def _size(size: tuple[int, int], limits: Limits) -> Check:
     return Check(
         Topic.SIZE,
         passed,
-        f"The artifact takes {size[1]:,} bytes (champion {size[0]:,}):"
-        f" {_within(passed)} {limits.bytes_max:,}.",
+        sentences.SIZE.format(
+            bytes=f"{size[1]:,}",
+            champion=f"{size[0]:,}",
+            said=_limit(sentences.LIMIT, passed, limit=f"{limits.bytes_max:,}"),
+        ),
     )
 
 
@@ -352,23 +389,27 @@ def _speed(seconds: tuple[float, float], limits: Limits) -> Check:
     return Check(
         Topic.SPEED,
         passed,
-        f"A batch takes {seconds[1] * 1000:.1f} ms of processor time to score (champion"
-        f" {seconds[0] * 1000:.1f} ms): {_within(passed)} {limits.slower:g} times as long.",
+        sentences.SPEED.format(
+            milliseconds=f"{seconds[1] * 1000:.1f}",
+            champion=f"{seconds[0] * 1000:.1f}",
+            said=_limit(sentences.LIMIT_TIMES, passed, limit=f"{limits.slower:g}"),
+        ),
     )
 
 
 def _must_pass(failed: Sequence[str], unquoted: int) -> Check:
     count = len(failed) + unquoted
     if not count:
-        return Check(Topic.MUST_PASS, passed=True, sentence="Every must-pass text would pass.")
+        return Check(Topic.MUST_PASS, passed=True, sentence=sentences.NONE_HELD)
+    more = count - min(len(failed), _QUOTED)
+    line = sentences.HELD_AND_MORE if more else sentences.HELD
+    if not failed:
+        line = sentences.HELD_OF_SITES
     quoted = "; ".join(f"“{text}”" for text in failed[:_QUOTED])
-    rest = count - min(len(failed), _QUOTED)
-    more = f" and {rest} more" if failed and rest else ""
-    said = f": {quoted}{more}" if failed else ", which sites asked for"
     return Check(
         Topic.MUST_PASS,
         passed=False,
-        sentence=f"{count} must-pass texts would be held{said}.",
+        sentence=line.format(count=count, quoted=quoted, more=more),
     )
 
 
@@ -376,11 +417,16 @@ _QUOTED = 5
 
 
 def _change(found: Compared) -> str:
-    return (
-        f"{found.challenger:.3f}, before {found.champion:.3f} (difference"
-        f" {found.difference:+.3f}, 95 % interval {found.low:+.3f} to {found.high:+.3f})"
+    return sentences.CHANGE.format(
+        after=f"{found.challenger:.3f}",
+        before=f"{found.champion:.3f}",
+        difference=f"{found.difference:+.3f}",
+        low=f"{found.low:+.3f}",
+        high=f"{found.high:+.3f}",
     )
 
 
-def _within(passed: bool) -> str:  # noqa: FBT001 - reads as a sentence
-    return "within the limit of" if passed else "beyond the limit of"
+def _limit(said: tuple[str, str], passed: bool, **limits: str) -> str:  # noqa: FBT001 - chooses
+    """Return what is said within the limit, or beyond it."""
+    within, beyond = said
+    return (within if passed else beyond).format(**limits)

@@ -7,15 +7,21 @@ error has them on its class. Each line stands in the catalogues (see ``locales/e
 from collections.abc import Iterator
 from typing import Final
 
+from ml import gate_sentences as gate
 from service import problems
 from service.appeals import alerts as appeal_alerts
 from service.decisions import alerts as scoring_alerts
 from service.decisions.waiting import REPORTED
 from service.drift import rules as drift
 from service.errors import ModerationError
+from service.learning import run_sentences
+from service.learning.errors import GONE, TooFewExamples
+from service.learning.plan import TOO_LOOSE
+from service.learning.schedule import NOT_CRON
 from service.moderators import oidc, passwords
 from service.policy import point_sentences
 from service.policy import sentences as policy
+from service.registry import actions as registry
 from service.reports import rules as reports
 from service.review.queries import NAMES
 from service.sites import reasons
@@ -74,7 +80,13 @@ def known_sentences() -> Lines:
         "appeals_unread": (appeal_alerts.NOBODY_ELSE,),
         "operating_point": point_sentences.LINES,
         **{f"drift_{name}": (line,) for name, line in drift.LINES.items()},
+        "gate": gate.LINES,
+        "run_doing": run_sentences.DOING,
+        "run_ended": (*run_sentences.ENDED, *TooFewExamples.lines),
+        "promotion": (registry.FIRST, registry.ROLLED_BACK),
         PARTS: (
+            # First: a part of the policy's lines fits much.
+            *gate.PARTS,
             *policy.PARTS,
             *reports.PARTS,
             *staleness.UNITS,
@@ -82,6 +94,8 @@ def known_sentences() -> Lines:
             *NAMES.values(),
             *_WRONG,
             *NoteUnfit.lines,
+            *(TOO_LOOSE, NOT_CRON),
+            *GONE.values(),
             *problems.SENTENCES.values(),
         ),
     }

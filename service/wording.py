@@ -16,7 +16,7 @@ from functools import cache
 # Blanks filled with words of ours, which a page translates; all others are names and numbers.
 WORDS = frozenset(
     {
-        *("accepted", "by", "kinds", "label", "language", "lasted", "most_long", "role", "said"),
+        *("accepted", "by", "change", "kinds", "label", "language", "lasted", "most_long", "other_change", "role", "said"),
         *("span", "state", "status", "then", "wanted", "words", "wrong"),
     }
 )

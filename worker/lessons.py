@@ -27,6 +27,7 @@ from ml.near_duplicates import near_duplicates
 from ml.suites import load as suites
 from ml.train import weighted
 from service.examples.origin import Origin
+from service.learning.run_sentences import READING_CORPORA
 from service.learning.snapshots import Lesson
 from service.learning.states import Part
 
@@ -146,7 +147,7 @@ def rehearse(root: Path | None, *, seed: int, progress: Callable[[str, float], N
     teaching, calibrating = _own_writing(seed)
     if root is None:
         return Rehearsal(teaching, calibrating, None, {})
-    progress("reading the corpora", 0.1)
+    progress(READING_CORPORA, 0.1)
     found = without_doubles(join(gather(root)))
     found = found.where(np.array(without_suites(found.texts), bool))
     taught = _drawn(found.part(Split.TRAIN), _REHEARSED_FROM_CORPORA, seed)

@@ -31,7 +31,7 @@ from service.db import Database
 from service.errors import ModerationError
 from service.examples import quarantines
 from service.examples.caps import Caps
-from service.learning import accepted, due, gathering, runs, snapshots
+from service.learning import accepted, due, gathering, run_sentences, runs, snapshots
 from service.learning.due import Scope
 from service.learning.errors import NotLearned, TooFewExamples
 from service.learning.gathering import Gathered
@@ -175,7 +175,7 @@ def make(room: Classroom, run_id: UUID, scope: Scope) -> RunState:
     except TooFewExamples as error:
         return _end(room, run_id, RunState.REFUSED, error.detail)
     except SystemExit:
-        _end(room, run_id, RunState.INTERRUPTED, "The process was asked to end before the run did.")
+        _end(room, run_id, RunState.INTERRUPTED, run_sentences.TOLD_TO_END)
         raise
     except Exception as error:  # noqa: BLE001 - acted on: the run has failed, and says why
         # Only the kind of the error and its place: its own words may repeat a text.
@@ -183,7 +183,8 @@ def make(room: Classroom, run_id: UUID, scope: Scope) -> RunState:
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}:{where.lineno}"
         _log.error("run_failed", run=str(run_id), error=type(error).__name__, at=place)
-        return _end(room, run_id, RunState.FAILED, f"The run failed: {why} (at {place})")
+        said = run_sentences.FAILED.format(said=why, place=place)
+        return _end(room, run_id, RunState.FAILED, said)
 
 
 def _end(room: Classroom, run_id: UUID, state: RunState, why: str) -> RunState:
@@ -238,7 +239,7 @@ def _make(course: _Course) -> RunState:
     )
     course.enter(RunState.GATE)
     verdict = judge(found.evidence, course.scope.limits, is_refresh=course.is_refresh)
-    course.tell("writing the report", 0.3)
+    course.tell(run_sentences.WRITING, 0.3)
     render = partial(
         report,
         version,
@@ -256,12 +257,12 @@ def _snapshot(course: _Course, unled: Contender) -> tuple[Snapshot, list[Lesson]
     Read, act, record: nothing is scored while a transaction is open, which the database would end.
     """
     room, scope = course.room, course.scope
-    course.tell("reading the examples")
+    course.tell(run_sentences.READING)
     with room.database.transaction() as session:
         quarantines.keep_apart(session, scope.site_ids)
         gathered = _gathered(session, course)
     names = lessons.name_texts([each.text for each in gathered])
-    course.tell("looking for labels that a lead should see", 0.4)
+    course.tell(run_sentences.LOOKING, 0.4)
     found = watching_labels.suspicious(gathered, names, unled, now=room.clock())
     with room.database.transaction() as session:
         apart = watching_labels.set_aside(session, found, now=room.clock())

@@ -7,6 +7,7 @@ from ml.artifact import Artifact
 from ml.challenger import Adaptation, Challenger
 from ml.encoder import Encoder
 from ml.provenance import code_digest
+from service.learning import run_sentences
 from worker.lessons import SEED, Lessons, Rehearsal
 
 Tell = Callable[[str, float], None]
@@ -40,17 +41,21 @@ def teach(
         taught.teaching,
         rehearsal.teaching,
         adaptation,
-        progress=lambda label, share: tell(f"learning {label}", share),
+        progress=lambda label, share: tell(_learning(label), share),
     )
     then()
     judging = taught.calibrating + rehearsal.calibrating
     challenger.calibrate(prior, model, judging, adaptation)
-    tell("setting thresholds", 0.5)
+    tell(run_sentences.SETTING_THRESHOLDS, 0.5)
     training = {
         **lineage(prior, snapshot_digest, rehearsal, adaptation, encoder),
         "texts": len(taught.teaching),
     }
     return challenger.finish(prior, model, taught.teaching, judging, training, encoder=encoder)
+
+
+def _learning(label: str) -> str:
+    return run_sentences.LEARNING.format(label=label.replace("_", " "))
 
 
 def lineage(

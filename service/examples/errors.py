@@ -5,6 +5,12 @@ from service.errors import Conflict, FieldProblem, Invalid, NotFound
 
 class ExampleMeaningless(Invalid):
     code = "example_meaningless"
+    lines = (
+        "A label lies between 0 and 1.",
+        "An inclusion probability lies above 0, and is at most 1.",
+        "An example needs a text that can be stored.",
+        "An example needs a label, each between 0 and 1.",
+    )
 
 
 class HighlightUnfit(Invalid):

@@ -1,6 +1,8 @@
 """What can go wrong when one learns from decisions."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from service.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
 
@@ -62,38 +64,66 @@ class SnapshotChanged(Conflict):
     """What was learned from is not there any more as it was."""
 
     code = "snapshot_changed"
+    lines = (
+        (
+            "The snapshot cannot be learned from again: of its examples, {words} since. Take a"
+            " new one."
+        ),
+    )
 
     def __init__(self, gone: Mapping[str, int]) -> None:
-        counts = ", ".join(f"{count:,} {why}" for why, count in sorted(gone.items()))
-        super().__init__(
-            f"The snapshot cannot be learned from again: of its examples, {counts} since. Take a"
-            " new one."
-        )
+        counts = ", ".join(GONE[why].format(count=f"{n:,}") for why, n in sorted(gone.items()))
+        super().__init__(self.lines[0].format(words=counts))
+
+
+# Why examples of a snapshot are not there any more: of ``Removal``, and that the text was edited.
+GONE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "corrected": "{count} corrected",
+        "dropped": "{count} dropped",
+        "edited": "{count} edited",
+        "erased": "{count} erased",
+        "withdrawn": "{count} withdrawn",
+    }
+)
 
 
 class NotLearned(Conflict):
     code = "model_version_not_learned"
+    lines = (
+        ("Model version {number} was not learned here: it has no snapshot to be made from again."),
+    )
 
     def __init__(self, number: int) -> None:
-        super().__init__(
-            f"Model version {number} was not learned here: it has no snapshot to be made from"
-            " again."
-        )
+        super().__init__(self.lines[0].format(number=number))
 
 
 class TooFewExamples(Conflict):
     code = "too_few_examples"
+    lines = (
+        (
+            "There are {found} examples to learn from, {harmful} of them of harm: {least} and"
+            " {least_harmful} are needed. They come with moderators' decisions."
+        ),
+    )
 
     def __init__(self, found: int, harmful: int, *, least: int, least_harmful: int) -> None:
         super().__init__(
-            f"There are {found:,} examples to learn from, {harmful:,} of them of harm: {least:,}"
-            f" and {least_harmful:,} are needed. They come with moderators' decisions."
+            self.lines[0].format(
+                found=f"{found:,}",
+                harmful=f"{harmful:,}",
+                least=f"{least:,}",
+                least_harmful=f"{least_harmful:,}",
+            )
         )
 
 
 class PlanInvalid(Invalid):
     code = "plan_invalid"
+    lines = ("{field} {wrong} ({more} more).", "{field} {wrong}.")
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        sentences = " ".join(f"{each.pointer[1:]} {each.detail}." for each in problems)
-        super().__init__(sentences, fields=tuple(problems))
+        first = problems[0]
+        line = self.lines[0 if len(problems) > 1 else 1]
+        sentence = line.format(field=first.pointer[1:], wrong=first.detail, more=len(problems) - 1)
+        super().__init__(sentence, fields=tuple(problems))

@@ -1,7 +1,7 @@
 """What a site may want of learning: when, how strict, and which texts must always pass."""
 
 from dataclasses import asdict, fields, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,7 @@ from service.learning.schedule import ScheduleInvalid, parse
 MUST_PASS_MAX = 200
 TEXT_MAX_CHARS = 1500
 GATE = Limits()
+TOO_LOOSE: Final = "must be as strict as what is built in, which is {limit}"
 
 
 class GateWish(BaseModel):
@@ -81,7 +82,7 @@ class GateWish(BaseModel):
 
 def _too_loose(name: str) -> FieldProblem:
     built_in = asdict(GATE)[name]
-    return FieldProblem(f"/gate/{name}", f"must be as strict as what is built in, {built_in:g}")
+    return FieldProblem(f"/gate/{name}", TOO_LOOSE.format(limit=f"{built_in:g}"))
 
 
 MustPass = Annotated[str, Field(min_length=1, max_length=TEXT_MAX_CHARS)]

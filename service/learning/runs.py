@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from service.jobs import Retrain, enqueue
+from service.learning import run_sentences
 from service.learning.errors import RunUnderWay
 from service.learning.states import STAGES, Cause, RunState
 from service.learning.tables import Run
@@ -112,7 +113,7 @@ def end_interrupted(session: Session, *, now: datetime) -> int:
         .where(IS_RUNNING, Run.state.in_(STAGES))
         .values(
             state=RunState.INTERRUPTED,
-            why="The process ended before the run did; what decides was not touched.",
+            why=run_sentences.KILLED,
             ended_at=now,
         )
         .returning(Run.id)

@@ -7,6 +7,10 @@ from typing import Protocol
 from celery.schedules import ParseException, crontab
 
 NEVER = "never"
+NOT_CRON = (
+    "must be five fields as cron writes them (minute, hour, day of month, month, day of week), such"
+    ' as "30 2 * * *", or "never"'
+)
 # A run that was missed for longer, because nothing ran, waits for the next time.
 MADE_UP_FOR = timedelta(hours=6)
 _MINUTE = timedelta(minutes=1)
@@ -38,10 +42,7 @@ def parse(line: str) -> Schedule | None:
     try:
         parsed: Schedule = crontab.from_string(" ".join(line.split()))
     except (ValueError, ParseException) as error:
-        raise ScheduleInvalid(
-            "must be five fields as cron writes them (minute, hour, day of month, month, day of"
-            ' week), such as "30 2 * * *", or "never"'
-        ) from error
+        raise ScheduleInvalid(NOT_CRON) from error
     return parsed
 
 

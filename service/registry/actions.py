@@ -24,6 +24,9 @@ _log = structlog.get_logger(__name__)
 
 _LOCK_KEY = 7_265_471  # any number that no other advisory lock has
 PARLEY = "parley"
+# Why a version took over, where nobody says it.
+FIRST = "first"
+ROLLED_BACK = "rolled back"
 
 
 def ensure_champion(
@@ -45,7 +48,7 @@ def ensure_champion(
     """
     one_at_a_time(session)
     offered = register(session, digest=digest, name=name, content=content, info=info, now=now)
-    return queries.champion(session) or promote(session, offered, why="first", now=now)
+    return queries.champion(session) or promote(session, offered, why=FIRST, now=now)
 
 
 def register(
@@ -138,12 +141,12 @@ def roll_back(
         raise NothingToRollBack
     if last.replaced_id is not None:
         before = queries.get(session, last.replaced_id)
-        return promote(session, before, by=by, why=why or "rolled back", now=now)
+        return promote(session, before, by=by, why=why or ROLLED_BACK, now=now)
     own = queries.own_champion(session, site_id)
     if own is None:
         raise NothingToRollBack
     own.state = State.RETIRED
-    _note(session, site_id, None, own, by=by, why=why or "rolled back", now=now)
+    _note(session, site_id, None, own, by=by, why=why or ROLLED_BACK, now=now)
     return None
 
 

@@ -22,12 +22,15 @@ class ArtifactDamaged(Conflict):
     """The stored bytes are not those of the digest; nothing of them may decide."""
 
     code = "artifact_damaged"
+    lines = (
+        (
+            "The artifact {digest} is missing or damaged, so it is refused: what decides now goes "
+            "on. Restore it from a backup, or promote another version."
+        ),
+    )
 
     def __init__(self, digest: str) -> None:
-        super().__init__(
-            f"The artifact {digest} is missing or damaged, so it is refused: what decides now goes "
-            "on. Restore it from a backup, or promote another version."
-        )
+        super().__init__(self.lines[0].format(digest=digest))
 
 
 class NothingToRollBack(Conflict):

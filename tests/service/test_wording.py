@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from uuid import uuid4
 
 import pytest
@@ -11,12 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import service.app  # noqa: F401 - with it every error is loaded
+from ml import gate
 from ml.labels import Label, Language
 from ml.thresholds import Automatic, OperatingPoint, Solution
 from service import wording
 from service.comments.status import Status
 from service.drift import rules as drift
-from service.errors import ModerationError, RateLimited, Unavailable
+from service.errors import FieldProblem, ModerationError, RateLimited, Unavailable
+from service.learning import run_sentences
+from service.learning.errors import SnapshotChanged, TooFewExamples
+from service.learning.schedule import NOT_CRON
 from service.locales import catalogues
 from service.moderators.tables import Role
 from service.policy.evidence import Evidence
@@ -30,10 +34,10 @@ from service.sentences import known_sentences, leaves
 from tests.service.policy.made_up import evidence, policies
 
 KNOWN = known_sentences()
-# Of slices that only sites, readers and commands speak to, and of the learning page.
+# Of slices that only sites, readers and commands speak to.
 _ELSEWHERE = ("embed", "dialects", "imports", "webhooks", "scoring", "demo", "machine", "cli")
 _NOT_ON_PAGES = {
-    *("comments", "registry", "examples", "learning", "database_url", "paging", "sealing"),
+    *("comments", "registry", "database_url", "paging", "sealing"),
     *("signed_links", "errors", *_ELSEWHERE),
 }
 _OF_READERS_AND_KEYS = {"KeyMissing", "KeyNotKnown", "ScopeMissing", "GoodFaithMissing"}
@@ -43,6 +47,8 @@ _VALUES: dict[object, object] = {
     Status: Status.REJECTED,
     Role: Role.LEAD,
     list[str]: ["spam", "insult"],
+    Mapping[str, int]: {"withdrawn": 3, "edited": 1},
+    Sequence[FieldProblem]: [FieldProblem("/schedule", NOT_CRON)] * 2,
     tuple[RowProblem, ...]: (RowProblem(3, "word", "a word has at least 2 letters"),) * 2,
 }
 
@@ -207,3 +213,62 @@ def test_alarms_of_drift_are_told_in_the_pages_language() -> None:
     assert set(found) == set(drift.LINES)
     told = [russian(f"drift_{name}", sentence) for name, sentence in found.items()]
     assert not any(re.search("[a-z]", each) for each in told)
+
+
+def test_a_verdict_of_the_gate_is_told_in_the_pages_language() -> None:
+    change = gate.Compared(champion=0.7, challenger=0.81, low=0.05, high=0.15)
+    worse = gate.Compared(champion=0.9, challenger=0.6, low=-0.4, high=-0.2)
+    verdicts = [
+        gate.judge(_evidence(of, failed=failed), gate.Limits(), is_refresh=is_refresh)
+        for of in (change, worse)
+        for failed in ((), ("Да.",), ("Да.",) * 7)
+        for is_refresh in (False, True)
+    ]
+    said = {check.sentence for verdict in verdicts for check in verdict.checks}
+    assert len(said) > 20
+    english = re.compile(r"\b(?!(?:PR|ROC|AUC|BPSN|subgroup|Muslims|en)\b)[a-zA-Z]+\b")
+    assert {each for each in said if english.search(russian("gate", each))} == set()
+
+
+def _evidence(found: gate.Compared, *, failed: Sequence[str]) -> gate.Evidence:
+    decisions = gate.OnDecisions(4_000, 900, found, found, found)
+    before, after = found.champion, found.challenger
+    group = gate.OfGroup(
+        language="en",
+        group="Muslims",
+        innocent=40,
+        innocent_held=(after, before),
+        subgroup_auc=(before, after),
+        subgroup_interval=(found.low, found.high),
+        bpsn_auc=(before, after),
+        bpsn_interval=(found.low, found.high),
+    )
+    return gate.Evidence(
+        decisions=decisions,
+        audit=decisions,
+        corpora=decisions,
+        languages=[gate.InLanguage("en", found, found)],
+        groups=[group],
+        size=(8_000_000, 9_000_000),
+        seconds=(0.1, after),
+        failed=failed,
+        failed_unquoted=0,
+    )
+
+
+def test_what_a_run_does_and_how_it_ended_is_told_in_the_pages_language() -> None:
+    few = TooFewExamples(40, 3, least=300, least_harmful=50).detail
+    failed = run_sentences.FAILED.format(said="KeyError", place="duel.py:7")
+    for said in (few, run_sentences.KILLED, run_sentences.TOLD_TO_END, failed):
+        told = russian("run_ended", said)
+        assert told != said
+        assert re.search("[а-я]", told)
+    learning = run_sentences.LEARNING.format(label="severe toxicity")
+    assert russian("run_doing", learning) == "учится: сильная токсичность"
+    assert not any(re.search("[a-z]", RUSSIAN(each)) for each in run_sentences.DOING[:3])
+
+
+def test_why_a_snapshot_is_not_what_it_was_is_told_by_kind() -> None:
+    said = SnapshotChanged({"withdrawn": 3, "edited": 1}).detail
+    assert "of its examples, 1 edited, 3 withdrawn since" in said
+    assert "изменён текст: 1, отозвано: 3" in russian("snapshot_changed", said)
