@@ -13,6 +13,7 @@ from ml.defaults import (
     HOLD_MAX,
     HOLD_MIN,
     HOLD_MIN_OF_ADDED,
+    HOLD_MIN_OF_SPAM,
     KEY,
     OWN_CALM_HELD,
     PLAIN_HELD,
@@ -149,10 +150,10 @@ def _thresholds(info: ModelInfo) -> Iterator[str]:
     yield "Solved on the calibration side. *Hold*: at most this share of calm texts is held for the"
     yield "label, in the language where it is worst, of Uzbek and Kazakh reviews"
     yield f"{PLAIN_HELD:.2%}; of our own calm hard sentences {ours}."
-    yield f"Never below {HOLD_MIN} nor above {HOLD_MAX}, nor below {HOLD_MIN_OF_ADDED} for what"
-    yield "adds to toxicity. *Reject*: at least 97 of 100 would be rejected, by an exact"
-    yield "one-sided bound at 95 %; a dash where the data cannot show it. Obscenity holds nothing"
-    yield "by itself: a site decides whether it minds swearing.\n"
+    yield f"Never below {HOLD_MIN} ({HOLD_MIN_OF_SPAM} for spam, {HOLD_MIN_OF_ADDED} for what adds"
+    yield f"to toxicity) nor above {HOLD_MAX}. *Reject*: at least 97 of 100 would be rejected, by"
+    yield "an exact one-sided bound at 95 %; a dash where the data cannot show it. Obscenity holds"
+    yield "nothing by itself: a site decides whether it minds swearing.\n"
     yield "| label | calm held at most | hold from | reject from |"
     yield "| --- | --- | --- | --- |"
     for label, limit in from_plain(info.training[KEY]).items():

@@ -439,7 +439,7 @@ def advised(
         calm = judging.target(label) == 0
         sides = [calm & part for part in parts if (calm & part).sum() >= defaults.CALM_MIN]
         hold = _matched(limit.hold, sides, before[:, column], after[:, column])
-        hold = min(max(hold, _lowest_hold(label)), defaults.HOLD_MAX)
+        hold = min(max(hold, defaults.lowest_hold(label)), defaults.HOLD_MAX)
         reject = None
         if limit.reject is not None:
             reject = max(_matched(limit.reject, sides, before[:, column], after[:, column]), hold)
@@ -447,12 +447,6 @@ def advised(
             round(hold, 3), None if reject is None else round(min(reject + 0.0005, 1.0), 3)
         )
     return found
-
-
-def _lowest_hold(label: Label) -> float:
-    """Return the lowest threshold for holding that makes sense, as for the model that ships."""
-    is_added = label in defaults.ADD_TO_TOXICITY
-    return defaults.HOLD_MIN_OF_ADDED if is_added else defaults.HOLD_MIN
 
 
 def _parts(judging: Dataset) -> list[Mask]:

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
@@ -75,7 +75,7 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         weight = np.ones(len(features)) if sample_weight is None else np.asarray(sample_weight)
         shares = features.languages if languages is None else one_hot(languages)
         kept_back = held_out(len(features), groups, self.calibration_share, self.seed)
-        table = hstack([features.grams, csr_array(shares.astype(np.float32))], "csr")
+        table = beside(features.grams, csr_array(shares.astype(np.float32)))
         width = features.width
         numbers = np.zeros((width, len(self.labels)), np.int16)
         steps = np.zeros(len(self.labels))
@@ -175,6 +175,22 @@ def mixture(shares: FloatArray, tables: FloatArray) -> FloatArray:
     """
     parts = shares.T[:, None, :, None] * tables.swapaxes(0, 1)[:, :, None]
     return np.asarray(np.add.reduce(parts), np.float64)
+
+
+def beside(left: csr_array, right: csr_array) -> csr_array:
+    """Return both tables side by side, entries in the order that they had.
+
+    The same as scipy's ``hstack``, which takes ten times as much memory on the way.
+    """
+    ends, added = left.indptr, right.indptr
+    places = np.arange(right.nnz) + ends[1:].repeat(np.diff(added))
+    of_left = np.ones(left.nnz + right.nnz, np.bool_)
+    of_left[places] = False
+    indices = np.empty(len(of_left), left.indices.dtype)
+    data = np.empty(len(of_left), left.data.dtype)
+    indices[of_left], data[of_left] = left.indices, left.data
+    indices[places], data[places] = right.indices + left.shape[1], right.data
+    return csr_array((data, indices, ends + added), (left.shape[0], left.shape[1] + right.shape[1]))
 
 
 def one_hot(languages: Sequence[Language]) -> FloatArray:

@@ -15,14 +15,16 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from ml import language
-from ml.dataset import Split, gather, mask_personal_data, split_of
+from ml import language, swearing
+from ml.augment import SOURCE, own_writing
+from ml.dataset import Split, gather, key_of, mask_personal_data, split_of
 from ml.labels import Language
 from ml.language import LanguageModel, guesses
 from ml.normalise import normalise_many
 
 PER_SOURCE = 3000
 SNIPPET_WORDS = (1, 4)
+FILLINGS = 2  # of each template of ours
 FILE = Path(language.__file__).with_name("language.model")
 
 # Texts and word lists of languages that comments are not judged in: (file, column or None).
@@ -35,9 +37,16 @@ _OTHERS: tuple[tuple[str, str | None], ...] = (
         "tr",
     )),
     *((f"lexicons/flacsy_badwords/{name}.txt", None) for name in (
-        "cz", "de", "fi", "fr", "hu", "it", "pl", "po", "ro", "sp", "tu", "ua",
+        "cz", "de", "fi", "fr", "hu", "it", "pl", "po", "ro", "sp", "tu",
     )),
 )  # fmt: skip
+# Swear words of ours: comments of one word are mostly these, and lists of other languages borrow
+# them. The swear list of Kazakh and Uzbek is our own (``ml.swearing``).
+_SWEARING: tuple[tuple[str, Language], ...] = (
+    ("lexicons/ldnoobw/en", Language.ENGLISH),
+    ("lexicons/ldnoobw/ru", Language.RUSSIAN),
+    ("lexicons/flacsy_badwords/ru.txt", Language.RUSSIAN),
+)
 
 
 def texts_of(root: Path, side: Split, *, seed: int) -> tuple[list[str], list[Language]]:
@@ -54,8 +63,13 @@ def texts_of(root: Path, side: Split, *, seed: int) -> tuple[list[str], list[Lan
         for text, spoken, group, source in rows:
             if split_of(group) is side:
                 by_source[f"{source} {spoken}"].append((text, spoken))
+    ours = _of_ours(root)
+    known = {key_of(text) for _, text, _ in ours}
+    for name, text, spoken in ours:
+        if split_of(name if name.startswith(SOURCE) else text) is side:
+            by_source[name.partition(" ")[0] + f" {spoken}"].append((text, spoken))
     for name, text in _of_other_languages(root):
-        if split_of(text) is side:
+        if split_of(text) is side and key_of(text) not in known:
             by_source[name].append((text, Language.OTHER))
     found = [
         pair
@@ -63,6 +77,24 @@ def texts_of(root: Path, side: Split, *, seed: int) -> tuple[list[str], list[Lan
         for pair in draw.sample(pairs, min(PER_SOURCE, len(pairs)))
     ]
     return [text for text, _ in found], [spoken for _, spoken in found]
+
+
+def _of_ours(root: Path) -> list[tuple[str, str, Language]]:
+    """Return what corpora hold too little of, as source, text and language.
+
+    Swear words, and sentences of our own writing, whose templates are each a source: the fillings
+    of one stay on one side.
+    """
+    found = [
+        (name, line.strip(), spoken)
+        for name, spoken in _SWEARING
+        for line in (root / "raw" / name).read_text("utf-8", "replace").splitlines()
+        if line.strip()
+    ]
+    found += [("swearing", word, spoken) for word, spoken in swearing.words()]
+    written = own_writing(1, fillings=FILLINGS)
+    rows = zip(written.groups, written.texts, written.languages, strict=True)
+    return [*found, *((f"{SOURCE} {group}", text, spoken) for group, text, spoken in rows)]
 
 
 def _of_other_languages(root: Path) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ review that swears is not taken as clean text. Innocent neighbours are kept out 
 """
 
 import re
+from collections.abc import Iterator
 
 from ml.labels import Language
 
@@ -53,6 +54,19 @@ _PATTERNS = {
     Language.KAZAKH: _pattern(_KAZAKH, _RUSSIAN),
     Language.UZBEK: _pattern(_UZBEK, _RUSSIAN),
 }
+
+
+def words() -> Iterator[tuple[str, Language]]:
+    """Yield every listed word or stem with its language."""
+    listed = {
+        Language.ENGLISH: _ENGLISH,
+        Language.RUSSIAN: _RUSSIAN,
+        Language.KAZAKH: _KAZAKH,
+        Language.UZBEK: _UZBEK,
+    }
+    for language, stems in listed.items():
+        for stem in stems.split():
+            yield stem.rstrip("*"), language
 
 
 def swears(text: str, language: Language) -> bool:
