@@ -1,5 +1,6 @@
 """Models: what decides, how it came about, and what waits for a lead's eyes; for leads."""
 
+from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -8,7 +9,7 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from service import html
+from service import html, problems
 from service.errors import Conflict, Forbidden, ModerationError
 from service.examples import quarantines
 from service.examples.origin import QuarantineState
@@ -56,12 +57,12 @@ def ask_for_run(
 ) -> Response:
     """Have a challenger trained; the gate judges it as always."""
     [site] = access.led(who, slug)
-    scope = due.scope_of_site(session, site.id, settings.learning)
-    try:
+
+    def ask() -> None:
+        scope = due.scope_of_site(session, site.id, settings.learning)
         runs.ask(session, scope, cause=Cause.PERSON, by=who.moderator.name, now=now)
-    except Conflict as error:
-        return _page(request, session, settings, who, site, refusal=error)
-    return _back(site)
+
+    return _changed(request, session, settings, who, site, by=ask)
 
 
 @router.post("/promote")
@@ -78,13 +79,13 @@ def promote(
 ) -> Response:
     """Have a version decide; an earlier one too."""
     [site] = access.led(who, slug)
-    try:
+
+    def change() -> None:
         version = access.version(session, who, number)
         access.check_may_change(session, who, version.site_id)
         actions.promote(session, version, by=who.moderator.name, why=why, now=now)
-    except (Conflict, Forbidden) as error:
-        return _page(request, session, settings, who, site, refusal=error)
-    return _back(site)
+
+    return _changed(request, session, settings, who, site, by=change)
 
 
 @router.post("/rollback")
@@ -100,14 +101,14 @@ def roll_back(
 ) -> Response:
     """Take the last promotion back."""
     [site] = access.led(who, slug)
-    champion = versions.champion(session, site.id)
-    scope = None if champion is None else champion.site_id
-    try:
+
+    def change() -> None:
+        champion = versions.champion(session, site.id)
+        scope = None if champion is None else champion.site_id
         access.check_may_change(session, who, scope)
         actions.roll_back(session, scope, by=who.moderator.name, why=why, now=now)
-    except (Conflict, Forbidden) as error:
-        return _page(request, session, settings, who, site, refusal=error)
-    return _back(site)
+
+    return _changed(request, session, settings, who, site, by=change)
 
 
 @router.get("/runs/{run}/report")
@@ -157,7 +158,20 @@ def settle_quarantine(
     return html.go_to(f"/review/models/quarantines/{row.id}")
 
 
-def _back(site: Site) -> Response:
+def _changed(
+    request: Request,
+    session: Session,
+    settings: AppSettings,
+    who: SignedIn,
+    site: Site,
+    *,
+    by: Callable[[], None],
+) -> Response:
+    """Have the change made, and go back to the page; what is refused is said on it."""
+    try:
+        by()
+    except (Conflict, Forbidden) as error:
+        return _page(request, session, settings, who, site, refusal=error)
     return html.go_to(f"/review/models?site={quote(site.slug)}")
 
 
@@ -183,7 +197,7 @@ def _page(
     return html.page(
         request,
         "learning/models.html",
-        status=200 if refusal is None else 409,
+        status=200 if refusal is None else problems.status_of(refusal),
         refusal=refusal,
         who=who,
         csrf=auth.csrf_of(who, settings),

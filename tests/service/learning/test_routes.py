@@ -8,12 +8,15 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
+from ml.gate_sentences import OVERTAKEN
 from service.db import Database
 from service.examples import quarantines
 from service.examples.origin import Cause, QuarantineState
 from service.examples.suspicion import Burst
 from service.examples.tables import LabelledExample, RemovedExample
 from service.learning import runs
+from service.learning import states as learning
+from service.learning.errors import TooFewExamples
 from service.learning.states import RunState
 from service.moderators.tables import Role
 from service.registry import actions as registry
@@ -190,3 +193,50 @@ def test_the_page_shows_what_waits_and_a_lead_settles_it_there(
         "/review/models/retrain", data={"csrf": csrf[1], "site": "border"}, headers=origin
     )
     assert "waits for a worker" in asked.text
+
+
+_SHARED = "По этой модели решают и чужие сайты"
+_REFUSALS = {
+    "retrain": (409, "Запуск уже идёт или заказан"),
+    "promote": (403, _SHARED),
+    "rollback": (403, _SHARED),
+}
+
+
+@pytest.mark.parametrize("form", _REFUSALS)
+def test_what_a_form_of_the_page_is_refused_is_said_on_it_in_its_language(
+    client: TestClient, database: Database, admin: Bearer, now: datetime, form: str
+) -> None:
+    number = second_version(database, now=now)
+    with database.transaction() as session:
+        a_newsroom(session, now=now, slug="elsewhere", moderators=1)
+        runs.ask(session, None, cause=learning.Cause.PERSON, now=now)
+    russian = {"Accept-Language": "ru", "Origin": "http://127.0.0.1:8000"}
+    client.cookies.set("parley_session", admin["Authorization"].removeprefix("Bearer "))
+    account = client.get("/review/account", headers=russian).text
+    csrf = re.search(r'name="csrf" value="([^"]+)"', account)
+    assert csrf
+    sent = {"csrf": csrf[1], "site": "border", "number": str(number)}
+    answer = client.post(f"/review/models/{form}", data=sent, headers=russian)
+    refusal = re.search(r'<p class="refusal" role="alert">(.+?)</p>', answer.text)
+    assert refusal
+    status, told = _REFUSALS[form]
+    assert answer.status_code == status
+    assert told in refusal[1]
+
+
+def test_why_a_run_ended_is_told_in_the_pages_language(
+    client: TestClient, database: Database, lead: Bearer, now: datetime
+) -> None:
+    with database.transaction() as session:
+        run = runs.ask(session, None, cause=learning.Cause.PERSON, now=now)
+        few = TooFewExamples(40, 3, least=300, least_harmful=50).detail
+        runs.end(session, run.id, RunState.REFUSED, why=few, now=now)
+        other = runs.begin(session, None, cause=learning.Cause.SCHEDULE, now=now)
+        verdict = {"passed": False, "reasons": [OVERTAKEN], "checks": []}
+        runs.end(session, other.id, RunState.REFUSED, why=OVERTAKEN, now=now, verdict=verdict)
+    client.cookies.set("parley_session", lead["Authorization"].removeprefix("Bearer "))
+    page = client.get("/review/models?site=border", headers={"Accept-Language": "ru"}).text
+    assert "Примеров для обучения: 40, из них с нарушением: 3." in page
+    assert "Действующая версия тем временем сменилась" in page
+    assert "first" not in page
