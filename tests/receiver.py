@@ -22,7 +22,6 @@ class Received:
 class _Answer:
     status: int = 204
     headers: tuple[tuple[str, str], ...] = ()
-    after: timedelta = timedelta(0)
     drip: timedelta | None = None
     until: Event | None = None
 
@@ -56,14 +55,13 @@ class Receiver:
         *,
         location: str | None = None,
         retry_after: str | None = None,
-        after: timedelta = timedelta(0),
         drip: timedelta | None = None,
         until: Event | None = None,
     ) -> None:
-        """Answer one request so: after a while, one byte at a time, or when something happens."""
+        """Answer one request so: one byte at a time, or when something happens."""
         given = {"Location": location, "Retry-After": retry_after}
         headers = tuple((name, value) for name, value in given.items() if value)
-        self._answers.append(_Answer(status, headers, after, drip, until))
+        self._answers.append(_Answer(status, headers, drip, until))
 
     def next_answer(self) -> _Answer:
         return self._answers.popleft() if self._answers else _Answer()
@@ -97,9 +95,8 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
                 self._answer(answer)
 
         def _answer(self, answer: _Answer) -> None:
-            time.sleep(answer.after.total_seconds())
             if answer.until is not None:
-                answer.until.wait(30)
+                answer.until.wait(120)
             if answer.drip is not None:
                 for each in b"HTTP/1.1 204 No Content\r\nX-Slow: " + b"x" * 100:
                     self.wfile.write(bytes([each]))

@@ -32,7 +32,7 @@ def settings(settings: Settings) -> Settings:
     return settings.model_copy(
         update={
             "webhooks": Webhooks(
-                allow_private_addresses=True, timeout=timedelta(seconds=30), max_attempts=2
+                allow_private_addresses=True, timeout=timedelta(seconds=120), max_attempts=2
             )
         }
     )
@@ -57,7 +57,7 @@ def owe(database: Database, url: str, clock: Clock, *, count: int = 1) -> list[U
 
 def run(workplace: Workplace) -> None:
     deliver_webhooks.deliver_webhooks(DeliverWebhooks(), workplace)
-    workplace.postman.wait(timedelta(seconds=20))
+    workplace.postman.wait(timedelta(seconds=120))
 
 
 def seen(database: Database, delivery_id: UUID) -> Delivery:
@@ -112,10 +112,10 @@ def test_a_slow_site_holds_up_nobody_elses_deliveries(
         [waits] = owe(database, slow.url, clock)
         ids = owe(database, receiver.url, clock, count=60)
         deliver_webhooks.deliver_webhooks(DeliverWebhooks(), workplace)
-        wait_until(lambda: len(receiver.received) == len(ids), seconds=20)
+        wait_until(lambda: len(receiver.received) == len(ids), seconds=120)
         assert seen(database, waits).state is DeliveryState.DUE
         all_others_told.set()
-        workplace.postman.wait(timedelta(seconds=20))
+        workplace.postman.wait(timedelta(seconds=120))
         assert seen(database, waits).state is DeliveryState.DELIVERED
 
 

@@ -72,7 +72,7 @@ def attempt(world: World) -> Attempted:
 
     async def once() -> Attempted:
         async with sending.client(allow_private=False) as client:
-            within = timedelta(seconds=5)
+            within = timedelta(minutes=1)
             return await sending.attempt(
                 client, due, within=within, clock=lambda: datetime.now(UTC)
             )
