@@ -9,6 +9,7 @@ judged, the site's degradation choice decides, and it says hold unless the site 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from ml.labels import Label, Language
 from service.policy import record_rules, text_rules
@@ -26,6 +27,8 @@ from service.policy.sections import (
     Raids,
     Style,
 )
+
+_PLACES_MOST: Final = 4
 
 
 class Mode(StrEnum):
@@ -175,8 +178,19 @@ def _score_reason(threshold: Threshold, score: float, outcome: Outcome) -> Reaso
         else (say.SCORE_HOLDS, threshold.hold)
     )
     name = threshold.label.replace("_", " ").capitalize()
-    sentence = line.format(label=name, score=f"{score:.2f}", limit=f"{limit:.2f}")
+    places = _places_apart(score, limit)
+    sentence = line.format(label=name, score=f"{score:.{places}f}", limit=f"{limit:.{places}f}")
     return Reason(outcome, f"score_{threshold.label}", sentence, weight=score)
+
+
+def _places_apart(score: float, limit: float) -> int:
+    """Return how many decimals tell a score from its limit, and a limit below 1 from 1."""
+    for places in (2, 3):
+        shown = f"{limit:.{places}f}"
+        same = score != limit and f"{score:.{places}f}" == shown
+        if not same and (limit >= 1 or float(shown) < 1):
+            return places
+    return _PLACES_MOST
 
 
 def _by_silence(policy: Policy, evidence: Evidence) -> Iterator[Reason]:

@@ -35,7 +35,7 @@ export function cardItem(entry, { inFocus, choosing }, desk) {
 function head(entry, desk) {
   const { card } = entry;
   return h("header", { class: "card-head" },
-    boot.may_bulk && entry.state === "todo" && h("input", {
+    boot.may_bulk && entry.state === "todo" && !desk.hears && h("input", {
       type: "checkbox", "aria-label": t("Select the comment of {name}", { name: card.author.name }),
       checked: entry.selected, onchange: (event) => desk.select(card.id, event.target.checked),
     }),

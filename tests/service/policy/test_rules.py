@@ -182,6 +182,25 @@ def test_every_reason_is_told_and_says_what_a_person_can_check() -> None:
     assert ruling.urgency == 0.93
 
 
+@pytest.mark.parametrize(
+    ("score", "limit", "shown"),
+    [
+        (0.999, 0.996, "scored 0.999, and from 0.996"),
+        (0.9999, 0.996, "scored 1.000, and from 0.996"),
+        (0.9049, 0.904, "scored 0.905, and from 0.904"),
+        (0.9, 0.9, "scored 0.90, and from 0.90"),
+        (1.0, 1.0, "scored 1.00, and from 1.00"),
+        (0.93, 0.9, "scored 0.93, and from 0.90"),
+    ],
+)
+def test_a_score_and_its_limit_are_told_so_exactly_that_they_differ(
+    score: float, limit: float, shown: str
+) -> None:
+    threshold = Threshold(Label.INSULT, hold=limit, reject=None)
+    ruling = rule(Policy((threshold,)), Evidence({Label.INSULT: score}))
+    assert shown in ruling.reasons[0].sentence
+
+
 def test_a_clear_comment_is_approved_as_clear() -> None:
     ruling = rule(Policy((INSULT,)), Evidence({Label.INSULT: 0.01, Label.SPAM: 1.0}))
     assert (ruling.outcome, ruling.reasons[0].code) == (Outcome.APPROVE, "clear")
