@@ -177,6 +177,7 @@ def _score_reason(threshold: Threshold, score: float, outcome: Outcome) -> Reaso
         if outcome is Outcome.REJECT
         else (say.SCORE_HOLDS, threshold.hold)
     )
+    assert limit is not None  # noqa: S101 - or it would have found nothing
     name = threshold.label.replace("_", " ").capitalize()
     places = _places_apart(score, limit)
     sentence = line.format(label=name, score=f"{score:.{places}f}", limit=f"{limit:.{places}f}")
