@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ml.adapter import Adapter
 from ml.augment import SOURCE, own_writing
+from ml.classifier import numbered
 from ml.dataset import Dataset, Split, join
 from ml.e5_file import E5File
 from ml.normalise import normalise_many
@@ -99,8 +100,8 @@ def sampled(dataset: Dataset, seed: int, *, share: float = 1.0) -> Dataset:
     ``share`` of what is usual is read of the corpora; of our own sentences as many as ever.
     """
     learning = dataset.part(Split.TRAIN)
-    names, numbers = np.unique(learning.groups, return_inverse=True)
-    drawn = np.random.default_rng(seed).random(len(names))[numbers]
+    numbers = numbered(learning.groups)
+    drawn = np.random.default_rng(seed).random(int(numbers.max(initial=-1)) + 1)[numbers]
     limits = np.array(
         [
             SHARES.get(source, 1.0) * (1.0 if source == SOURCE else share)

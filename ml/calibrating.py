@@ -8,6 +8,7 @@ from scipy.special import expit
 
 from ml import calibration, cascade
 from ml.cascade import Referred, SecondTier
+from ml.classifier import numbered
 from ml.dataset import LABELS, Dataset, Floats, Mask, join
 from ml.encoder import Encoder
 from ml.labels import Label, Language
@@ -114,7 +115,7 @@ def leanings(second: SecondTier, table: Referred, data: Dataset) -> Floats:
         table: what the second tier judges by, of n texts.
         data: what is known of the n texts.
     """
-    groups = np.unique(list(data.groups), return_inverse=True)[1]
+    groups = numbered(data.groups)
     fold = np.random.default_rng(second.seed).integers(LEANING_FOLDS, size=groups.max() + 1)[groups]
     both = np.full(data.targets.shape, np.nan)
     for number in range(LEANING_FOLDS):

@@ -202,10 +202,17 @@ def held_out(
     n: int, groups: Sequence[object] | None, share: float, seed: int
 ) -> npt.NDArray[np.bool_]:
     """Return which rows only calibrate: whole groups, drawn by the seed."""
-    names = (
-        np.arange(n)
-        if groups is None
-        else np.unique(list(map(str, groups)), return_inverse=True)[1]
-    )
+    names = np.arange(n) if groups is None else numbered(groups)
     drawn = np.random.default_rng(seed).random(int(names.max(initial=-1)) + 1) < share
     return drawn[names]
+
+
+def numbered(groups: Sequence[object]) -> IntArray:
+    """Return each group's number in the order of their names, shape (n,).
+
+    Not ``np.unique``: an array of names gives each as much room as the longest, and a text that
+    stands alone is its own name.
+    """
+    names = list(map(str, groups))
+    numbers = {name: number for number, name in enumerate(sorted(set(names)))}
+    return np.array([numbers[name] for name in names], np.int64)
