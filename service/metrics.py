@@ -1,5 +1,10 @@
-"""Counters and histograms, and GET /metrics in Prometheus' text format."""
+"""Counters and histograms, and GET /metrics in Prometheus' text format.
 
+Processes that share a folder (see ``service/metrics_folder.py``) keep their numbers there, and each
+tells the sum of all: those of `parley up`, or of one worker.
+"""
+
+import os
 import time
 from collections.abc import Iterable
 
@@ -12,8 +17,11 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service import metrics_folder
 
 router = APIRouter(tags=["operation"])
 
@@ -30,13 +38,22 @@ SECONDS = Histogram(
 )
 
 
-@router.get("/metrics", summary="Prometheus metrics of this process", response_class=Response)
+def counted() -> CollectorRegistry:
+    """Return what was counted: by all processes that share a folder, or else by this one."""
+    if metrics_folder.VARIABLE not in os.environ:
+        return REGISTRY
+    everybody = CollectorRegistry()
+    MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]  # its types end here
+    return everybody
+
+
+@router.get("/metrics", summary="Prometheus metrics", response_class=Response)
 def metrics(request: Request) -> Response:
-    """Answer this process's counters, and the backlog as the database has it."""
+    """Answer what this process and those beside it have counted, and the database's backlog."""
     backlog = _Backlog(request.app.state.backlog())
     own = CollectorRegistry()
     own.register(backlog)
-    body = generate_latest(REGISTRY) + generate_latest(own)
+    body = generate_latest(counted()) + generate_latest(own)
     return Response(body, media_type=CONTENT_TYPE_LATEST)
 
 

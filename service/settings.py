@@ -351,6 +351,13 @@ class Worker(_Group):
     sweep_every: timedelta = Field(
         timedelta(seconds=5), description="How often forgotten work is looked for."
     )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port on which a worker by itself tells Prometheus of its jobs, at the address"
+        " `PARLEY_WEB__HOST`; of `parley up` the web process does.",
+    )
 
 
 class Settings(BaseSettings):

@@ -9,9 +9,10 @@ from typing import Any
 import structlog
 import threadpoolctl
 from celery import Celery, Task, signals
+from prometheus_client import start_http_server
 from sqlalchemy.exc import SQLAlchemyError
 
-from service import logs
+from service import logs, metrics
 from service.broker import Broker, celery_settings
 from service.errors import Unavailable
 from service.jobs import DeliverWebhooks, Job, ScoreComments, ScoreUnclear
@@ -141,7 +142,19 @@ def look_for_work(**_: object) -> None:
     broker.close()
 
 
+def tell_prometheus(**_: object) -> None:
+    """Have a worker by itself answer for its processes; the port is taken after they were forked.
+
+    Raises:
+        OSError: the port is taken by another program.
+    """
+    port = settings().worker.metrics_port
+    if port is not None:
+        start_http_server(port, addr=settings().web.host, registry=metrics.counted())
+
+
 signals.setup_logging.connect(configure_logs)
 signals.worker_process_init.connect(open_workplace)
 signals.worker_process_shutdown.connect(close_workplace)
 signals.worker_ready.connect(look_for_work)
+signals.worker_ready.connect(tell_prometheus)

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
+from service import metrics_folder
 from service.cli.entry import as_environment, attached, read_settings
 from service.cli.listening import listen
 from service.machine import lifeline
@@ -59,6 +60,7 @@ def _serve(listening: socket.socket, *, trusted_proxies: str) -> None:
 def worker() -> None:
     """Run one worker: scores what waits, decides by policy, delivers webhooks."""
     settings = _enter()
+    _counting_together(settings)
     concurrency = f"--concurrency={settings.worker.processes}"
     _celery("worker", concurrency, "--without-gossip", "--without-mingle", "--loglevel=INFO")
 
@@ -68,6 +70,18 @@ def beat() -> None:
     _enter()
     # In memory: the schedule is code, and nothing in it minds being due again after a restart.
     _celery("beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=INFO")
+
+
+def _counting_together(settings: Settings) -> None:
+    """Begin once more, with a folder for what the worker's processes count, if it is to be told."""
+    port = settings.worker.metrics_port
+    if port is None or metrics_folder.VARIABLE in os.environ:
+        return
+    folder = metrics_folder.emptied(settings.data / f"metrics-{port}")
+    os.environ[metrics_folder.VARIABLE] = str(folder.absolute())
+    # Prometheus' client, which is loaded by now, looked for the variable when it was.
+    worker = [*commands()["worker"]]
+    os.execv(worker[0], worker)  # noqa: S606 - ourselves
 
 
 def _enter() -> Settings:

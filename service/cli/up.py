@@ -15,6 +15,7 @@ import httpx2
 import typer
 from rich.console import Console
 
+from service import metrics_folder
 from service.cli.entry import as_environment, console, read_settings, revealed, with_servers
 from service.cli.listening import address_of, listen, listen_nearby
 from service.cli.migrating import bring_up_to_date
@@ -148,7 +149,13 @@ def _supervise(
 
 
 def _stages(settings: Settings, listening: socket.socket) -> Sequence[Sequence[Program]]:
-    environment = {**os.environ, **as_environment(settings)}
+    # One folder for all: whichever process is asked for the metrics tells everybody's.
+    counted = metrics_folder.emptied(settings.data / "metrics")
+    environment = {
+        **os.environ,
+        **as_environment(settings),
+        metrics_folder.VARIABLE: str(counted.absolute()),
+    }
     command = commands()
     descriptor = listening.fileno()
     count = settings.web.processes

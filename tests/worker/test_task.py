@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from service import metrics
 from service.errors import Conflict, Invalid, NotFound, RateLimited, Unavailable
 from service.jobs import Job
 from worker import task
@@ -55,6 +57,34 @@ def test_a_silent_dependency_is_asked_again_later_and_later(
             perform(Errand(), workplace, tries=tries)
         waits.append(wish.value.after.total_seconds())
     assert waits == [1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (None, "done"),
+        (Conflict("decided"), "dropped"),
+        (Unavailable("silent"), "again"),
+        (ZeroDivisionError(), "failed"),
+    ],
+)
+def test_what_came_of_a_job_is_counted_and_timed(
+    workplace: Workplace,
+    failing_with: list[BaseException],
+    error: BaseException | None,
+    outcome: str,
+) -> None:
+    def counted(name: str, **labels: str) -> float:
+        return metrics.REGISTRY.get_sample_value(name, {"job": "errand", **labels}) or 0
+
+    def numbers() -> tuple[float, float]:
+        return counted("parley_jobs_total", outcome=outcome), counted("parley_job_seconds_count")
+
+    before = numbers()
+    failing_with += [error] if error else []
+    with suppress(TryAgain, ZeroDivisionError):
+        perform(Errand(), workplace, tries=0)
+    assert numbers() == tuple(number + 1 for number in before)
 
 
 def test_a_limit_is_heeded(workplace: Workplace, failing_with: list[BaseException]) -> None:
