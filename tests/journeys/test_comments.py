@@ -56,7 +56,7 @@ def test_an_approved_comment_is_public_at_once_and_gone_when_it_is_withdrawn(
     assert decision["model_version"].startswith("sha256:")
     assert decision["scores"]["toxicity"] < 0.3
     assert installation.client.delete(receipt["location"]).json()["body"] == ""
-    running.wait_until(lambda: len(receiver.received) == 2, seconds=60)
+    running.wait_until(lambda: len(receiver.received) == 2, seconds=180)
     told = {json.loads(each.body)["type"] for each in receiver.received}
     assert told == {"comment.approved", "comment.withdrawn"}
     assert installation.client.get("/v1/articles/a-1/comments").json()["items"] == []
@@ -70,7 +70,7 @@ def test_the_site_is_told_of_every_decision_in_signed_webhooks_also_after_a_fail
     added = installation.client.post("/v1/webhooks", json={"url": receiver.url}).json()
     receipts = installation.post_all(texts(20))
     # The first attempt of one failed; it is made again after five seconds.
-    running.wait_until(lambda: len(receiver.received) == 21, seconds=60)
+    running.wait_until(lambda: len(receiver.received) == 21, seconds=180)
     verified = [
         Webhook(added["secret"]).verify(each.body, each.headers) for each in receiver.received
     ]

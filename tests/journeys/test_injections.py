@@ -42,6 +42,7 @@ from tests.factories.moderators import PASSWORD, stored_moderator
 from tests.factories.published import stored_decided_comment
 from tests.factories.review import Desk, stored_desk, stored_held_comment
 from tests.journeys.embed.test_injections import WATCHED
+from tests.journeys.keys import go_to
 from tests.service.embed.injections import INJECTIONS
 from tests.service.quality.test_actions import claimed
 
@@ -113,6 +114,7 @@ def _sign_in(page: Page, served: str, desk: Desk, path: str) -> None:
 
 def _assert_shown(page: Page, where: str, *, times: int = 1, typed: str = ALL) -> None:
     """Look that the page shows what was typed, as it was typed, so often in this place."""
+    page.wait_for_load_state()
     shown = page.locator(where).first.text_content() or ""
     assert shown.count(typed) == times, where
 
@@ -269,8 +271,7 @@ def test_what_readers_say_against_comments_is_text(
     _sign_in(page, served, desk, "/review")
     page.wait_for_selector("#main[aria-busy=false]")
     for key, words in (("p", [WORDS]), ("n", [WORDS, LONG]), ("a", [LONG])):
-        page.keyboard.press("g")
-        page.keyboard.press(key)
+        go_to(page, key)
         page.wait_for_selector(f"{IN_FOCUS} .waits")
         shown = page.locator(".waits").all_text_contents()
         assert [each for each in words if each not in "\n".join(shown)] == []
@@ -290,7 +291,7 @@ def test_the_plain_page_shows_text(served: str, database: Database, desk: Desk, 
     assert page.get_attribute("button.bad", "title") == ALL
     page.fill("#note", INJECTIONS[0])
     page.click("button.bad")
-    assert page.get_by_text("Rejected.").count() == 1
+    expect(page.get_by_text("Rejected.")).to_have_count(1)
 
 
 def test_the_quality_page_shows_text(

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from service.appeals.tables import Appeal
@@ -106,6 +107,7 @@ def test_the_quality_page_breaks_no_rule_of_accessibility(
     page = open_page(new_context)
     be_signed_in(page, served, lead.token)
     page.goto(f"{served}/review/quality")
+    page.wait_for_load_state()
     assert page.locator("svg.bar .range").count() > 3
     assert violations_in_every_view(page) == {}
 
@@ -119,8 +121,8 @@ def test_an_author_appeals_without_scripts(
     page.goto(f"{served}{links.statement}?lang={tongue}")
     page.fill("#text", "I quoted the minister.")
     page.click("button.primary")
-    assert page.locator("form").count() == 0
-    assert page.locator("blockquote").last.inner_text() == "I quoted the minister."
+    expect(page.locator("blockquote").last).to_have_text("I quoted the minister.")
+    expect(page.locator("form")).to_have_count(0)
     assert page.locator("html").get_attribute("lang") == tongue
     with database.transaction() as session:
         assert session.scalars(select(Appeal.language)).one().value == tongue

@@ -26,6 +26,7 @@ from tests.factories.moderators import stored_moderator
 from tests.factories.published import stored_decided_comment
 from tests.factories.review import Desk, stored_desk, stored_held_comment
 from tests.journeys.axe import open_page, violations_in_every_view
+from tests.journeys.keys import go_to
 from tests.journeys.test_review_page import A_WHILE
 
 LANGUAGES = (Language.ENGLISH, Language.ENGLISH, Language.KAZAKH)
@@ -82,8 +83,7 @@ def test_a_reported_comment_is_kept_by_one_key_and_its_reports_are_answered(
 ) -> None:
     report_the_published_one(database, readers=1)
     sign_in(page, served, desk)
-    page.keyboard.press("g")
-    page.keyboard.press("p")
+    go_to(page, "p")
     expect(page.locator("#title")).to_have_text("Reported")
     page.wait_for_selector(".card.in-focus[data-state=todo]")
     expect(page.locator(".waits")).to_contain_text("1 reader reported it: spam × 1")
@@ -104,8 +104,7 @@ def test_it_is_said_where_many_reports_come_from_few_networks(
 ) -> None:
     report_the_published_one(database, readers=4, networks=2)
     sign_in(page, served, desk)
-    page.keyboard.press("g")
-    page.keyboard.press("p")
+    go_to(page, "p")
     expect(page.locator(".waits")).to_contain_text("4 readers reported it: spam × 4")
     expect(page.locator(".waits")).to_contain_text("together they count as 2.")
 
@@ -180,8 +179,7 @@ def test_notices_are_counted_and_what_each_says_is_at_hand(
 ) -> None:
     give_notices(database, 12)
     sign_in(page, served, desk)
-    page.keyboard.press("g")
-    page.keyboard.press("n")
+    go_to(page, "n")
     waits = page.locator(".card.in-focus .waits")
     expect(waits).to_contain_text("12 notices of illegal content")
     expect(waits.get_by_text("article 170")).to_be_visible()
@@ -214,13 +212,13 @@ def test_an_appeal_shows_what_the_author_says_to_another_person_only(
                 now=now,
             )
     sign_in(page, served, desk)
-    page.keyboard.press("g")
-    page.keyboard.press("a")
+    go_to(page, "a")
     expect(page.locator("#title")).to_have_text("Appeals")
     page.wait_for_selector(".card.in-focus[data-state=todo]")
     expect(page.locator(".card")).to_have_count(1)
     expect(page.locator(".card .text")).to_have_text("said by a colleague")
     quote = page.locator(".waits .quote")
+    expect(quote).to_be_visible()
     assert quote.inner_text() == "I quoted the <b>minister</b>.\nNobody was meant."
     page.fill("#search", "said by oneself")
     page.keyboard.press("Enter")
@@ -235,8 +233,7 @@ def test_no_queue_breaks_a_rule_of_accessibility(
     page = open_page(new_context)
     sign_in(page, served, desk)
     page.wait_for_selector("#trail", state="attached")
-    page.keyboard.press("g")
-    page.keyboard.press("p")
+    go_to(page, "p")
     page.wait_for_selector(".card.in-focus[data-state=todo]")
     assert violations_in_every_view(page) == {}
     page.click("#open-filters")

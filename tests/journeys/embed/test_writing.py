@@ -198,8 +198,10 @@ def test_a_reader_is_asked_once_to_reconsider_and_does_as_the_reader_likes(
     question.get_by_role("button", name="Send as it is").click()
     expect(page.locator(".mine .body")).to_have_count(2)
     with paper.database.transaction() as session:
-        counted = session.query(SecondThoughts).one()
-        assert (counted.asked, counted.edited, counted.sent_anyway) == (2, 1, 1)
+        # By day; a day may have ended between the two.
+        days = session.query(SecondThoughts).all()
+    counts = [(each.asked, each.edited, each.sent_anyway) for each in days]
+    assert tuple(map(sum, zip(*counts, strict=True))) == (2, 1, 1)
 
 
 def test_reports_and_notices_arrive_with_their_reasons(paper: Paper, page: Page) -> None:
