@@ -40,6 +40,11 @@ def import_(
 
     Reads NDJSON, CSV, exports of Disqus and of WordPress. Interrupted, it goes on where it was;
     what is there already is not stored twice.
+
+    A line of NDJSON or a row of CSV has id, article_id, article_url, author_name, body and
+    created_at (ISO 8601); and may have article_title, author_id, author_email, parent_id, status
+    (approved, rejected, held), reason (a code of the site's list) and, in NDJSON, labels, such as
+    {"insult": 1}.
     """
     wish = Wish(file, form or format_of(file), _chosen(undecided), dry_run=dry_run)
     with opened() as (settings, database):
