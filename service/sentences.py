@@ -19,6 +19,7 @@ from service.learning.errors import GONE, TooFewExamples
 from service.learning.plan import TOO_LOOSE
 from service.learning.schedule import NOT_CRON
 from service.moderators import oidc, passwords
+from service.policy import changes as policy_changes
 from service.policy import point_sentences
 from service.policy import sentences as policy
 from service.registry import actions as registry
@@ -79,6 +80,7 @@ def known_sentences() -> Lines:
         "scoring_behind": (scoring_alerts.BEHIND,),
         "appeals_unread": (appeal_alerts.NOBODY_ELSE,),
         "operating_point": point_sentences.LINES,
+        "policy_change": policy_changes.LINES,
         **{f"drift_{name}": (line,) for name, line in drift.LINES.items()},
         "gate": gate.LINES,
         "run_doing": run_sentences.DOING,
@@ -97,6 +99,8 @@ def known_sentences() -> Lines:
             *(TOO_LOOSE, NOT_CRON),
             *GONE.values(),
             *problems.SENTENCES.values(),
+            # Last: they fit whatever has a colon.
+            *policy_changes.PARTS,
         ),
     }
     for error in leaves():

@@ -16,7 +16,19 @@ from functools import cache
 # Blanks filled with words of ours, which a page translates; all others are names and numbers.
 WORDS = frozenset(
     {
-        *("accepted", "by", "change", "kinds", "label", "language", "lasted", "most_long", "other_change", "role", "said"),
+        *(
+            "accepted",
+            "by",
+            "change",
+            "kinds",
+            "label",
+            "language",
+            "lasted",
+            "most_long",
+            "other_change",
+            "role",
+            "said",
+        ),
         *("span", "state", "status", "then", "wanted", "words", "wrong"),
     }
 )
@@ -60,7 +72,12 @@ def _part(value: str, lines: Lines, translate: Callable[[str], str]) -> str:
     """
 
     def tell(part: str) -> str:
-        return in_words(PARTS, part, lines=lines, translate=translate)
+        told = in_words(PARTS, part, lines=lines, translate=translate)
+        if told != part or not part[:1].islower():
+            return told
+        # A word that begins a line elsewhere, such as the name of a field.
+        other = translate(part[0].upper() + part[1:])
+        return part if other[1:] == part[1:] else other[0].lower() + other[1:]
 
     parts = value.split(", ")
     told = [tell(each) for each in parts]

@@ -1,25 +1,70 @@
-"""What is different between two policies, in sentences. Pure."""
+"""What is different between two policies, in sentences. Pure.
+
+Each sentence is one of ``LINES`` with its blanks filled in, so that pages can tell it in another
+language (see ``service/wording.py``).
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from service.policy.document import PolicyDocument
 from service.policy.text_rules import LANGUAGE_NAMES
 from service.policy.word_entries import Kind
 from service.policy.wordlist_section import ListedWord, Words
+from service.texts import said
 
 _NAMED_MAX = 5
-_NONE = "no operating point"
 _PART_BY_PART = (
     *("links", "contacts", "style", "languages", "copies", "floods", "raids", "authors"),
     "articles",
 )
 _PLAIN = {
-    "mode": "The mode",
-    "degradation": "What happens without a score",
-    "trusted_from": "Approved comments that make an author trusted",
+    "mode": said("The mode"),
+    "degradation": said("What happens without a score"),
+    "trusted_from": said("Approved comments that make an author trusted"),
 }
+
+_TAKEN_OVER: Final = "The starter list for {language} was taken over."
+_GIVEN_UP: Final = "The starter list for {language} was given up."
+_ADDED: Final = (
+    "{count} {kinds} word added to the list: {named}.",
+    "{count} {kinds} words added to the list: {named} and {more} more.",
+    "{count} {kinds} words added to the list: {named}.",
+)
+_TAKEN: Final = (
+    "{count} {kinds} word taken from the list: {named}.",
+    "{count} {kinds} words taken from the list: {named} and {more} more.",
+    "{count} {kinds} words taken from the list: {named}.",
+)
+_OTHER_KIND: Final = "«{listed}» is {kinds}; it was {said}."
+_ALLOWED: Final = "{author} was added to the allow list of authors."
+_NOT_ALLOWED: Final = "{author} was taken from the allow list of authors."
+_OFF: Final = "{label}: off."
+_ON: Final = "{label}: on, with {change}."
+_POINT: Final = "{label} in {language}: {change}; it was: {other_change}."
+_PART: Final = "{label}, {words}: {change}; it was {other_change}."
+_PLAINLY: Final = "{label}: {change}; it was {other_change}."
+_HELD: Final = "held from {hold}"
+_REJECTED: Final = "rejected from {reject}"
+_BOTH: Final = "held from {hold} and rejected from {reject}"
+_NO_THRESHOLD: Final = "no threshold"
+_NO_POINT: Final = "no operating point"
+
+# Where one would match what another says, it is later.
+LINES: Final = (
+    *(_TAKEN_OVER, _GIVEN_UP, *_ADDED, *_TAKEN, _OTHER_KIND, _ALLOWED, _NOT_ALLOWED),
+    *(_OFF, _ON, _POINT, _PART, _PLAINLY),
+)
+PARTS: Final = (
+    *(_BOTH, _HELD, _REJECTED, _NO_THRESHOLD, _NO_POINT),
+    "reject where at least {hundred} of 100 would be rejected",
+    "approve as long as at most {hundred} in 100 would not have been",
+    *("nothing", "yes", "no", "hold", "reject"),
+    "{label} ({wanted}; {said})",
+    "{wanted}; {said}",
+    "{label}: {said}",
+)
 
 
 def changes(before: PolicyDocument, after: PolicyDocument) -> list[str]:
@@ -29,7 +74,7 @@ def changes(before: PolicyDocument, after: PolicyDocument) -> list[str]:
         *_thresholds(before, after),
         *_operating_points(before, after),
         *_words(before.words, after.words),
-        *_listed("allow list of authors", before.allow.authors, after.allow.authors),
+        *_allowed(before.allow.authors, after.allow.authors),
         *_parts(before, after),
     ]
 
@@ -38,26 +83,23 @@ def _plain(before: PolicyDocument, after: PolicyDocument) -> Iterator[str]:
     for field, name in _PLAIN.items():
         old, new = getattr(before, field), getattr(after, field)
         if old != new:
-            yield f"{name}: {_said(new)}; it was {_said(old)}."
+            yield _PLAINLY.format(label=name, change=_told(new), other_change=_told(old))
 
 
 def _thresholds(before: PolicyDocument, after: PolicyDocument) -> Iterator[str]:
     old, new = (each.thresholds.model_dump(mode="json") for each in (before, after))
     for label in new:
         if old[label] != new[label]:
-            now = _limits(new[label])
-            yield f"{_named(label)}: {now}; it was {_limits(old[label])}."
+            now, was = _limits(new[label]), _limits(old[label])
+            yield _PLAINLY.format(label=_named(label), change=now, other_change=was)
 
 
 def _limits(limits: Mapping[str, float | None] | None) -> str:
-    if limits is None:
-        return "no threshold"
-    parts = [
-        f"{word} from {limits[name]:g}"
-        for name, word in (("hold", "held"), ("reject", "rejected"))
-        if limits[name] is not None
-    ]
-    return " and ".join(parts)
+    given = {name: f"{at:g}" for name, at in (limits or {}).items() if at is not None}
+    if not given:
+        return _NO_THRESHOLD
+    line = _BOTH if len(given) > 1 else _HELD if "hold" in given else _REJECTED
+    return line.format(**given)
 
 
 def _operating_points(before: PolicyDocument, after: PolicyDocument) -> Iterator[str]:
@@ -68,42 +110,45 @@ def _operating_points(before: PolicyDocument, after: PolicyDocument) -> Iterator
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) != new.get(key):
             label, language, _ = key
-            where = f"{_named(label)} in {LANGUAGE_NAMES[language]}"
-            was, now = (
-                str(each[key]) if key in each else "no operating point" for each in (old, new)
+            was, now = (str(each[key]) if key in each else _NO_POINT for each in (old, new))
+            yield _POINT.format(
+                label=_named(label),
+                language=LANGUAGE_NAMES[language],
+                change=now,
+                other_change=was,
             )
-            yield f"{where}: {now}; it was: {was}."
 
 
 def _words(before: Words, after: Words) -> Iterator[str]:
     for language in sorted(set(before.starters) ^ set(after.starters)):
-        done = "taken over" if language in after.starters else "given up"
-        yield f"The starter list for {LANGUAGE_NAMES[language]} was {done}."
+        line = _TAKEN_OVER if language in after.starters else _GIVEN_UP
+        yield line.format(language=LANGUAGE_NAMES[language])
     old, new = ({each.key: each for each in words.listed} for words in (before, after))
-    yield from _counted("added to", (new[key] for key in new if key not in old))
-    yield from _counted("taken from", (old[key] for key in old if key not in new))
+    yield from _counted(_ADDED, (new[key] for key in new if key not in old))
+    yield from _counted(_TAKEN, (old[key] for key in old if key not in new))
     for key in new:
         if key in old and old[key].kind is not new[key].kind:
-            yield f"«{new[key].word}» is {new[key].kind}; it was {old[key].kind}."
+            yield _OTHER_KIND.format(listed=new[key].word, kinds=new[key].kind, said=old[key].kind)
 
 
-def _counted(done: str, words: Iterable[ListedWord]) -> Iterator[str]:
+def _counted(lines: tuple[str, str, str], words: Iterable[ListedWord]) -> Iterator[str]:
+    one, many_more, many = lines
     by_kind: dict[Kind, list[str]] = {}
     for each in words:
         by_kind.setdefault(each.kind, []).append(each.word)
     for kind, found in sorted(by_kind.items()):
         named = ", ".join(f"«{word}»" for word in found[:_NAMED_MAX])
-        more = f" and {len(found) - _NAMED_MAX:,} more" if len(found) > _NAMED_MAX else ""
-        noun = "word" if len(found) == 1 else "words"
-        yield f"{len(found):,} {kind} {noun} {done} the list: {named}{more}."
+        more = len(found) - _NAMED_MAX
+        line = one if len(found) == 1 else many_more if more > 0 else many
+        yield line.format(count=f"{len(found):,}", kinds=kind, named=named, more=f"{more:,}")
 
 
-def _listed(name: str, before: Iterable[str], after: Iterable[str]) -> Iterator[str]:
+def _allowed(before: Iterable[str], after: Iterable[str]) -> Iterator[str]:
     change = Counter(after)
     change.subtract(Counter(before))
     for value, count in sorted(change.items()):
         if count:
-            yield f"{value} was {'added to' if count > 0 else 'taken from'} the {name}."
+            yield (_ALLOWED if count > 0 else _NOT_ALLOWED).format(author=value)
 
 
 def _parts(before: PolicyDocument, after: PolicyDocument) -> Iterator[str]:
@@ -112,30 +157,39 @@ def _parts(before: PolicyDocument, after: PolicyDocument) -> Iterator[str]:
         if old == new:
             continue
         if new is None:
-            yield f"{_named(field)}: off."
+            yield _OFF.format(label=_named(field))
         elif old is None:
-            yield f"{_named(field)}: on, with {_spelled(new.model_dump(mode='json'))}."
+            spelled = _spelled(new.model_dump(mode="json"), ", ")
+            yield _ON.format(label=_named(field), change=spelled)
         else:
             was, now = old.model_dump(mode="json"), new.model_dump(mode="json")
             for name in now:
                 if was[name] != now[name]:
-                    what = f"{_named(field)}, {name.replace('_', ' ')}"
-                    yield f"{what}: {_said(now[name])}; it was {_said(was[name])}."
+                    yield _PART.format(
+                        label=_named(field),
+                        words=name.replace("_", " "),
+                        change=_told(now[name]),
+                        other_change=_told(was[name]),
+                    )
 
 
-def _spelled(section: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {_said(value)}" for name, value in section.items())
+def _spelled(section: Mapping[str, Any], between: str) -> str:
+    parts = []
+    for name, value in section.items():
+        called, told = name.replace("_", " "), _told(value)
+        parts.append(f"{called} ({told})" if isinstance(value, dict) else f"{called}: {told}")
+    return between.join(parts)
 
 
-def _said(value: object) -> str:
+def _told(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "nothing"
+        return " and ".join(map(str, value)) or "nothing"
     if isinstance(value, dict):
-        return f"({_spelled(value)})"
+        return _spelled(value, "; ")
     return str(value).replace("_", " ")
 
 

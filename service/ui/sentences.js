@@ -20,10 +20,19 @@ export function inWords(code, sentence) {
 
 function part(value) {
   const parts = value.split(", ");
-  const told = parts.map((each) => inWords(PARTS, each));
+  const told = parts.map(tell);
   // A word that somebody wrote stands in marks of ours, and needs no translation.
   if (parts.every((each, at) => told[at] !== each || each.startsWith("«"))) return told.join(", ");
-  return inWords(PARTS, value);
+  return tell(value);
+}
+
+function tell(part) {
+  const told = inWords(PARTS, part);
+  const begun = part.charAt(0).toUpperCase() + part.slice(1);
+  if (told !== part || begun === part) return told;
+  // A word that begins a line elsewhere, such as the name of a field.
+  const other = t(begun);
+  return other === begun ? part : other.charAt(0).toLowerCase() + other.slice(1);
 }
 
 function patternOf(line) {

@@ -1,11 +1,15 @@
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.locales import catalogues
 from service.policy.changes import changes
 from service.policy.document import PolicyDocument
+from service.sentences import known_sentences
+from service.wording import in_words
 
 REJECT = "reject where at least {} of 100 would be rejected"
 WORD = {"word": "дурак", "kind": "banned", "language": "ru"}
@@ -67,7 +71,7 @@ def test_there_is_a_sentence_for_every_change_and_none_without(
         (
             {},
             {"articles": {"close_after_days": 14}},
-            "Articles: on, with close after days 14, then reject.",
+            "Articles: on, with close after days: 14, then: reject.",
         ),
     ],
 )
@@ -82,3 +86,18 @@ def test_many_words_are_counted() -> None:
     [told] = changes(document(), document(words={"listed": words}))
     assert told.startswith("8 suspect words added to the list: «словоа»")
     assert told.endswith("and 3 more.")
+
+
+@pytest.mark.parametrize("part", PARTS[1:])
+def test_every_change_is_told_in_the_language_of_the_page(part: dict[str, Any]) -> None:
+    russian = catalogues.read("ru")
+
+    def translate(line: str) -> str:
+        found = russian.get(line)
+        return str(found.string) if found is not None and found.string else line
+
+    sentences = known_sentences()
+    for before, after in (({}, part), (part, {})):
+        for sentence in changes(document(**before), document(**after)):
+            told = in_words("policy_change", sentence, lines=sentences, translate=translate)
+            assert set(re.findall("[a-z]+", told)) <= {"editor"}, told
