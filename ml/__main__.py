@@ -19,6 +19,7 @@ from ml import (
     defaults,
     encoder,
     labelled_scores,
+    lexicons,
     page,
     plots,
     stored_report,
@@ -67,10 +68,10 @@ def train(
 ) -> None:
     """Train on the shippable corpora; write the model and its card."""
     root = _folder(folder)
-    data = _gathered(root)
+    data, words = _gathered(root), _words(root, seed)
     reading = _encoder()
     with _steps() as step:
-        trained = fit(data, PARAMS, seed, encoder=reading, progress=step)
+        trained = fit(data, PARAMS, seed, words=words, encoder=reading, progress=step)
         path = models / "parley.model"
         path.parent.mkdir(parents=True, exist_ok=True)
         digest = trained.save(path)
@@ -256,6 +257,13 @@ def _gathered(root: Path) -> Dataset:
         bars.advance(task)
     console.print(f"{sum(map(len, parts)):,} texts, {len(data):,} without doubles")
     return data
+
+
+def _words(root: Path, seed: int) -> Dataset:
+    try:
+        return lexicons.gather(root, seed=seed)
+    except corpora.CorporaMissing as missing:
+        raise _refusal(f"{missing}.") from missing
 
 
 def _score(loaded: Artifact, reading: Encoder | None) -> Score:

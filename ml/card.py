@@ -21,6 +21,7 @@ from ml.defaults import (
 )
 from ml.evaluate import Report, Slice, SuiteResult
 from ml.labels import DEFINITIONS, Label, Language
+from ml.lexicons import LEXICONS
 from ml.metrics import Metric
 from ml.train import AREA_TO_SUPPORT, NEGATIVES_TO_SUPPORT, POSITIVES_TO_SUPPORT, TIERS
 
@@ -248,10 +249,12 @@ def _groups(report: Report) -> Iterator[str]:
 
 def _sources() -> Iterator[str]:
     yield "## What it learned from\n"
-    yield "Own templates (`ml/own_writing`), and public corpora, each by repository and commit:\n"
+    yield "Own templates (`ml/own_writing`), public corpora and word lists, each by repository and"
+    yield "commit. Word lists teach the first tier alone, and some of their words are among those"
+    yield "that the suite of disguises hides:\n"
     yield "| corpus | language | source @ commit | licence | attribution | weight |"
     yield "| --- | --- | --- | --- | --- | --- |"
-    for corpus in training_corpora():
+    for corpus in (*training_corpora(), *LEXICONS):
         yield (
             f"| {corpus.name} | {corpus.language.value} | {corpus.source} @ {corpus.commit}"
             f" | {corpus.licence} | {corpus.attribution} | {corpus.weight:g} |"

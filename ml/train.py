@@ -62,6 +62,7 @@ def fit(
     seed: int,
     *,
     recipe: Recipe | None = None,
+    words: Dataset | None = None,
     encoder: Encoder | None = None,
     progress: Progress = lambda _: None,
 ) -> TrainedModel:
@@ -70,6 +71,15 @@ def fit(
     With an encoder, a second tier is trained on the calibration side, which neither the first tier
     nor the encoder has learned from. The same dataset, params, seed and encoder give the same
     model, byte for byte.
+
+    Args:
+        dataset: the corpora.
+        params: of the first tier.
+        seed: decides all that is drawn.
+        recipe: what is added, and how much it counts.
+        words: entries of word lists, which teach and do nothing else.
+        encoder: the one that will be there when the model judges.
+        progress: is told of each part.
 
     Raises:
         ValueError: no label has enough known examples.
@@ -85,6 +95,8 @@ def fit(
     teaching = with_additions(
         dataset.part(Split.TRAIN), weighted(ours_to_learn, recipe.own_writing), recipe, seed
     )
+    if words is not None:
+        teaching = join([teaching, words])
     teaching = apart_from_suites(teaching)
     progress(f"learning from {len(teaching):,} texts")
     pipeline = use_descent(build(params)).fit(
@@ -115,7 +127,7 @@ def fit(
         "params": asdict(params),
         "recipe": asdict(recipe),
         "texts": len(teaching),
-        "digest": digest_of(dataset),
+        "digest": digest_of(dataset if words is None else join([dataset, words])),
     }
     if second is not None:
         training[TIERS] = described(second, pipeline, held_out)
