@@ -33,7 +33,7 @@ _FLAGS = [
     "--disable-sync",
 ]
 # For what comes in a moment, and on a busy machine in many.
-_PATIENCE = timedelta(seconds=45)
+_PATIENCE = timedelta(minutes=2)
 expect.set_options(timeout=_PATIENCE.total_seconds() * 1000)
 # The days that a page shows are those of the tests, wherever the machine stands.
 _AT_HOME = {

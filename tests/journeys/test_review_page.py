@@ -68,7 +68,7 @@ class Newsroom:
 
     def eventually(self, page: Page, count: int, *states: ChoiceState) -> None:
         """Wait until the server holds that many choices."""
-        for _ in range(900):
+        for _ in range(2400):
             if len(self.choices(*states)) == count:
                 return
             page.wait_for_timeout(50)
@@ -458,7 +458,7 @@ def test_what_is_typed_survives_that_the_card_is_drawn_anew_and_decides_nothing(
     field.click()
     page.keyboard.type("As")
     field.evaluate("field => { field.dataset.old = 'yes'; }")
-    for _ in range(900):
+    for _ in range(2400):
         if held:
             break
         page.wait_for_timeout(50)
