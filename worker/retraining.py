@@ -18,6 +18,7 @@ import structlog
 import threadpoolctl
 from sqlalchemy.orm import Session
 
+import service.tables  # noqa: F401 - what is stored refers to tables that nothing here reads
 from ml import artifact
 from ml.artifact import Artifact
 from ml.challenger import Adaptation, Challenger
