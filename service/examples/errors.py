@@ -15,10 +15,10 @@ class ExampleMeaningless(Invalid):
 
 class HighlightUnfit(Invalid):
     code = "highlight_unfit"
-    lines = ("A highlight lies within the text and has a letter.",)
+    lines = ("A highlight lies within the text and is not blank.",)
 
     def __init__(self) -> None:
-        said = "must end a piece of the text that has a letter"
+        said = "must end a piece of the text that is not blank"
         super().__init__(self.lines[0], fields=(FieldProblem("/end", said),))
 
 

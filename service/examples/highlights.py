@@ -33,10 +33,10 @@ class Span:
         """Return the piece.
 
         Raises:
-            HighlightUnfit: the text has no such piece, or it has no letter.
+            HighlightUnfit: the text has no such piece, or it is blank.
         """
         piece = text[self.start : self.end] if 0 <= self.start < self.end <= len(text) else ""
-        if not any(letter.isalpha() for letter in piece):
+        if not piece.strip():
             raise HighlightUnfit
         return piece
 
@@ -56,7 +56,7 @@ def say(
     It takes the place of what was said of the same piece and label before. The comment is locked.
 
     Raises:
-        HighlightUnfit: the comment's text has no such piece, or it has no letter.
+        HighlightUnfit: the comment's text has no such piece, or it is blank.
     """
     span.of(comment.body)
     take_back(session, comment, span, label, now=now)

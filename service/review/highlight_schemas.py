@@ -44,7 +44,7 @@ class HighlightOut(BaseModel):
     label: Label = Field(examples=[Label.INSULT])
     contribution: float | None = Field(
         description="What it adds to the label's logit; null where the classifier that is live "
-        "now does not name it.",
+        "now does not name it, and in the answer to a word.",
         examples=[2.41],
     )
     is_right: bool | None = Field(
