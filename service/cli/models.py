@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from service.cli.administration import COMMAND_LINE, now, opened, show, transaction
 from service.cli.entry import console
+from service.cli.learning_plans import plan
 from service.cli.retraining import COMMAND, environment
 from service.errors import Invalid
 from service.learning import queries as learning
@@ -173,6 +174,9 @@ def rescore(
         site = sites.by_slug(session, slug)
         rescoring.ask(session, site.id, since=_date(since), by=COMMAND_LINE, now=now())
     console.print("Workers score them while nothing else waits.", markup=False)
+
+
+app.command("plan")(plan)
 
 
 @app.command("reproduce")

@@ -125,5 +125,7 @@ class PlanInvalid(Invalid):
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         first = problems[0]
         line = self.lines[0 if len(problems) > 1 else 1]
-        sentence = line.format(field=first.pointer[1:], wrong=first.detail, more=len(problems) - 1)
+        sentence = line.format(
+            field=first.pointer[1:] or "The plan", wrong=first.detail, more=len(problems) - 1
+        )
         super().__init__(sentence, fields=tuple(problems))
