@@ -90,6 +90,7 @@ def known_sentences() -> Lines:
             # First: a part of the policy's lines fits much.
             *gate.PARTS,
             *policy.PARTS,
+            *policy_changes.PARTS,
             *reports.PARTS,
             *staleness.UNITS,
             *scoring_alerts.DOES.values(),
@@ -99,8 +100,8 @@ def known_sentences() -> Lines:
             *(TOO_LOOSE, NOT_CRON),
             *GONE.values(),
             *problems.SENTENCES.values(),
-            # Last: they fit whatever has a colon.
-            *policy_changes.PARTS,
+            # Last: they fit much.
+            *policy_changes.LOOSE_PARTS,
         ),
     }
     for error in leaves():

@@ -175,7 +175,7 @@ def _score_reason(threshold: Threshold, score: float, outcome: Outcome) -> Reaso
     line, limit = (
         (say.SCORE_REJECTS, threshold.reject)
         if outcome is Outcome.REJECT
-        else (say.SCORE_HOLDS, threshold.hold)
+        else (say.SCORE_HOLDS if threshold.hold else say.SCORE_HOLDS_ALL, threshold.hold)
     )
     assert limit is not None  # noqa: S101 - or it would have found nothing
     name = threshold.label.replace("_", " ").capitalize()

@@ -11,6 +11,9 @@ from ml.labels import Label
 
 SCORE_HOLDS: Final = "{label} scored {score}, and from {limit} a comment is held."
 SCORE_REJECTS: Final = "{label} scored {score}, and from {limit} a comment is rejected."
+SCORE_HOLDS_ALL: Final = (
+    "{label} scored {score}, and here no score is low enough to be published unseen."
+)
 CLEAR: Final = "No score reaches what this site holds or rejects, and no rule speaks."
 RULES_DISAGREE: Final = "One rule would reject it and another vouches for it, so a person decides."
 PRE_MODERATION: Final = "On this site a person sees every comment before readers do."
@@ -68,7 +71,7 @@ ARTICLE_OVER: Final = "This discussion is over: it was open for {days} days."
 
 LINES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        **{f"score_{label}": (SCORE_HOLDS, SCORE_REJECTS) for label in Label},
+        **{f"score_{label}": (SCORE_HOLDS, SCORE_REJECTS, SCORE_HOLDS_ALL) for label in Label},
         "clear": (CLEAR,),
         "rules_disagree": (RULES_DISAGREE,),
         "pre_moderation": (PRE_MODERATION,),

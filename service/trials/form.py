@@ -67,21 +67,24 @@ def wish_rows(given: Typed) -> range:
 def read(given: Typed) -> Reading:
     """Return the policy that was typed, or every problem with it."""
     listed = _listed(given)
-    if isinstance(listed, str):
-        return Reading(None, {"words.csv": listed})
+    problems = {"words.csv": listed} if isinstance(listed, str) else {}
     rows = [row for row in range(_WISHES_MAX) if _is_filled(given, row)]
     sent = {
         **{each.name: _value(each, given) for each in general().every_input()},
         **{group.name: value for group in rules() if (value := _group(group, given)) is not None},
         "thresholds": {label.value: _limits(label, given) for label in Label},
         "operating_points": [_wish(given, row) for row in rows],
-        "words": {"starters": list(given.get("words.starters", ())), "listed": listed},
+        "words": {
+            "starters": list(given.get("words.starters", ())),
+            "listed": [] if problems else listed,
+        },
     }
     try:
-        return Reading(PolicyDocument.model_validate(sent), {})
+        document = PolicyDocument.model_validate(sent)
+        return Reading(None if problems else document, problems)
     except ValidationError as error:
         found = field_problems([{**each, "loc": ("form", *each["loc"])} for each in error.errors()])
-        return Reading(None, dict(_placed(found, rows)))
+        return Reading(None, {**dict(_placed(found, rows)), **problems})
 
 
 def _placed(found: Sequence[FieldProblem], rows: Sequence[int]) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ PARTS: list[dict[str, Any]] = [
     {"mode": "pre_moderation"},
     {"trusted_from": 7},
     {"thresholds": {"spam": {"hold": 0.5}}},
-    {"operating_points": [{"label": "spam", "languages": ["ru"], "reject": 97}]},
+    {"operating_points": [{"label": "spam", "languages": ["ru"], "reject": 97, "approve": 1}]},
     {"words": {"starters": ["kk"]}},
     {"words": {"listed": [WORD]}},
     {"allow": {"authors": ["editor"]}},

@@ -191,6 +191,7 @@ def test_every_reason_is_told_and_says_what_a_person_can_check() -> None:
         (0.9, 0.9, "scored 0.90, and from 0.90"),
         (1.0, 1.0, "scored 1.00, and from 1.00"),
         (0.93, 0.9, "scored 0.93, and from 0.90"),
+        (0.5, 0.0, "scored 0.50, and here no score is low enough to be published unseen."),
     ],
 )
 def test_a_score_and_its_limit_are_told_so_exactly_that_they_differ(

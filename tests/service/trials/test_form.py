@@ -130,6 +130,15 @@ def test_what_is_wrong_is_said_beside_its_field(name: str, value: str, said: str
     assert said in sentence
 
 
+def test_words_that_cannot_be_read_hide_no_other_problem() -> None:
+    document = PolicyDocument.model_validate({"thresholds": {}, "links": {}})
+    given = {**typed(document), "words.csv": ["word,kind\nfoo,nice"]}
+    words_alone, both = read(given), read({**given, "links.most": ["many"]})
+    assert (words_alone.document, both.document) == (None, None)
+    assert [*words_alone.problems] == ["words.csv"]
+    assert {*both.problems} == {"words.csv", "links.most"}
+
+
 def test_a_problem_stands_in_the_row_in_which_it_was_typed() -> None:
     given = {**typed(PolicyDocument.model_validate({"thresholds": {}}))}
     given |= {"operating_points.3.label": ["spam"], "operating_points.3.approve": ["0"]}

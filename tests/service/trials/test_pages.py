@@ -84,6 +84,7 @@ def test_a_wrong_field_is_pointed_at(client: TestClient, desk: Desk) -> None:
     page = client.post("/review/policy/save", data=sent)
     assert page.status_code == 422
     assert 'id="links.most-wrong"' in page.text
+    assert '<a href="#links.most-wrong">Links · Most</a>' in page.text
     assert 'value="some"' in page.text
 
 
