@@ -53,6 +53,7 @@ def _document(app: FastAPI) -> _Document:
     )
     for path, operations in document["paths"].items():
         for operation in operations.values():
+            _name_plainly(operation)
             _describe_streams(operation)
         if path.startswith(_API):
             for operation in operations.values():
@@ -63,6 +64,12 @@ def _document(app: FastAPI) -> _Document:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
     return document
+
+
+def _name_plainly(operation: _Document) -> None:
+    """Write the name that the framework makes of a function's as a sentence, not as a title."""
+    if operation["summary"].istitle():
+        operation["summary"] = operation["summary"].capitalize()
 
 
 def _describe_streams(operation: _Document) -> None:

@@ -74,8 +74,13 @@ def now() -> datetime:
 
 
 def show(*headings: str, rows: Iterator[tuple[str, ...]]) -> None:
-    """Print a table on standard output, or say that there is nothing."""
-    table = Table(*(Column(heading, overflow="fold") for heading in headings), box=None)
+    """Print a table on standard output, or say that there is nothing.
+
+    What names a row comes first and stays in one piece, to be copied.
+    """
+    first, *others = headings
+    columns = (Column(heading, overflow="fold") for heading in others)
+    table = Table(Column(first, no_wrap=True, overflow="fold"), *columns, box=None)
     for row in rows:
         table.add_row(*map(escape, row))
     if table.row_count:

@@ -30,6 +30,7 @@ _NOT_FOUND: dict[int | str, dict[str, Any]] = {
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
+    summary="Add an address to be told at",
     responses={409: {"description": "`too_many_webhooks`"}},
 )
 def add_webhook(
@@ -49,14 +50,14 @@ def add_webhook(
     return NewEndpointOut.of(endpoint, secret)
 
 
-@router.get("")
+@router.get("", summary="List the addresses")
 def list_webhooks(session: Transaction, site: ManagingSite) -> EndpointsOut:
     """Answer the site's addresses, disabled ones too."""
     found = queries.endpoints(session, site.id)
     return EndpointsOut(items=[EndpointOut.model_validate(each) for each in found])
 
 
-@router.delete("/{endpoint_id}", responses=_NOT_FOUND)
+@router.delete("/{endpoint_id}", summary="Disable an address", responses=_NOT_FOUND)
 def disable_webhook(
     endpoint_id: UUID, session: Transaction, now: Now, site: ManagingSite
 ) -> EndpointOut:
@@ -67,7 +68,9 @@ def disable_webhook(
 
 
 @router.post(
-    "/{endpoint_id}/rotate", responses={**_NOT_FOUND, 409: {"description": "`webhook_disabled`"}}
+    "/{endpoint_id}/rotate",
+    summary="Change an address's secret",
+    responses={**_NOT_FOUND, 409: {"description": "`webhook_disabled`"}},
 )
 def rotate_webhook_secret(
     endpoint_id: UUID, session: Transaction, settings: AppSettings, now: Now, site: ManagingSite
@@ -80,6 +83,7 @@ def rotate_webhook_secret(
 
 @router.post(
     "/{endpoint_id}/redeliver",
+    summary="Send all that failed again",
     status_code=status.HTTP_202_ACCEPTED,
     responses={**_NOT_FOUND, 409: {"description": "`webhook_disabled`"}},
 )
@@ -92,7 +96,11 @@ def redeliver_failed(
     return RedeliveredOut(redelivered=count)
 
 
-@router.get("/{endpoint_id}/deliveries", responses=_NOT_FOUND)
+@router.get(
+    "/{endpoint_id}/deliveries",
+    summary="List what an address was sent",
+    responses=_NOT_FOUND,
+)
 def list_deliveries(
     endpoint_id: UUID,
     session: Transaction,
@@ -114,6 +122,7 @@ def list_deliveries(
 
 @router.post(
     "/{endpoint_id}/deliveries/{delivery_id}/redeliver",
+    summary="Send one thing again",
     status_code=status.HTTP_202_ACCEPTED,
     responses={**_NOT_FOUND, 409: {"description": "`webhook_disabled`"}},
 )

@@ -74,6 +74,12 @@ def test_the_document_is_valid_and_every_operation_has_a_summary() -> None:
     assert [o.label for o in OPERATIONS if not o.definition.raw.get("summary")] == []
 
 
+def test_an_operations_summary_is_a_sentence_and_not_a_title() -> None:
+    said = [o["summary"] for path in DOCUMENT["paths"].values() for o in path.values()]
+    assert "Read queue" in said
+    assert [each for each in said if each.istitle() and " " in each] == []
+
+
 def test_every_field_of_a_comment_is_described() -> None:
     schemas = DOCUMENT["components"]["schemas"]
     for name in ("ArticleIn", "AuthorIn", "CommentIn", "Receipt"):
