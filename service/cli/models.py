@@ -38,6 +38,10 @@ Output = Annotated[
 ]
 
 
+# As git shortens its own: a line stays a line, and nobody types a digest.
+_DIGEST_SHOWN = len("sha256:") + 12
+
+
 class DateInvalid(Invalid):
     code = "date_invalid"
 
@@ -55,7 +59,7 @@ def list_versions() -> None:
             "shared" if each.site_id is None else slugs[each.site_id],
             each.state + (", damaged" if each.damaged_at else ""),
             f"{each.promoted_at:%Y-%m-%d %H:%M}" if each.promoted_at else "",
-            each.digest,
+            each.digest[:_DIGEST_SHOWN],
         )
         for each in versions
     )
