@@ -25,6 +25,14 @@ NAMES: Mapping[ReaderLanguage, str] = {
 }
 
 
+# As the comment section writes a day; elsewhere the locale's own long form is the same.
+_DAYS: Mapping[ReaderLanguage, str] = {
+    ReaderLanguage.ENGLISH: "d MMMM y",
+    ReaderLanguage.UZBEK_LATIN: "y-'yil' d-MMMM",
+    ReaderLanguage.UZBEK_CYRILLIC: "y 'йил' d MMMM",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderTexts:
     """The texts of one folder in one language."""
@@ -41,7 +49,8 @@ class ReaderTexts:
 
     def date(self, at: datetime) -> str:
         """Return the day in words."""
-        return format_date(at, "long", locale=self.language.replace("-", "_"))
+        pattern = _DAYS.get(self.language, "long")
+        return format_date(at, pattern, locale=self.language.replace("-", "_"))
 
 
 @cache

@@ -1,5 +1,6 @@
 import re
 import string
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,22 @@ def test_every_line_is_in_the_letters_of_its_language(
     for key, line in reader_texts.in_language(folder, language).lines.items():
         words = re.sub(r"\{\w+\}|JavaScript|[^\w‘’]|\d", "", line).lower()
         assert re.fullmatch(f"{LETTERS[language]}+", words), (key, line)
+
+
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [
+        (ReaderLanguage.ENGLISH, "25 November 2026"),
+        (ReaderLanguage.RUSSIAN, "25 ноября 2026 г."),
+        (ReaderLanguage.UZBEK_LATIN, "2026-yil 25-noyabr"),
+        (ReaderLanguage.UZBEK_CYRILLIC, "2026 йил 25 ноябр"),
+        (ReaderLanguage.KAZAKH, "2026 ж. 25 қараша"),
+    ],
+)
+def test_a_day_is_written_as_the_language_has_it(language: ReaderLanguage, day: str) -> None:
+    words = reader_texts.in_language(FOLDERS[0], language)
+    at = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    assert " ".join(words.date(at).split()) == day
 
 
 @each_folder
