@@ -200,8 +200,9 @@ class Dialects(_Group):
     deadline: timedelta = Field(
         timedelta(milliseconds=600),
         gt=timedelta(0),
-        description="Each wait of a call in another service's dialect, for the database or for"
-        " scores, ends after half of this: with a first sight, or a refusal.",
+        description="A call in another service's dialect waits no longer than this in all, for the"
+        " database and for scores, and for none of them longer than half of it: then a first sight"
+        " answers, or a refusal.",
     )
     closer_look_within: timedelta = Field(
         timedelta(milliseconds=80),

@@ -59,16 +59,11 @@ class Callbacks:
         url, key = fields["callback"], fields.key
         if not url or not key or not _POST_ID.fullmatch(fields["comment_post_ID"] or "0"):
             return None
-        registered = await self._around.in_transaction(
-            lambda session: session.get_one(Site, opened.site_id).url, within=self._around.share
-        )
-        allow_private = self._around.settings.webhooks.allow_private_addresses
-        if not is_of_site(url, registered, allow_http=allow_private):
-            _log.info("akismet_callback_refused", reason="not an address of the site")
-            return None
         return await self._around.finished_in_time(self._keep(opened, fields, guid))
 
     async def _keep(self, opened: OpenedBy, fields: Fields, guid: UUID) -> Status | None:
+        if not await self._is_of_site(fields["callback"], opened.site_id):
+            return None
         stored = await self._store(opened, fields)
         if stored is None or stored.status not in WAITING:
             return stored and stored.status
@@ -84,6 +79,16 @@ class Callbacks:
         )
         await self._around.in_transaction(lambda session: _add(session, callback))
         return stored.status
+
+    async def _is_of_site(self, url: str, site_id: UUID) -> bool:
+        registered = await self._around.in_transaction(
+            lambda session: session.get_one(Site, site_id).url
+        )
+        allow_private = self._around.settings.webhooks.allow_private_addresses
+        if not is_of_site(url, registered, allow_http=allow_private):
+            _log.info("akismet_callback_refused", reason="not an address of the site")
+            return False
+        return True
 
     async def _store(self, opened: OpenedBy, fields: Fields) -> Stored | None:
         door, settings = self._around.door, self._around.settings

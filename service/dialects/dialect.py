@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
+from service.dialects import patience
 from service.errors import ModerationError, RateLimited, TooLarge
 from service.problems import status_of
 
@@ -90,6 +91,7 @@ class Dialect:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["route"] = self
+        patience.begin()
         request = Request(scope, receive, send)
         response = await self._answer(request)
         await response(scope, receive, send)

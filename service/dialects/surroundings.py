@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from service.comments.door import Door
 from service.db import Database
+from service.dialects import patience
 from service.dialects.dialect import BodyTooLarge
 from service.dialects.scorer import Scorer
 from service.errors import Unavailable
@@ -72,8 +73,8 @@ class Surroundings:
 
     @property
     def share(self) -> timedelta:
-        """How long each of the two waits of a call may take: for the key, and for the scores."""
-        return self.settings.dialects.deadline / 2
+        """How long the next wait of a call may take: half of its time, or what is left of it."""
+        return patience.share(self.settings.dialects.deadline)
 
     def share_knowing(self, known: object) -> timedelta:
         """Return how long to wait for news of what is known already, or not if it is None."""
@@ -183,10 +184,11 @@ async def read_body(request: Request, *, max_bytes: int) -> bytes:
     if declared.isdecimal() and declared.isascii() and int(declared[:20]) > max_bytes:
         raise BodyTooLarge(max_bytes)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            raise BodyTooLarge(max_bytes)
+    with patience.suspended():
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > max_bytes:
+                raise BodyTooLarge(max_bytes)
     return bytes(body)
 
 
