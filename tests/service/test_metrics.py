@@ -1,11 +1,14 @@
 """What several processes count is told as one."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+from service.cli.up import _stages
 from service.metrics_folder import VARIABLE, emptied
+from service.settings import Settings, Web
 
 _COUNT = """
 from service.metrics import REQUESTS, SECONDS
@@ -39,3 +42,16 @@ def test_processes_that_share_a_folder_tell_what_all_have_counted(tmp_path: Path
 def test_what_an_earlier_run_counted_is_forgotten(tmp_path: Path) -> None:
     run(_COUNT, emptied(tmp_path / "metrics"))
     assert not any("/here" in line for line in run(_TELL, emptied(tmp_path / "metrics")))
+
+
+def test_all_that_runs_on_one_machine_counts_in_one_folder_that_begins_empty(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings = settings.model_copy(update={"data": tmp_path, "web": Web(processes=2)})
+    for _ in range(2):
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            stages = _stages(settings, listening)
+        folders = {each.environment[VARIABLE] for stage in stages for each in stage}
+        (folder,) = map(Path, folders)
+        assert list(folder.iterdir()) == []
+        (folder / "counter_1.db").write_bytes(b"of a run before")
