@@ -22,13 +22,14 @@ from service.moderators import oidc, passwords
 from service.policy import changes as policy_changes
 from service.policy import point_sentences
 from service.policy import sentences as policy
+from service.policy.word_lists import KINDS
 from service.registry import actions as registry
 from service.reports import rules as reports
 from service.review.queries import NAMES
 from service.sites import reasons
 from service.team import staleness
 from service.trials.drafts import NoteUnfit
-from service.wording import PARTS, Lines
+from service.wording import BLANK, PARTS, Lines
 
 # What can be wrong with a field of the pages' forms, beside what `problems.py` says of any field.
 _WRONG: Final = (
@@ -61,7 +62,7 @@ _WRONG: Final = (
     "a word has at most {most} characters",
     "a word has at least {least} letters",
     "a note has at most {most} characters",
-    "a kind is one of: {list}",
+    KINDS,
     "row {row}: {wrong} ({more} more)",
     "row {row}: {wrong}",
 )
@@ -87,7 +88,6 @@ def known_sentences() -> Lines:
         "run_ended": (*run_sentences.ENDED, *TooFewExamples.lines),
         "promotion": (registry.FIRST, registry.ROLLED_BACK),
         PARTS: (
-            # First: a part of the policy's lines fits much.
             *gate.PARTS,
             *policy.PARTS,
             *policy_changes.PARTS,
@@ -100,13 +100,18 @@ def known_sentences() -> Lines:
             *(TOO_LOOSE, NOT_CRON),
             *GONE.values(),
             *problems.SENTENCES.values(),
-            # Last: they fit much.
-            *policy_changes.LOOSE_PARTS,
         ),
     }
     for error in leaves():
         known[error.code] = tuple(dict.fromkeys((*known.get(error.code, ()), *error.lines)))
+    # Who leaves least open comes first: "must be {expected}" fits what others say better.
+    known[PARTS] = tuple(sorted(known[PARTS], key=_says_itself, reverse=True))
     return known
+
+
+def _says_itself(line: str) -> int:
+    """Return how many characters of a line are its own."""
+    return len(BLANK.sub("", line))
 
 
 def leaves(kind: type[ModerationError] = ModerationError) -> Iterator[type[ModerationError]]:

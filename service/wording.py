@@ -37,7 +37,7 @@ PARTS = "parts"
 
 Lines = Mapping[str, Sequence[str]]
 
-_BLANK = re.compile(r"\{(\w+)\}")
+BLANK = re.compile(r"\{(\w+)\}")
 
 
 def values_in(line: str, sentence: str) -> dict[str, str] | None:
@@ -62,7 +62,7 @@ def in_words(code: str, sentence: str, *, lines: Lines, translate: Callable[[str
 
 
 def _filled(line: str, values: Mapping[str, str]) -> str:
-    return _BLANK.sub(lambda blank: values.get(blank[1], blank[0]), line)
+    return BLANK.sub(lambda blank: values.get(blank[1], blank[0]), line)
 
 
 def _part(value: str, lines: Lines, translate: Callable[[str], str]) -> str:
@@ -79,6 +79,8 @@ def _part(value: str, lines: Lines, translate: Callable[[str], str]) -> str:
         other = translate(part[0].upper() + part[1:])
         return part if other[1:] == part[1:] else other[0].lower() + other[1:]
 
+    if value in lines.get(PARTS, ()):
+        return translate(value)
     parts = value.split(", ")
     told = [tell(each) for each in parts]
     # A word that somebody wrote stands in marks of ours, and needs no translation.
@@ -90,7 +92,7 @@ def _part(value: str, lines: Lines, translate: Callable[[str], str]) -> str:
 
 @cache
 def _pattern(line: str) -> re.Pattern[str]:
-    parts = _BLANK.split(line)
+    parts = BLANK.split(line)
     return re.compile(
         "".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)),
         re.DOTALL,

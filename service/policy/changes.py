@@ -61,9 +61,6 @@ PARTS: Final = (
     "reject where at least {hundred} of 100 would be rejected",
     "approve as long as at most {hundred} in 100 would not have been",
     *("nothing", "yes", "no", "hold", "reject"),
-)
-# These fit whatever has a colon or a semicolon.
-LOOSE_PARTS: Final = (
     "{label} ({wanted}; {said})",
     "{wanted}; {said}",
     "{label}: {said}",

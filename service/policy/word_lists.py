@@ -17,6 +17,7 @@ from service.policy.word_entries import Entry, Kind
 COLUMNS = ("word", "kind", "language", "note")
 ENTRIES_MAX = 10_000
 NOTE_MAX_CHARS = 200
+KINDS = "a kind is one of: " + ", ".join(Kind)
 STARTER_LANGUAGES = (Language.ENGLISH, Language.RUSSIAN, Language.UZBEK, Language.KAZAKH)
 
 
@@ -84,7 +85,7 @@ def _entry(number: int, row: Mapping[str, str], problems: list[RowProblem]) -> E
     before = len(problems)
     kind = row.get("kind", "").lower()
     if kind not in tuple(Kind):
-        problems.append(RowProblem(number, "kind", f"a kind is one of: {', '.join(Kind)}"))
+        problems.append(RowProblem(number, "kind", KINDS))
     language = row.get("language", "").lower()
     if language not in ("", *STARTER_LANGUAGES):
         problems.append(

@@ -19,6 +19,7 @@ export function inWords(code, sentence) {
 }
 
 function part(value) {
+  if (lines[PARTS]?.includes(value)) return t(value);
   const parts = value.split(", ");
   const told = parts.map(tell);
   // A word that somebody wrote stands in marks of ours, and needs no translation.

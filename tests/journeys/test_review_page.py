@@ -16,7 +16,7 @@ from service.db import Database
 from service.decisions import actions as decisions
 from service.moderators.tables import Role, SignIn
 from service.review import actions, settling
-from service.review.tables import Choice, ChoiceState
+from service.review.tables import Choice, ChoiceState, Claim
 from tests.browser import NewContext, be_signed_in, watch
 from tests.factories.moderators import PASSWORD
 from tests.factories.review import Desk, stored_desk, stored_held_comment, stored_score
@@ -139,6 +139,29 @@ def test_two_browsers_never_have_the_same_comment_in_focus(
     with newsroom.database.transaction() as session:
         decided = session.scalars(select(Choice.comment_id)).all()
     assert len(set(decided)) == 10
+
+
+def test_who_finds_all_in_colleagues_hands_is_told_so_and_gets_what_they_leave(
+    newsroom: Newsroom, page: Page
+) -> None:
+    now = datetime.now(UTC)
+    with newsroom.database.transaction() as session:
+        colleague = stored_desk(session, site=newsroom.desk.site, name="Baurzhan", now=now)
+        for comment_id in session.scalars(select(Comment.id).where(Comment.status == Status.HELD)):
+            session.add(
+                Claim(
+                    comment_id=comment_id,
+                    moderator_id=colleague.moderator.id,
+                    claimed_at=now,
+                    expires_at=now + A_WHILE,
+                )
+            )
+    newsroom.sign_in(page)
+    expect(page.locator("#list-end")).to_contain_text("Colleagues have all of this in hand")
+    with newsroom.database.transaction() as session:
+        session.execute(delete(Claim))
+    page.get_by_role("button", name="Look again").click()
+    page.wait_for_selector(IN_FOCUS)
 
 
 def test_keys_go_by_their_place_on_a_cyrillic_keyboard(newsroom: Newsroom, page: Page) -> None:

@@ -27,7 +27,7 @@ from service.policy.evidence import Evidence
 from service.policy.operating_points import Solved, Wish
 from service.policy.point_sentences import Source
 from service.policy.rules import Policy, rule
-from service.policy.word_lists import RowProblem
+from service.policy.word_lists import KINDS, RowProblem
 from service.reports import rules as reports
 from service.reports.reason import ReportReason
 from service.sentences import known_sentences, leaves
@@ -272,3 +272,32 @@ def test_why_a_snapshot_is_not_what_it_was_is_told_by_kind() -> None:
     said = SnapshotChanged({"withdrawn": 3, "edited": 1}).detail
     assert "of its examples, 1 edited, 3 withdrawn since" in said
     assert "изменён текст: 1, отозвано: 3" in russian("snapshot_changed", said)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("must be at least 1", "must be at least {ge}"),
+        ("must be a UUID", "must be a UUID"),
+        ("must be held or rejected", "must be {expected}"),
+    ],
+)
+def test_a_line_that_leaves_less_open_comes_first(sentence: str, line: str) -> None:
+    heard: list[str] = []
+
+    def translate(text: str) -> str:
+        heard.append(text)
+        return text
+
+    wording.in_words(wording.PARTS, sentence, lines=KNOWN, translate=translate)
+    assert heard[0] == line
+
+
+def test_a_line_that_holds_a_comma_is_told_whole() -> None:
+    told = wording.in_words(
+        wording.PARTS,
+        f"row 2: {KINDS}",
+        lines=KNOWN,
+        translate=lambda text: text if "{" in text else text.upper(),
+    )
+    assert told == f"row 2: {KINDS.upper()}"

@@ -173,6 +173,7 @@ export class Status {
       this.counts.set(queue, sum);
     }
     this.showCounts();
+    if (!this.desk.entries.length && byId("main").getAttribute("aria-busy") === "false") this.showEnd();
     const button = byId("arrivals");
     button.hidden = !arrived || this.desk.queue !== "held" || Boolean(this.desk.words);
     button.replaceChildren(t("New: {n}", { n: number(arrived) }), " ", h("kbd", { "aria-hidden": "true" }, cap("arrivals")));
@@ -212,16 +213,28 @@ export class Status {
     button.textContent = selected ? t("Decide the selected {n}…", { n: selected }) : t("Decide many…");
   }
 
+  /** Whether something waits in this queue, and nothing of it is free. */
+  get isInOtherHands() {
+    const { desk } = this;
+    const waits = this.counts.get(desk.queue)?.count > 0;
+    return waits && !desk.entries.length && !desk.words && !desk.filters.chosen.size && desk.queue !== "recent";
+  }
+
+  again() {
+    return h("button", { type: "button", class: "primary", onclick: () => this.desk.load() }, t("Look again"), " ", h("kbd", { "aria-hidden": "true" }, cap("arrivals")));
+  }
+
   /** Say what comes after the last card: more, nothing yet, or that all is done. */
   showEnd() {
     const { desk } = this;
     const left = desk.entries.some((entry) => ["todo", "taking", "taken"].includes(entry.state));
     const end = byId("list-end");
     if (desk.next) end.replaceChildren(h("button", { type: "button", onclick: () => desk.more() }, t("Show more")));
-    else if (!desk.entries.length) end.replaceChildren(h("p", { class: "empty" }, desk.words ? t("Nothing was found.") : t("Nothing waits here.")));
+    else if (this.isInOtherHands) {
+      end.replaceChildren(h("p", { class: "empty" }, t("Colleagues have all of this in hand. What they leave comes back by itself."), " ", this.again()));
+    } else if (!desk.entries.length) end.replaceChildren(h("p", { class: "empty" }, desk.words ? t("Nothing was found.") : t("Nothing waits here.")));
     else if (!left && desk.queue !== "recent" && !desk.words) {
-      end.replaceChildren(h("p", { class: "empty" }, t("All of this list is done."), " ",
-        h("button", { type: "button", class: "primary", onclick: () => desk.load() }, t("Look again"), " ", h("kbd", { "aria-hidden": "true" }, cap("arrivals")))));
+      end.replaceChildren(h("p", { class: "empty" }, t("All of this list is done."), " ", this.again()));
     } else end.replaceChildren();
   }
 }

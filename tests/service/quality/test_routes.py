@@ -95,3 +95,14 @@ def test_the_page_shows_each_number_with_its_range(client: TestClient, case: Cas
 
 def test_the_page_is_for_leads(client: TestClient, case: Case) -> None:
     assert signed_in(client, case.moderator).get("/review/quality").status_code == 403
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "uz"])
+def test_the_page_tells_ranges_in_every_language(
+    client: TestClient, case: Case, language: str
+) -> None:
+    page = signed_in(client, case.lead).get(
+        "/review/quality?site=border", headers={"Accept-Language": language}
+    )
+    assert page.status_code == 200
+    assert "judgements" not in page.text
