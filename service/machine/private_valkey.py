@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 _HOST: Final = "127.0.0.1"
 _TRIES: Final = 5
-_ANSWER_WITHIN: Final = timedelta(seconds=10)
+_ANSWER_WITHIN: Final = timedelta(seconds=60)
 _STOP_WITHIN: Final = timedelta(seconds=5)
 
 
