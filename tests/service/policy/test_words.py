@@ -201,6 +201,26 @@ def test_nothing_is_found_within_a_spaced_word_that_is_innocent() -> None:
     assert _found(a_matcher("манда*"), "к о м а н д а") == []
 
 
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [
+        (Language.RUSSIAN, "Р О С С И Я"),
+        (Language.RUSSIAN, "в о й н а х"),
+        (Language.RUSSIAN, "р а й о н а х"),
+        (Language.RUSSIAN, "р е б у с"),
+        (Language.RUSSIAN, "с т у п е н ь к и"),
+        (Language.KAZAKH, "е с і к"),
+        (Language.KAZAKH, "к о т о р а я"),
+        (Language.KAZAKH, "д ұ р ы с"),
+        (Language.KAZAKH, "ж е б і р"),
+    ],
+)
+def test_a_part_of_a_spaced_word_is_not_taken_for_a_word(
+    everything: Matcher, language: Language, word: str
+) -> None:
+    assert _found(everything, word, language) == []
+
+
 _PIECES = [
     "ты",
     "и",
