@@ -6,11 +6,13 @@ from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from ml.gate_sentences import OVERTAKEN
+from ml.labels import Label
+from service.comments import queries as comments
 from service.db import Database
-from service.examples import quarantines
+from service.examples import highlights, quarantines
 from service.examples.origin import Cause, QuarantineState
 from service.examples.suspicion import Burst
 from service.examples.tables import LabelledExample, RemovedExample
@@ -240,3 +242,28 @@ def test_why_a_run_ended_is_told_in_the_pages_language(
     assert "Примеров для обучения: 40, из них с нарушением: 3." in page
     assert "Действующая версия тем временем сменилась" in page
     assert "first" not in page
+
+
+def test_a_piece_that_was_called_harmless_is_not_shown_as_if_all_labels_were_denied(
+    client: TestClient, database: Database, lead: Bearer, newsroom: Newsroom, now: datetime
+) -> None:
+    with database.transaction() as session:
+        [comment_id] = newsroom.decide(session, [("A kulak farm.", False)], at=now)
+        session.execute(delete(LabelledExample))
+        comment = comments.lock(session, comment_id)
+        said = highlights.say(
+            session,
+            comment,
+            highlights.Span(2, 7),
+            Label.SEVERE_TOXICITY,
+            is_right=False,
+            sender="site",
+            now=now,
+        )
+        burst = Burst("site", Cause.CONTRADICTS, (said.id,), 1, 1, 0.2)
+        kept = quarantines.set_aside(session, newsroom.site.id, burst, now=now).id
+    client.cookies.set("parley_session", lead["Authorization"].removeprefix("Bearer "))
+    page = client.get(f"/review/models/quarantines/{kept}", headers={"Accept-Language": "ru"}).text
+    assert "не сильная токсичность" in page
+    assert '<td dir="auto">kulak</td>' in page
+    assert "Метки из импорта или API" in page
