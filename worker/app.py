@@ -145,12 +145,15 @@ def look_for_work(**_: object) -> None:
 def tell_prometheus(**_: object) -> None:
     """Have a worker by itself answer for its processes; the port is taken after they were forked.
 
-    Raises:
-        OSError: the port is taken by another program.
+    Where another program has taken it since the worker began, that is logged, and the work goes on.
     """
     port = settings().worker.metrics_port
-    if port is not None:
+    if port is None:
+        return
+    try:
         start_http_server(port, addr=settings().web.host, registry=metrics.counted())
+    except OSError as error:
+        _log.error("metrics_not_told", port=port, error=str(error))
 
 
 signals.setup_logging.connect(configure_logs)

@@ -18,8 +18,8 @@ class AddressUnusable(Unavailable):
     code = "address_unusable"
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; port 0 is any free one.
+def listen(host: str, port: int, *, variable: str = "PARLEY_WEB__PORT") -> socket.socket:
+    """Return a listening socket; port 0 is any free one. ``variable`` is what sets the port.
 
     Raises:
         PortTaken: another program listens there.
@@ -40,7 +40,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.close()
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(
-                f"Port {port} is taken by another program: end it, or set PARLEY_WEB__PORT."
+                f"Port {port} is taken by another program: end it, or set {variable}."
             ) from error
         raise AddressUnusable(f"Cannot listen at {host}, port {port}: {error.strerror}.") from error
     return listening

@@ -60,7 +60,7 @@ def _serve(listening: socket.socket, *, trusted_proxies: str) -> None:
 def worker() -> None:
     """Run one worker: scores what waits, decides by policy, delivers webhooks."""
     settings = _enter()
-    _counting_together(settings)
+    count_together(settings)
     concurrency = f"--concurrency={settings.worker.processes}"
     _celery("worker", concurrency, "--without-gossip", "--without-mingle", "--loglevel=INFO")
 
@@ -72,12 +72,18 @@ def beat() -> None:
     _celery("beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", "--loglevel=INFO")
 
 
-def _counting_together(settings: Settings) -> None:
-    """Begin once more, with a folder for what the worker's processes count, if it is to be told."""
+def count_together(settings: Settings) -> None:
+    """Begin once more, with a folder for what the worker's processes count, if it is to be told.
+
+    Raises:
+        PortTaken: another program listens where it would be told.
+    """
     port = settings.worker.metrics_port
     if port is None or metrics_folder.VARIABLE in os.environ:
         return
-    folder = metrics_folder.emptied(settings.data / f"metrics-{port}")
+    # Taken for good only when the processes are there, and then there is nobody to refuse it to.
+    listen(settings.web.host, port, variable="PARLEY_WORKER__METRICS_PORT").close()
+    folder = metrics_folder.apart(settings.data / "metrics-of-workers")
     os.environ[metrics_folder.VARIABLE] = str(folder.absolute())
     # Prometheus' client, which is loaded by now, looked for the variable when it was.
     worker = [*commands()["worker"]]

@@ -156,6 +156,8 @@ def _stages(settings: Settings, listening: socket.socket) -> Sequence[Sequence[P
         **as_environment(settings),
         metrics_folder.VARIABLE: str(counted.absolute()),
     }
+    # Of a worker by itself: here the web process tells what it has counted, behind the proxy.
+    environment.pop("PARLEY_WORKER__METRICS_PORT", None)
     command = commands()
     descriptor = listening.fileno()
     count = settings.web.processes
