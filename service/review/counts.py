@@ -57,8 +57,11 @@ class Waiting:
         if not own:
             return self
         others = [each.oldest_at for each in self.apart if each.not_by != moderator_id]
-        count = self.count - sum(each.count for each in own)
-        return replace(self, count=count, oldest_at=min(others, default=None))
+        # A decision between the two questions may have taken away what was counted apart.
+        count = max(0, self.count - sum(each.count for each in own))
+        # All that was looked at may be one's own: what is behind it is younger, and there.
+        last = max(each.oldest_at for each in own) if count else None
+        return replace(self, count=count, oldest_at=min(others, default=last))
 
 
 def waiting(session: Session, site_ids: Sequence[UUID]) -> list[Waiting]:

@@ -262,7 +262,10 @@ class QueueOut(BaseModel):
 
     queue: Queue
     site: str
-    count: int = Field(description="Exact, up to 10,000.")
+    count: int = Field(
+        description="Exact, up to 10,000. What you may not take, having decided it, is left out of "
+        "the first 1,000 appeals and audits of a site."
+    )
     is_capped: bool = Field(description="Whether there are more than 10,000.")
     oldest_at: datetime | None
 

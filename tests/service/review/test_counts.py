@@ -63,3 +63,35 @@ def test_what_is_not_for_a_moderator_is_neither_counted_nor_the_oldest_for_that_
     for_ana = waiting.as_seen_by(ana)
     assert (for_ana.count, for_ana.oldest_at) == (3, newer)
     assert waiting.as_seen_by(new_id()) == waiting
+
+
+def test_what_is_decided_while_it_is_counted_does_not_make_less_than_nothing_wait(
+    now: datetime,
+) -> None:
+    ana = new_id()
+    waiting = counts.Waiting(
+        new_id(),
+        Queue.AUDIT,
+        1,
+        is_capped=False,
+        oldest_at=now,
+        apart=(counts.Apart(ana, 2, now),),
+    )
+    for_ana = waiting.as_seen_by(ana)
+    assert (for_ana.count, for_ana.oldest_at) == (0, None)
+
+
+def test_where_all_that_was_looked_at_is_ones_own_the_rest_waits_since_a_time(
+    now: datetime,
+) -> None:
+    ana, oldest = new_id(), now - timedelta(hours=2)
+    waiting = counts.Waiting(
+        new_id(),
+        Queue.AUDIT,
+        1500,
+        is_capped=False,
+        oldest_at=oldest,
+        apart=(counts.Apart(ana, 1000, oldest),),
+    )
+    for_ana = waiting.as_seen_by(ana)
+    assert (for_ana.count, for_ana.oldest_at) == (500, oldest)
