@@ -334,7 +334,10 @@ class Learning(_Group):
         30, ge=20, description="Nor with fewer examples that say that a text does harm."
     )
     examples_max: int = Field(
-        50_000, ge=300, description="So many of the newest examples are learned from."
+        50_000,
+        ge=300,
+        description="So many of the newest examples are learned from, and no more pieces of"
+        " comments beside them.",
     )
     on_drift: bool = Field(
         default=False,

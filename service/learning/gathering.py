@@ -73,6 +73,7 @@ _TEXT = case(
 _HARMS = " || ".join(f"@.{label.value} > 0.5" for label in Label if label is not Label.OBSCENITY)
 _SAYS_HARM = literal(f"$ ? ({_HARMS})", JSONPATH)
 _IS_FREE: ColumnElement[bool] = LabelledExample.quarantine_id.is_(None)
+_IS_WHOLE: ColumnElement[bool] = LabelledExample.span_start.is_(None)
 
 
 def gather(
@@ -82,15 +83,22 @@ def gather(
     limit: int,
     since: datetime | None = None,
 ) -> list[Gathered]:
-    """Return the newest examples of these sites that may teach, oldest first.
+    """Return the newest ``limit`` examples of these sites that may teach, oldest first.
 
-    What waits for a lead is left out, and so is whatever has no text any more.
+    Pieces of comments come beside them, from the same time and no more than as many: of few
+    comments there can be many, and they must not crowd out decisions. What waits for a lead is left
+    out, and so is whatever has no text any more.
     """
     wanted = _wanted().where(LabelledExample.site_id.in_(site_ids), _IS_FREE)
     if since is not None:
         wanted = wanted.where(LabelledExample.said_at >= since)
-    newest = wanted.order_by(LabelledExample.said_at.desc(), LabelledExample.id.desc())
-    return [_gathered(row) for row in session.execute(newest.limit(limit))][::-1]
+    newest = wanted.order_by(LabelledExample.said_at.desc(), LabelledExample.id.desc()).limit(limit)
+    whole = session.execute(newest.where(_IS_WHOLE)).all()
+    pieces = newest.where(~_IS_WHOLE)
+    if len(whole) == limit:
+        pieces = pieces.where(LabelledExample.said_at >= whole[-1].said_at)
+    found = [_gathered(row) for row in (*whole, *session.execute(pieces))]
+    return sorted(found, key=lambda each: (each.said_at, each.id))
 
 
 def by_ids(session: Session, example_ids: Sequence[UUID]) -> dict[UUID, Gathered]:
@@ -129,7 +137,7 @@ def count(session: Session, site_ids: Collection[UUID]) -> dict[UUID, tuple[int,
         .where(
             LabelledExample.site_id.in_(site_ids),
             _IS_FREE,
-            LabelledExample.span_start.is_(None),
+            _IS_WHOLE,
         )
         .group_by(LabelledExample.site_id)
     )

@@ -98,6 +98,24 @@ def test_pieces_do_not_make_few_comments_enough_to_learn_from(
     assert gathering.count(session, [comment.site_id]) == {}
 
 
+def test_pieces_take_no_place_of_decisions_and_are_of_the_same_time(
+    session: Session, now: datetime
+) -> None:
+    comment = stored_comment(session, body="A kulak farm.")
+    old, new = now - timedelta(days=2), now + timedelta(days=1)
+    say(session, comment, Span(0, 1), is_right=False, now=old)
+    actions.teach(session, [taught(comment, labels=rules.NONE_OF_THEM)], now=now)
+    for number in range(8, 11):
+        say(session, comment, Span(2, number), is_right=True, now=new)
+
+    def found(limit: int) -> list[str]:
+        return [each.text for each in gathering.gather(session, [comment.site_id], limit=limit)]
+
+    [decision, piece] = found(1)
+    assert (decision, piece.startswith("kulak")) == (comment.body, True)
+    assert found(10) == ["A", comment.body, "kulak ", "kulak f", "kulak fa"]
+
+
 @pytest.mark.parametrize("span", [Span(0, 0), Span(3, 2), Span(-1, 4), Span(4, 14), Span(1, 2)])
 def test_a_piece_lies_within_the_text_and_is_not_blank(
     session: Session, now: datetime, span: Span
@@ -105,3 +123,12 @@ def test_a_piece_lies_within_the_text_and_is_not_blank(
     comment = stored_comment(session, body="A kulak farm.")
     with pytest.raises(HighlightUnfit):
         say(session, comment, span, is_right=True, now=now)
+
+
+@pytest.mark.parametrize("nothing", ["\u200b", "\u200b \u00ad", "?!", ", ", "\ufe0f"])
+def test_a_piece_in_which_nothing_is_read_teaches_nothing(
+    session: Session, now: datetime, nothing: str
+) -> None:
+    comment = stored_comment(session, body=f"A{nothing}farm.")
+    with pytest.raises(HighlightUnfit):
+        say(session, comment, Span(1, 1 + len(nothing)), is_right=True, now=now)
