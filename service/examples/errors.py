@@ -1,6 +1,6 @@
 """What can go wrong with labelled examples."""
 
-from service.errors import Conflict, FieldProblem, Invalid, NotFound
+from service.errors import Conflict, FieldProblem, Forbidden, Invalid, NotFound
 
 
 class ExampleMeaningless(Invalid):
@@ -20,6 +20,22 @@ class HighlightUnfit(Invalid):
     def __init__(self) -> None:
         said = "must end a piece of the text that is not blank"
         super().__init__(self.lines[0], fields=(FieldProblem("/end", said),))
+
+
+class TooManyHighlights(Conflict):
+    code = "too_many_highlights"
+    lines = ("Of {most} pieces of this comment something is said, the most there can be.",)
+
+    def __init__(self, most: int) -> None:
+        super().__init__(self.lines[0].format(most=most))
+
+
+class HighlightOfAnother(Forbidden):
+    code = "highlight_of_another"
+    lines = ("Another moderator said this of the piece: say otherwise, or leave it.",)
+
+    def __init__(self) -> None:
+        super().__init__(self.lines[0])
 
 
 class QuarantineNotFound(NotFound):

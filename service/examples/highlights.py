@@ -7,19 +7,24 @@ comment: the piece is never copied, only where it lies is kept.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from ml.labels import Label, Language
+from ml.normalise import normalise
 from service.comments.tables import Comment
 from service.db import new_id
 from service.examples.actions import bury, languages_of
-from service.examples.errors import HighlightUnfit
+from service.examples.errors import HighlightOfAnother, HighlightUnfit, TooManyHighlights
 from service.examples.origin import Origin, Removal, Trust
 from service.examples.rules import weight_of
 from service.examples.tables import LabelledExample
+
+# More than anybody reads of one comment; each is an example, and all are shown.
+MOST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,10 @@ class Span:
         """Return the piece.
 
         Raises:
-            HighlightUnfit: the text has no such piece, or it is blank.
+            HighlightUnfit: the text has no such piece, or no letter or digit is read in it.
         """
         piece = text[self.start : self.end] if 0 <= self.start < self.end <= len(text) else ""
-        if not piece.strip():
+        if not any(character.isalnum() for character in normalise(piece)):
             raise HighlightUnfit
         return piece
 
@@ -56,9 +61,11 @@ def say(
     It takes the place of what was said of the same piece and label before. The comment is locked.
 
     Raises:
-        HighlightUnfit: the comment's text has no such piece, or it is blank.
+        HighlightUnfit: the comment's text has no such piece, or nothing is read in it.
+        TooManyHighlights: of ``MOST`` other pieces something is said.
     """
     span.of(comment.body)
+    _check_room(session, comment, _subject(comment, span, label))
     take_back(session, comment, span, label, now=now)
     row = LabelledExample(
         id=new_id(),
@@ -83,14 +90,31 @@ def say(
 
 
 def take_back(
-    session: Session, comment: Comment, span: Span, label: Label, *, now: datetime
+    session: Session,
+    comment: Comment,
+    span: Span,
+    label: Label,
+    *,
+    now: datetime,
+    only_of: str | None = None,
 ) -> UUID | None:
-    """Let go of what was said of the piece, if anything; return which example it was."""
+    """Let go of what was said of the piece, if anything; return which example it was.
+
+    Raises:
+        HighlightOfAnother: whoever said it is not the sender ``only_of``.
+    """
+    subject = _subject(comment, span, label)
+    if only_of is not None:
+        said = select(LabelledExample.sender).where(
+            LabelledExample.comment_id == comment.id, LabelledExample.subject == subject
+        )
+        if session.scalar(said) not in (None, only_of):
+            raise HighlightOfAnother
     gone = session.execute(
         delete(LabelledExample)
         .where(
             LabelledExample.comment_id == comment.id,
-            LabelledExample.subject == _subject(comment, span, label),
+            LabelledExample.subject == subject,
         )
         .returning(LabelledExample.id, LabelledExample.site_id)
     ).one_or_none()
@@ -112,6 +136,16 @@ def of_text(session: Session, comment: Comment) -> list[LabelledExample]:
         LabelledExample.span_start, LabelledExample.span_end, LabelledExample.id
     )
     return list(session.scalars(ordered))
+
+
+def _check_room(session: Session, comment: Comment, subject: str) -> None:
+    others = select(func.count()).where(
+        LabelledExample.comment_id == comment.id,
+        LabelledExample.span_start.is_not(None),
+        LabelledExample.subject != subject,
+    )
+    if session.scalars(others).one() >= MOST:
+        raise TooManyHighlights(MOST)
 
 
 def _subject(comment: Comment, span: Span, label: Label) -> str:

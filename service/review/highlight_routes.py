@@ -34,6 +34,8 @@ _SAYING: Final[Responses] = {
     409: {"description": "`edited_meanwhile`, `withdrawn_meanwhile`, `read_blind`"},
     422: {"description": "`highlight_unfit`, `fields_invalid`"},
 }
+_FULL: Final = "`edited_meanwhile`, `withdrawn_meanwhile`, `read_blind`, `too_many_highlights`"
+_NOT_YOURS: Final = "`person_needed`, `foreign_request`, `highlight_of_another`"
 
 
 @router.get("", responses=NOT_FOUND, summary="Read what led the classifier")
@@ -55,10 +57,15 @@ def read_highlights(
         found = highlights(classifier, comment.body, scores)
     said = examples.of_text(session, comment)
     names = sender_names(session, [each.sender for each in said])
-    return [HighlightOut.of(each) for each in told(found, said, names)]
+    reader = rules.moderator(who.moderator.id)
+    return [HighlightOut.of(each) for each in told(found, said, names, reader=reader)]
 
 
-@router.put("", responses=_SAYING, summary="Confirm a piece, or call it harmless")
+@router.put(
+    "",
+    responses={**_SAYING, 409: {"description": _FULL}},
+    summary="Confirm a piece, or call it harmless",
+)
 def say(
     comment_id: UUID, sent: HighlightIn, session: Transaction, now: Now, who: PersonModerator
 ) -> HighlightOut:
@@ -66,8 +73,8 @@ def say(
 
     The next run learns from it, with less weight than from a decision; the comment stays as it is.
     A later word on the same piece and label takes the place of the one before, whoever said it;
-    sending one twice keeps one. It is for persons: what a program repeats of the classifier teaches
-    it nothing.
+    sending one twice keeps one. A comment has at most 100. It is for persons: what a program
+    repeats of the classifier teaches it nothing.
     """
     comment = _to_speak_of(session, comment_id, sent, who, now=now)
     row = examples.say(
@@ -79,14 +86,14 @@ def say(
         sender=rules.moderator(who.moderator.id),
         now=now,
     )
-    (found,) = told((), [row], {row.sender: who.moderator.name})
+    (found,) = told((), [row], {row.sender: who.moderator.name}, reader=row.sender)
     return HighlightOut.of(found)
 
 
 @router.delete(
     "",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=_SAYING,
+    responses={**_SAYING, 403: {"description": _NOT_YOURS}},
     summary="Take back what was said of a piece",
 )
 def take_back(
@@ -96,9 +103,16 @@ def take_back(
     now: Now,
     who: PersonModerator,
 ) -> None:
-    """Have nothing learned of the piece, whoever said it. Twice is once."""
+    """Have nothing learned any more of what you said of the piece. Twice is once."""
     comment = _to_speak_of(session, comment_id, gone, who, now=now)
-    examples.take_back(session, comment, Span(gone.start, gone.end), gone.label, now=now)
+    examples.take_back(
+        session,
+        comment,
+        Span(gone.start, gone.end),
+        gone.label,
+        now=now,
+        only_of=rules.moderator(who.moderator.id),
+    )
 
 
 def _to_speak_of(

@@ -53,6 +53,9 @@ class HighlightOut(BaseModel):
         examples=[None],
     )
     said_by: str | None = Field(description="The moderator's name.", examples=[None])
+    is_yours: bool = Field(
+        description="Whether you said it, and can take it back.", examples=[False]
+    )
 
     @classmethod
     def of(cls, told: Told) -> Self:
@@ -63,4 +66,5 @@ class HighlightOut(BaseModel):
             contribution=told.contribution,
             is_right=told.is_right,
             said_by=told.by,
+            is_yours=told.is_own,
         )

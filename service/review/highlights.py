@@ -62,6 +62,7 @@ class Told:
     contribution: float | None
     is_right: bool | None = None
     by: str | None = None
+    is_own: bool = False
 
 
 def highlights(explainer: Explainer, text: str, scores: Sequence[LabelScore]) -> list[Highlight]:
@@ -79,7 +80,11 @@ def highlights(explainer: Explainer, text: str, scores: Sequence[LabelScore]) ->
 
 
 def told(
-    found: Sequence[Highlight], said: Sequence[LabelledExample], names: Mapping[str, str]
+    found: Sequence[Highlight],
+    said: Sequence[LabelledExample],
+    names: Mapping[str, str],
+    *,
+    reader: str,
 ) -> list[Told]:
     """Return the pieces with what was said of them, in the order of the text.
 
@@ -87,6 +92,7 @@ def told(
         found: what the classifier names.
         said: what was said of pieces of the same text.
         names: of those who said it, by sender.
+        reader: the sender whose own words are marked as such.
     """
     by_piece = {
         (each.start, each.end, each.label): Told(
@@ -99,7 +105,12 @@ def told(
         ((name, value),) = each.labels.items()
         key = (each.span_start, each.span_end, Label(name))
         known = by_piece.get(key, Told(*key, None))
-        by_piece[key] = replace(known, is_right=value > 0, by=names.get(each.sender))
+        by_piece[key] = replace(
+            known,
+            is_right=value > 0,
+            by=names.get(each.sender),
+            is_own=each.sender == reader,
+        )
     return sorted(by_piece.values(), key=lambda each: (each.start, each.end, each.label))
 
 

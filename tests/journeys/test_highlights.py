@@ -78,6 +78,27 @@ def test_a_piece_is_confirmed_changed_and_undone_by_keyboard_alone(
     assert said(database) == []
 
 
+def test_a_colleagues_word_is_changed_under_ones_own_name_and_never_taken_back(
+    served: str, database: Database, page: Page, desk: Desk
+) -> None:
+    open_desk(page, served, desk)
+    page.keyboard.press("x")
+    page.locator(THAT).click()
+    expect(page.locator(THAT)).to_have_attribute("aria-pressed", "true")
+    with database.transaction() as session:
+        colleague = stored_desk(session, site=desk.site, name="Baurzhan", now=datetime.now(UTC))
+    page.context.clear_cookies()
+    open_desk(page, served, colleague)
+    page.keyboard.press("x")
+    page.locator(THAT).click()
+    expect(page.locator("#said")).to_have_text("said by Aziza")
+    assert said(database) == [(Origin.HIGHLIGHT, {"insult": 1.0})]
+    page.locator(HARMLESS).click()
+    expect(page.locator(f"{IN_FOCUS} .pieces")).to_contain_text("said by Baurzhan")
+    expect(page.locator("#undo")).to_be_hidden()
+    assert said(database) == [(Origin.HIGHLIGHT, {"insult": 0.0})]
+
+
 def test_what_was_said_is_there_when_the_page_is_opened_again(
     served: str, database: Database, page: Page, desk: Desk
 ) -> None:

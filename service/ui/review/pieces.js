@@ -74,10 +74,13 @@ export class Pieces {
 
   /** Keep the word on a piece, or take it back (null); the button that was pressed stays in focus. */
   async say(card, piece, word, pressed) {
-    const before = piece.is_right;
+    const { is_right: before, is_yours: isOwn, said_by: name } = piece;
+    if (word === null && !isOwn) return this.desk.status.say(t("said by {name}", { name }));
     if (!(await this.send(card, piece, word))) return;
     const { status } = this.desk;
     if (word === null) status.say(t("Taken back: the classifier learns nothing of it."));
+    // A colleague's word cannot be brought back under their name: then there is no undo.
+    else if (before !== null && !isOwn) status.say(t("Noted: the classifier learns from it in its next run."));
     else status.noted(t("Noted: the classifier learns from it in its next run."), () => this.send(card, piece, before));
     byId(`c-${card.id}`)?.querySelector(`[data-piece="${place(piece, pressed)}"]`)?.focus({ preventScroll: true });
   }
@@ -88,8 +91,8 @@ export class Pieces {
     const path = `/comments/${card.id}/highlights`;
     try {
       if (word === null) await call("DELETE", `${path}?${new URLSearchParams(where)}`);
-      const kept = word === null ? { is_right: null, said_by: null } : await call("PUT", path, { body: { ...where, is_right: word } });
-      Object.assign(piece, { is_right: kept.is_right, said_by: kept.said_by });
+      const kept = word === null ? { is_right: null, said_by: null, is_yours: false } : await call("PUT", path, { body: { ...where, is_right: word } });
+      Object.assign(piece, { is_right: kept.is_right, said_by: kept.said_by, is_yours: kept.is_yours });
     } catch (error) {
       this.desk.failed(error, null);
       return false;

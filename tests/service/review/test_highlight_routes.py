@@ -14,6 +14,7 @@ from sqlalchemy import select
 from service.comments.tables import Comment
 from service.db import Database
 from service.decisions import actions as decisions
+from service.examples import highlights
 from service.examples.origin import Origin
 from service.examples.tables import LabelledExample
 from service.learning import gathering
@@ -88,6 +89,35 @@ def test_a_colleagues_later_word_takes_the_place_of_ones_own(
     assert labels(database) == [(Origin.HIGHLIGHT, {"insult": 0.0})]
 
 
+def test_a_colleagues_word_is_not_taken_back(
+    client: TestClient, room: Room, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        other = stored_desk(session, site=room.desk.site, name="Baurzhan", now=now)
+    say(client, room)
+    gone = client.delete(room.path, params=THEY, headers=other.bearer)
+    assert (gone.status_code, gone.json()["code"]) == (403, "highlight_of_another")
+    assert shown(client, room)[0] == (0, True, "Aziza")
+    for reader, is_yours in ((room.desk, True), (other, False)):
+        found = client.get(room.path, headers=reader.bearer).json()
+        assert [each["is_yours"] for each in found] == [is_yours, False]
+
+
+def test_of_one_comment_no_more_is_said_than_anybody_reads(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(highlights, "MOST", 2)
+    assert say(client, room).is_success
+    assert say(client, room, {"start": 9, "end": 12}).is_success
+    full = say(client, room, {"start": 14, "end": 22})
+    assert (full.status_code, full.json()["code"]) == (409, "too_many_highlights")
+    assert "2 pieces" in full.json()["detail"]
+    # What is said already can be said otherwise, and what is taken back makes room.
+    assert say(client, room, {"is_right": False}).is_success
+    assert client.delete(room.path, params=THEY, headers=room.desk.bearer).is_success
+    assert say(client, room, {"start": 14, "end": 22}).is_success
+
+
 def test_a_word_is_taken_back_and_twice_is_once(
     client: TestClient, room: Room, database: Database
 ) -> None:
@@ -111,6 +141,7 @@ def test_a_piece_that_the_classifier_does_not_name_is_shown_for_what_was_said(
         "contribution": None,
         "is_right": False,
         "said_by": "Aziza",
+        "is_yours": True,
     }
 
 
@@ -172,15 +203,20 @@ def test_a_program_does_not_teach_what_the_classifier_says_already(
     assert (answer.status_code, answer.json()["code"]) == (403, "person_needed")
 
 
-def test_who_reads_blind_says_nothing_of_what_is_not_shown(
+def test_who_reads_blind_sees_and_says_nothing_of_what_led_the_classifier(
     client: TestClient, room: Room, database: Database, now: datetime
 ) -> None:
     with database.transaction() as session:
         room.desk.site.preferences = {"audit_share": 1.0}
         session.merge(room.desk.site)
         comment = stored_decided_comment(session, room.desk.site, now=now)
+        stored_score(session, comment, insult=0.75, now=now)
         quality.draw(session, [claimed(comment)], judged_twice=0.0, now=now)
-    client.post("/v1/review/claims", json={"queue": "audit", "count": 5}, headers=room.desk.bearer)
     path = f"/v1/review/comments/{comment.id}/highlights"
-    answer = client.put(path, json={**THEY, "is_right": True}, headers=room.desk.bearer)
-    assert (answer.status_code, answer.json()["code"]) == (409, "read_blind")
+    assert client.get(path, headers=room.desk.bearer).json() != []
+    client.post("/v1/review/claims", json={"queue": "audit", "count": 5}, headers=room.desk.bearer)
+    assert client.get(path, headers=room.desk.bearer).json() == []
+    said = client.put(path, json={**THEY, "is_right": True}, headers=room.desk.bearer)
+    gone = client.delete(path, params=THEY, headers=room.desk.bearer)
+    for answer in (said, gone):
+        assert (answer.status_code, answer.json()["code"]) == (409, "read_blind")
