@@ -4,7 +4,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.dialects import patience
-from service.dialects.surroundings import Surroundings
 from service.settings import Dialects, Settings
 from tests.service.dialects import test_akismet as akismet
 from tests.service.keys import Caller
@@ -76,15 +75,13 @@ class TestAHeldCallOfAkismet:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         began = clock.at
-        as_it_is = Surroundings.share.fget
-        assert as_it_is is not None
+        as_it_is = patience.share
 
-        def spent(around: Surroundings) -> timedelta:
-            share: timedelta = as_it_is(around)
-            clock.at += share.total_seconds()
+        def spent(deadline: timedelta) -> timedelta:
+            clock.at += as_it_is(deadline).total_seconds()
             return timedelta(minutes=2)
 
-        monkeypatch.setattr(Surroundings, "share", property(spent))
+        monkeypatch.setattr(patience, "share", spent)
         answer = akismet.check(client, caller, "You idiot.", **akismet.TestWordPress().sent())
         assert answer.text == "false"
         assert clock.at - began == DEADLINE.total_seconds()
