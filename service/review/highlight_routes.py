@@ -93,7 +93,11 @@ def say(
 @router.delete(
     "",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses={**_SAYING, 403: {"description": _NOT_YOURS}},
+    responses={
+        **_SAYING,
+        403: {"description": _NOT_YOURS},
+        422: {"description": "`fields_invalid`"},
+    },
     summary="Take back what was said of a piece",
 )
 def take_back(
