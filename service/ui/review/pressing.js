@@ -42,8 +42,7 @@ export class Pressing {
       openPalette(desk);
       return;
     }
-    if (event.key === "Escape") {
-      document.body.classList.remove("shows-context");
+    if (event.key === "Escape" && !uncovered()) {
       if (desk.choosing) desk.deciding.stopChoosing();
       else if (desk.words && !isTaken(event)) desk.endSearch();
     }
@@ -63,4 +62,12 @@ export class Pressing {
     }
     event.preventDefault();
   }
+}
+
+/** Close the panel that covers the list on a narrow screen; false where none did. */
+function uncovered() {
+  const { classList } = document.body;
+  const wasCovered = classList.contains("shows-context") && getComputedStyle(byId("context")).position === "fixed";
+  classList.remove("shows-context");
+  return wasCovered;
 }
