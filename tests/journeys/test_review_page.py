@@ -440,6 +440,14 @@ def test_words_are_searched_and_what_is_found_is_decided(newsroom: Newsroom, pag
     page.keyboard.press("a")
     newsroom.eventually(page, 1)
     expect(page.locator(".card")).to_contain_text("Approved")
+
+    # On a narrow screen, Escape first closes what covers the list.
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.keyboard.press("x")
+    expect(page.locator("#context")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#context")).to_be_hidden()
+    expect(page.locator("#title")).to_have_text("Search: шекара")
     page.keyboard.press("Escape")
     expect(page.locator("#title")).to_have_text("Held")
     expect(page.locator("#search")).to_have_value("")
