@@ -11,6 +11,7 @@ export const STILL_TO_DO = new Set(["todo", "taking"]);
 export class Hand {
   constructor(desk) {
     this.desk = desk;
+    this.left = Promise.resolve();
   }
 
   keepAhead() {
@@ -24,6 +25,7 @@ export class Hand {
   async keep(entries) {
     const waiting = entries.filter((entry) => STILL_TO_DO.has(entry.state));
     if (!waiting.length) return;
+    await this.left; // or letting go of another list would let go of this one
     try {
       const kept = await call("PUT", "/claims", { body: { comments: waiting.map((entry) => entry.card.id), queue: this.desk.claimsIn } });
       for (const { comment_id: id, card, code, detail } of kept) {
@@ -58,6 +60,6 @@ export class Hand {
   }
 
   leave() {
-    call("DELETE", "/claims", { leaving: true }).catch(() => { /* the leases run out by themselves */ });
+    this.left = call("DELETE", "/claims", { leaving: true }).catch(() => { /* the leases run out by themselves */ });
   }
 }
