@@ -180,7 +180,7 @@ def mixture(shares: FloatArray, tables: FloatArray) -> FloatArray:
 def beside(left: csr_array, right: csr_array) -> csr_array:
     """Return both tables side by side, entries in the order that they had.
 
-    The same as scipy's ``hstack``, which takes ten times as much memory on the way.
+    The same as scipy's ``hstack``, which makes a table of coordinates of both on the way.
     """
     ends, added = left.indptr, right.indptr
     places = np.arange(right.nnz) + ends[1:].repeat(np.diff(added))

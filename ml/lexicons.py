@@ -80,7 +80,7 @@ LEXICONS: tuple[Corpus, ...] = (
         attribution="Surge AI",
         read=_surge,
         sha256={"profanity_en.csv": "45214f1e4522a1c3"},
-        weight=0.4,
+        weight=0.7,
         note="words; mild ones left out",
     ),
     Corpus(
@@ -93,7 +93,7 @@ LEXICONS: tuple[Corpus, ...] = (
         attribution="Titus Wormer",
         read=_cuss,
         sha256={"index.js": "1d18ada207c65515"},
-        weight=0.4,
+        weight=0.6,
         note="words that are hardly meant otherwise",
     ),
     Corpus(
@@ -106,7 +106,7 @@ LEXICONS: tuple[Corpus, ...] = (
         attribution="Shutterstock and contributors",
         read=_ldnoobw,
         sha256={"ru": "2598adabd2b76173"},
-        weight=0.5,
+        weight=0.8,
         note="words",
     ),
     Corpus(
@@ -119,7 +119,7 @@ LEXICONS: tuple[Corpus, ...] = (
         attribution="FlacSy",
         read=_flacsy,
         sha256={"ru.txt": "5355fdf6657b87d5"},
-        weight=0.5,
+        weight=0.7,
         note="words; noisy inflections",
     ),
     Corpus(

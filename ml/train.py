@@ -38,7 +38,7 @@ class Recipe:
         own_disguised: the same for our own sentences.
     """
 
-    own_writing: float = 4.0
+    own_writing: float = 3.0
     disguised: float = 0.2
     own_disguised: float = 1.0
 
