@@ -113,7 +113,7 @@ def test_the_history_says_in_words_what_was_changed(client: TestClient, caller: 
     assert newest["saved_by"].startswith("key “test” (parley_")
     assert newest["changes"] == [
         "The mode: post moderation; it was pre moderation.",
-        "Links: on, with most 1, allowed hosts nothing, then hold.",
+        "Links: on, with most: 1, allowed hosts: nothing, then: hold.",
     ]
 
 

@@ -290,6 +290,8 @@ def _query(path: str, comment_id: UUID, slug: str, now: datetime) -> dict[str, s
         return {"since": now.isoformat(), "comments": str(comment_id)}
     if path.endswith("/search"):
         return {"q": "secret", "site": slug}
+    if path.endswith("/highlights"):  # of the one that takes a word back
+        return {"revision": "1", "start": "0", "end": "5", "label": "insult"}
     if path.endswith("/range"):
         return {"low": "0", "high": "1", "site": slug}
     return {"site": slug} if "{" not in path else None
@@ -302,6 +304,13 @@ def _body(method: str, path: str, comment_id: UUID, slug: str) -> object:
     by_ending: dict[str, object] = {
         "/answer": {"acted": False, "answer": "No."},
         "/escalation": {"note": "Look."},
+        "/highlights": {
+            "revision": 1,
+            "start": 0,
+            "end": 5,
+            "label": "insult",
+            "is_right": True,
+        },
         "/notes": {"body": "Look."},
         "/outcome": {"outcome": "upheld", "revision": 1},
         "/plan": {},
