@@ -10,6 +10,7 @@ from ml import calibration, cascade
 from ml.cascade import Referred, SecondTier
 from ml.classifier import numbered
 from ml.dataset import LABELS, Dataset, Floats, Mask, join
+from ml.defaults import PLAIN_REVIEWS
 from ml.encoder import Encoder
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
@@ -23,13 +24,13 @@ STATED_PREVALENCE_OF_OTHERS = 0.02
 # The calm Kazakh and Uzbek texts are reviews of shops and apps, of which so much fewer are abusive.
 # At the prevalence of comments, a few rude reviews would score as surely as any abuse, and the one
 # threshold that all languages share would have to lie above them.
-IN_REVIEWS, REVIEWS = 0.2, frozenset({Language.KAZAKH, Language.UZBEK})
+IN_REVIEWS = 0.2
 
 
 def stated_prevalence(label: Label, language: Language) -> float:
     """Return the share of texts that a label is taken to have where no corpus tells."""
     share = STATED_PREVALENCE.get(label, STATED_PREVALENCE_OF_OTHERS)
-    return share * IN_REVIEWS if language in REVIEWS else share
+    return share * IN_REVIEWS if language in PLAIN_REVIEWS else share
 
 
 def calibrate(pipeline: ModerationPipeline, held_out: Dataset, ours: Dataset) -> None:
@@ -60,7 +61,7 @@ ORDINARY = frozenset(
 # As many as two cores can read closely with time to spare. Reviews, of which the calm Kazakh and
 # Uzbek texts are, are far easier than comments: a few of them score where a quarter of calm
 # comments would.
-CALM_REFERRED = {language: 0.10 if language in REVIEWS else 0.25 for language in Language}
+CALM_REFERRED = {language: 0.10 if language in PLAIN_REVIEWS else 0.25 for language in Language}
 # The encoder reads so many texts to teach the second tier: minutes, and nearly all that the rule
 # refers.
 TEXTS_MAX = 14_000
@@ -131,15 +132,16 @@ def leanings(second: SecondTier, table: Referred, data: Dataset) -> Floats:
             truths = target[own] > 0
             if min(truths.sum(), (~truths).sum()) < LEANING_MIN:
                 continue
-            first = table.logits[own, column]
-            ranked = {
-                share: roc_auc(share * both[own, column] + (1 - share) * first, truths)
-                for share in LEANINGS
-            }
-            best = max(ranked, key=lambda share: ranked[share])
-            if ranked[best] >= ranked[1.0] + LEANING_GAIN:
-                found[:2, number, column] = best, 1 - best
+            share = _leaning(both[own, column], table.logits[own, column], truths)
+            found[:2, number, column] = share, 1 - share
     return found
+
+
+def _leaning(both: Floats, first: Floats, truths: Mask) -> float:
+    """Return how far to lean on both tiers; all the way, unless less ranks clearly better."""
+    ranked = {share: roc_auc(share * both + (1 - share) * first, truths) for share in LEANINGS}
+    best = max(ranked, key=lambda share: ranked[share])
+    return best if ranked[best] >= ranked[1.0] + LEANING_GAIN else 1.0
 
 
 def _lines(logits: Floats, data: Dataset, weights: Floats) -> tuple[Floats, Floats]:

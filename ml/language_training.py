@@ -64,10 +64,10 @@ def texts_of(root: Path, side: Split, *, seed: int) -> tuple[list[str], list[Lan
             if split_of(group) is side:
                 by_source[f"{source} {spoken}"].append((text, spoken))
     ours = _of_ours(root)
-    known = {key_of(text) for _, text, _ in ours}
-    for name, text, spoken in ours:
-        if split_of(name if name.startswith(SOURCE) else text) is side:
-            by_source[name.partition(" ")[0] + f" {spoken}"].append((text, spoken))
+    known = {key_of(text) for _, _, text, _ in ours}
+    for source, group, text, spoken in ours:
+        if split_of(group) is side:
+            by_source[f"{source} {spoken}"].append((text, spoken))
     for name, text in _of_other_languages(root):
         if split_of(text) is side and key_of(text) not in known:
             by_source[name].append((text, Language.OTHER))
@@ -79,22 +79,22 @@ def texts_of(root: Path, side: Split, *, seed: int) -> tuple[list[str], list[Lan
     return [text for text, _ in found], [spoken for _, spoken in found]
 
 
-def _of_ours(root: Path) -> list[tuple[str, str, Language]]:
-    """Return what corpora hold too little of, as source, text and language.
+def _of_ours(root: Path) -> list[tuple[str, str, str, Language]]:
+    """Return what corpora hold too little of, as source, group, text and language.
 
-    Swear words, and sentences of our own writing, whose templates are each a source: the fillings
-    of one stay on one side.
+    Swear words, and sentences of our own writing: the fillings of one template stay on one side.
     """
     found = [
-        (name, line.strip(), spoken)
+        (name, line.strip(), line.strip(), spoken)
         for name, spoken in _SWEARING
         for line in (root / "raw" / name).read_text("utf-8", "replace").splitlines()
         if line.strip()
     ]
-    found += [("swearing", word, spoken) for word, spoken in swearing.words()]
+    found += [("swearing", word, word, spoken) for word, spoken in swearing.words()]
     written = own_writing(1, fillings=FILLINGS)
     rows = zip(written.groups, written.texts, written.languages, strict=True)
-    return [*found, *((f"{SOURCE} {group}", text, spoken) for group, text, spoken in rows)]
+    found += [(SOURCE, f"{SOURCE} {group}", text, spoken) for group, text, spoken in rows]
+    return found
 
 
 def _of_other_languages(root: Path) -> Iterator[tuple[str, str]]:

@@ -48,23 +48,22 @@ def _pattern(*lists: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
 
 
+_STEMS = {
+    Language.ENGLISH: _ENGLISH,
+    Language.RUSSIAN: _RUSSIAN,
+    Language.KAZAKH: _KAZAKH,
+    Language.UZBEK: _UZBEK,
+}
+_BORROWING = (Language.KAZAKH, Language.UZBEK)
 _PATTERNS = {
-    Language.ENGLISH: _pattern(_ENGLISH),
-    Language.RUSSIAN: _pattern(_RUSSIAN),
-    Language.KAZAKH: _pattern(_KAZAKH, _RUSSIAN),
-    Language.UZBEK: _pattern(_UZBEK, _RUSSIAN),
+    language: _pattern(stems, _RUSSIAN) if language in _BORROWING else _pattern(stems)
+    for language, stems in _STEMS.items()
 }
 
 
 def words() -> Iterator[tuple[str, Language]]:
     """Yield every listed word or stem with its language."""
-    listed = {
-        Language.ENGLISH: _ENGLISH,
-        Language.RUSSIAN: _RUSSIAN,
-        Language.KAZAKH: _KAZAKH,
-        Language.UZBEK: _UZBEK,
-    }
-    for language, stems in listed.items():
+    for language, stems in _STEMS.items():
         for stem in stems.split():
             yield stem.rstrip("*"), language
 

@@ -1,13 +1,11 @@
 """Versions take turns while workers score: nothing fails, and no score is another version's."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
 
 from sqlalchemy import select
 
-from ml.labels import Label, Language
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Database
@@ -21,24 +19,12 @@ from service.settings import Scoring
 from tests.factories.comments import stored_comment
 from tests.factories.registry import offer
 from tests.factories.sites import a_site
-from tests.fakes import FakePrediction, FakePredictor
+from tests.fakes import Saying
 from worker import score_comments
 from worker.workplace import Workplace
 
 _COMMENTS, _BATCH = 240, 8
 _SAYS = {b"a model": 0.11, b"another": 0.22, b"a third": 0.33}
-
-
-class Saying(FakePredictor):
-    """Says the same of every text, so that a score tells whose it is."""
-
-    toxicity = 0.0
-
-    def predict(
-        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
-    ) -> list[FakePrediction]:
-        found = super().predict(texts, hints=hints)
-        return [replace(each, scores={Label.TOXICITY: self.toxicity}) for each in found]
 
 
 def load(content: bytes) -> Classifier:

@@ -1,7 +1,6 @@
 """Keys, people, programs and secrets on a real database, as an administrator calls for them."""
 
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -21,13 +20,7 @@ from tests.service.team.pages import send
 OLD, NEW = "the secret of yesterday, which is long", "the secret of today, which is long enough"
 
 
-@pytest.fixture(autouse=True)
-def surroundings(
-    monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PARLEY_DATABASE_URL", database_url)
-    monkeypatch.setenv("PARLEY_REDIS_URL", redis_url)
-    monkeypatch.setenv("PARLEY_DATA", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("surroundings")
 
 
 def run(*words: str) -> str:

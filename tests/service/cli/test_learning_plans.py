@@ -12,14 +12,7 @@ from service.learning import due
 from service.learning.errors import PlanInvalid
 from tests.service.keys import Caller
 
-
-@pytest.fixture(autouse=True)
-def surroundings(
-    monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PARLEY_DATABASE_URL", database_url)
-    monkeypatch.setenv("PARLEY_REDIS_URL", redis_url)
-    monkeypatch.setenv("PARLEY_DATA", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("surroundings")
 
 
 def run(*words: str, sent: str | None = None) -> str:

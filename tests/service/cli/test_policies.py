@@ -22,13 +22,7 @@ A_POLICY = {
 }
 
 
-@pytest.fixture(autouse=True)
-def surroundings(
-    monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PARLEY_DATABASE_URL", database_url)
-    monkeypatch.setenv("PARLEY_REDIS_URL", redis_url)
-    monkeypatch.setenv("PARLEY_DATA", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("surroundings")
 
 
 def run(*words: str) -> str:

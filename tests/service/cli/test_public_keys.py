@@ -1,7 +1,5 @@
 """A site's public keys on a real database, as an administrator calls for them."""
 
-from pathlib import Path
-
 import pytest
 from typer.testing import CliRunner
 
@@ -9,14 +7,11 @@ from service.__main__ import app as parley
 from service.embed.errors import OriginInvalid, PublicKeyNotFound
 from tests.service.keys import Caller
 
+pytestmark = pytest.mark.usefixtures("surroundings")
+
 
 @pytest.fixture(autouse=True)
-def surroundings(
-    monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PARLEY_DATABASE_URL", database_url)
-    monkeypatch.setenv("PARLEY_REDIS_URL", redis_url)
-    monkeypatch.setenv("PARLEY_DATA", str(tmp_path))
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
 
 

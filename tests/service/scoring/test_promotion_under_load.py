@@ -1,8 +1,7 @@
 """Versions take turns while the web application scores: nothing fails, and nothing is mixed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 
@@ -10,7 +9,6 @@ import pytest
 from httpx2 import Client
 from sqlalchemy import func, select
 
-from ml.labels import Label, Language
 from service.app import create_app
 from service.comments.tables import Comment
 from service.db import Database
@@ -21,25 +19,13 @@ from service.scoring.classifier import Classifier
 from service.settings import Settings
 from tests.factories.registry import offer
 from tests.factories.submissions import a_sent_comment
-from tests.fakes import UNCLEAR, FakePrediction, FakePredictor
+from tests.fakes import UNCLEAR, Saying
 from tests.served import served
 from tests.service.keys import Caller
 
 _SAYS = {b"a model": 0.11, b"another": 0.22, b"a third": 0.33}
 _TEXTS = [*(f"Text {number}." for number in range(20)), f"One that is {UNCLEAR}.", "The last."]
 _THREADS, _REQUESTS = 3, 60
-
-
-class Saying(FakePredictor):
-    """Says the same of every text, at first sight and closer, so that a score tells whose it is."""
-
-    toxicity = 0.0
-
-    def predict(
-        self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
-    ) -> list[FakePrediction]:
-        found = super().predict(texts, hints=hints)
-        return [replace(each, scores={Label.TOXICITY: self.toxicity}) for each in found]
 
 
 def load(content: bytes) -> Classifier:
