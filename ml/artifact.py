@@ -17,7 +17,8 @@ from ml.language import LanguageModel
 from ml.packed import Packed
 from ml.pipeline import ModerationPipeline, Params, build
 
-FORMAT = 2
+# Models of version 2 have one table for all languages; what they lack is left out in version 3 too.
+FORMAT, READ = 3, (2, 3)
 BYTES_MAX = 20 * 1024 * 1024
 _GRAMS = ("hash_bits", "shortest", "longest")
 _OWN_TABLES = "own_tables"  # of a model whose languages share one, left out
@@ -124,9 +125,10 @@ def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
         raise ArtifactError(str(error)) from error
     if header.get("kind") != "moderation":
         raise ArtifactError("The file holds no moderation model.")
-    if header.get("format") != FORMAT:
+    if header.get("format") not in READ:
         raise ArtifactError(
-            f"The model has format version {header.get('format')}; this release reads {FORMAT}."
+            f"The model has format version {header.get('format')}; this release reads "
+            f"{' and '.join(map(str, READ))}."
         )
     try:
         labels = tuple(Label(name) for name in header["labels"])

@@ -28,14 +28,10 @@ Progress = Callable[[str], None]
 FILLINGS_TO_CALIBRATE = 12
 
 
-# Where comments labelled by people are many, our own sentences say more than enough about their
-# subjects with less; where there are none, they are nearly all that there is (docs/model).
-OWN_WRITING = {
-    Language.ENGLISH: 3.0,
-    Language.RUSSIAN: 0.5,
-    Language.UZBEK: 3.0,
-    Language.KAZAKH: 3.0,
-}
+# Russian comments labelled by people are many enough to say more of these than our own sentences,
+# which at full weight cost them what they have learned (docs/model/ablations.md). Of other labels
+# in Russian, and of nearly all in Uzbek and Kazakh, our sentences are what there is.
+OWN_LESS = {(Language.RUSSIAN, Label.TOXICITY): 0.5, (Language.RUSSIAN, Label.OBSCENITY): 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +39,21 @@ class Recipe:
     """What is added to the corpora in training, and how much it counts.
 
     Attributes:
-        own_writing: weight of a sentence of our own templates in each language; none, if empty.
+        own_writing: weight of a sentence of our own templates.
+        own_less: its weight for a label in a language, where that is another one.
         disguised: share of short texts that are added once more, disguised.
         own_disguised: the same for our own sentences.
     """
 
-    own_writing: Mapping[Language, float] = field(default_factory=lambda: dict(OWN_WRITING))
+    own_writing: float = 3.0
+    own_less: Mapping[tuple[Language, Label], float] = field(default_factory=lambda: OWN_LESS)
     disguised: float = 0.2
     own_disguised: float = 1.0
+
+    def as_plain(self) -> dict[str, object]:
+        """Return what JSON can hold."""
+        less = {f"{language}/{label}": w for (language, label), w in self.own_less.items()}
+        return {**asdict(self), "own_less": less}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def fit(
     ours_held_out = few.part(Split.CALIBRATION)
     ours_to_learn = ours.where(~np.array([_calibrates(group) for group in ours.groups], bool))
     teaching = with_additions(
-        dataset.part(Split.TRAIN), in_languages(ours_to_learn, recipe.own_writing), recipe, seed
+        dataset.part(Split.TRAIN), weighted(ours_to_learn, recipe.own_writing), recipe, seed
     )
     if words is not None:
         teaching = join([teaching, words])
@@ -112,7 +115,7 @@ def fit(
     pipeline = use_descent(build(params)).fit(
         teaching.texts,
         teaching.targets,
-        sample_weight=teaching.weights,
+        sample_weight=_weights(teaching, recipe),
         languages=teaching.languages,
         groups=teaching.groups,
     )
@@ -135,7 +138,7 @@ def fit(
         defaults.KEY: defaults.as_plain(thresholds),
         "seed": seed,
         "params": asdict(params),
-        "recipe": asdict(recipe),
+        "recipe": recipe.as_plain(),
         "texts": len(teaching),
         "digest": digest_of(dataset if words is None else join([dataset, words])),
     }
@@ -199,10 +202,14 @@ def weighted(data: Dataset, factor: float) -> Dataset:
     return replace(data, weights=data.weights * factor)
 
 
-def in_languages(data: Dataset, factors: Mapping[Language, float]) -> Dataset:
-    """Return the same texts, each counting as many times as much as its language's factor says."""
-    each = np.array([factors[language] for language in data.languages], np.float64)
-    return replace(data, weights=data.weights * each)
+def _weights(teaching: Dataset, recipe: Recipe) -> Floats:
+    """Return what each text counts in teaching each label, shape (n, number of labels)."""
+    weights = np.tile(teaching.weights[:, None], len(LABELS))
+    ours = np.array([group.startswith(SOURCE) for group in teaching.groups], bool)
+    for (language, label), weight in recipe.own_less.items():
+        rows = ours & _spoken(teaching, language)
+        weights[rows, LABELS.index(label)] *= weight / recipe.own_writing
+    return weights
 
 
 POSITIVES_TO_SUPPORT, NEGATIVES_TO_SUPPORT = 50, 200
