@@ -1,12 +1,12 @@
 """``python -m ml``: train the shipped model and its encoder's adapter, measure, explain."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -27,9 +27,9 @@ from ml import (
 from ml.adapter import Adapter, AdapterError
 from ml.artifact import Artifact, ArtifactError
 from ml.bars import measure_bars
-from ml.dataset import LABELS, Dataset, Floats, Split, gather, join, without_doubles
+from ml.dataset import Dataset, Split, gather, join, without_doubles
 from ml.encoder import Encoder, EncoderUnavailable, Remembering
-from ml.evaluate import Score, evaluate, labelled
+from ml.evaluate import Score, evaluate, judge, labelled
 from ml.labels import Language
 from ml.pipeline import Params
 from ml.predict import Predictor
@@ -198,23 +198,22 @@ def _report(
     with _steps() as step:
         step("measuring on texts that were never learned from")
         limits = defaults.from_plain(loaded.info.training[defaults.KEY])
-        holds = {label: limit.hold for label, limit in limits.items()}
         test, score = data.part(Split.TEST), _score(loaded, reading)
-        report = evaluate(score, test, holds, seed=seed, version=loaded.digest, with_blind=blind)
+        report = evaluate(score, test, limits, seed=seed, version=loaded.digest, with_blind=blind)
         step("measuring what was wanted")
-        bars = measure_bars(score, test, holds, root, seed=seed)
+        bars = measure_bars(score, test, limits, root, seed=seed)
         step("writing the card")
-        scores = score(test.texts)
-        drawn = plots.draw(report, test, scores, models)
+        judged = score(test.texts)
+        drawn = plots.draw(report, test, judged.scores, models)
         (models / "report.json").write_text(card.as_json(report, bars), encoding="utf-8")
         (models / "CARD.md").write_text(
             card.render(report, loaded.info, bars, drawn), encoding="utf-8"
         )
         supported = loaded.info.supported
-        truths = labelled(scores, test, supported, version=loaded.digest, seed=seed)
+        truths = labelled(judged.scores, test, supported, version=loaded.digest, seed=seed)
         labelled_scores.write(truths, models)
         PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(page.render(test, scores, holds, version=loaded.digest), encoding="utf-8")
+        PAGE.write_text(page.render(test, judged, limits, version=loaded.digest), encoding="utf-8")
     console.print(card.summary(report))
     console.print(f"The worst errors, to read and not to publish: {PAGE}")
 
@@ -273,14 +272,8 @@ def _words(root: Path, seed: int) -> Dataset:
 
 
 def _score(loaded: Artifact, reading: Encoder | None) -> Score:
-    """Score as the service does: a label that a text's language does not support counts as 0."""
     predictor = Predictor(loaded, encoder=reading)
-
-    def score(texts: Sequence[str]) -> Floats:
-        found = predictor.predict(list(texts))
-        return np.array([[one.scores.get(label, 0.0) for label in LABELS] for one in found])
-
-    return score
+    return partial(judge, predictor)
 
 
 @contextmanager

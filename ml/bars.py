@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from ml.corpora import CorporaMissing, named
-from ml.dataset import LABELS, Dataset, Floats, Mask, from_examples, key_of, mask_personal_data
-from ml.evaluate import Score, Thresholds, holds
+from ml.dataset import Dataset, Floats, Mask, from_examples, key_of, mask_personal_data
+from ml.defaults import Defaults
+from ml.evaluate import Judged, Score, holds
 from ml.labels import Label, Language
 from ml.metrics import Metric, measure, roc_auc, threshold_at
 from ml.readers_english import unanimous_civil_comments
@@ -37,10 +38,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Texts with their scores, and what the corpora say of them."""
+    """Texts, what the model says of them, and what the corpora do."""
 
     data: Dataset
-    scores: Floats
+    judged: Judged
 
     def known(self, label: Label, **parts: str) -> tuple[Floats, Mask]:
         """Return scores and truths of one label where it is known, in one source or language."""
@@ -50,16 +51,16 @@ class Measured:
             mask &= np.array([source == parts["source"] for source in self.data.sources], bool)
         if "language" in parts:
             mask &= np.array([one == parts["language"] for one in self.data.languages], bool)
-        return self.scores[mask, LABELS.index(label)], target[mask] > 0
+        return self.judged.of(label)[mask], target[mask] > 0
 
 
 def measure_bars(
-    score: Score, test: Dataset, thresholds: Thresholds, root: Path, *, seed: int
+    score: Score, test: Dataset, thresholds: Defaults, root: Path, *, seed: int
 ) -> Sequence[Bar]:
     """Measure every bar for which there are texts.
 
     Args:
-        score: texts → probabilities.
+        score: tells what the model says of texts.
         test: texts of the corpora that the model never saw.
         thresholds: from which each label holds.
         root: folder of the corpora, for the sets that only check.
@@ -119,7 +120,7 @@ def _on_news(measured: Measured, root: Path) -> Iterator[Bar]:
     except FileNotFoundError:
         return
     keys = {key_of(mask_personal_data(text).strip()) for text in unanimous}
-    toxicity = measured.scores[:, LABELS.index(Label.TOXICITY)]
+    toxicity = measured.judged.of(Label.TOXICITY)
     target = measured.data.target(Label.TOXICITY)
     sources = np.array(measured.data.sources)
     agreed = np.array([key_of(text) in keys for text in measured.data.texts], bool)
@@ -133,8 +134,8 @@ def _on_news(measured: Measured, root: Path) -> Iterator[Bar]:
             yield Bar(what, 0.87, reached, int(agreed.sum()))
 
 
-def _on_clean_text(measured: Measured, thresholds: Thresholds) -> Iterator[Bar]:
-    held = holds(measured.scores, thresholds)
+def _on_clean_text(measured: Measured, thresholds: Defaults) -> Iterator[Bar]:
+    held = holds(measured.judged, thresholds)
     target = measured.data.target(Label.TOXICITY)
     for language in (KK, UZ):
         calm = np.array([one is language for one in measured.data.languages], bool) & (target == 0)
@@ -143,27 +144,27 @@ def _on_clean_text(measured: Measured, thresholds: Thresholds) -> Iterator[Bar]:
             yield Bar(what, 0.005, float(held[calm].mean()), int(calm.sum()), less_is_better=True)
 
 
-def _on_sets_for_checks(score: Score, thresholds: Thresholds, root: Path) -> Iterator[Bar]:
+def _on_sets_for_checks(score: Score, thresholds: Defaults, root: Path) -> Iterator[Bar]:
     for name in ("russian_forums", "uzbek_news_sentences"):
         corpus = named(name)
         try:
             data = from_examples(corpus.examples(root), source=name, language=corpus.language)
         except CorporaMissing:
             continue
-        scores = score(data.texts)
+        judged = score(data.texts)
         truths = data.target(Label.TOXICITY) > 0
         if truths.any():
-            value = roc_auc(scores[:, LABELS.index(Label.TOXICITY)], truths)
+            value = roc_auc(judged.of(Label.TOXICITY), truths)
             yield Bar("Russian forums, never trained on: ROC-AUC", 0.94, value, len(data))
         else:
-            held = float(holds(scores, thresholds).mean())
+            held = float(holds(judged, thresholds).mean())
             yield Bar("Uzbek news sentences held", 0.005, held, len(data), less_is_better=True)
 
 
-def _on_suites(score: Score, thresholds: Thresholds) -> Iterator[Bar]:
+def _on_suites(score: Score, thresholds: Defaults) -> Iterator[Bar]:
     by_suite = {suite: load(suite) for suite in Suite}
-    scores = {suite: score([case.text for case in found]) for suite, found in by_suite.items()}
-    held = {suite: holds(found, thresholds) for suite, found in scores.items()}
+    judged = {suite: score([case.text for case in found]) for suite, found in by_suite.items()}
+    held = {suite: holds(found, thresholds) for suite, found in judged.items()}
 
     def of(suite: Suite, *, abusive: bool | None = None, language: Language | None = None) -> Mask:
         return np.array([_is(case, abusive, language) for case in by_suite[suite]], bool)
@@ -189,7 +190,7 @@ def _on_suites(score: Score, thresholds: Thresholds) -> Iterator[Bar]:
     innocent = held[Suite.DISGUISES_INNOCENT]
     what = "innocents that look disguised held"
     yield Bar(what, 0.01, float(innocent.mean()), len(innocent), less_is_better=True)
-    toxicity = scores[Suite.ABUSIVE_KK_UZ][:, LABELS.index(Label.TOXICITY)]
+    toxicity = judged[Suite.ABUSIVE_KK_UZ].of(Label.TOXICITY)
     for language in (KK, UZ):
         yes = of(Suite.ABUSIVE_KK_UZ, abusive=True, language=language)
         no = of(Suite.ABUSIVE_KK_UZ, abusive=False, language=language)

@@ -18,6 +18,8 @@ from ml.defaults import (
     KEY,
     OWN_CALM_HELD,
     PLAIN_HELD,
+    ByLanguage,
+    DefaultThresholds,
     from_plain,
 )
 from ml.evaluate import Report, Slice, SuiteResult
@@ -150,20 +152,39 @@ _SPOKEN = [language for language in Language if language is not Language.OTHER]
 def _thresholds(info: ModelInfo) -> Iterator[str]:
     ours = ", ".join(f"{share:.1%} for {label}" for label, share in OWN_CALM_HELD.items())
     yield "## Default thresholds\n"
-    yield "Solved on the calibration side. *Hold*: at most this share of calm texts is held for the"
-    yield "label, in the language where it is worst, of Uzbek and Kazakh reviews"
-    yield f"{PLAIN_HELD:.2%}; of our own calm hard sentences {ours}."
-    yield f"Never below {HOLD_MIN} ({HOLD_MIN_OF_TOXICITY} for toxicity, {HOLD_MIN_OF_ADDED} for"
-    yield f"what adds to it, {HOLD_MIN_OF_SPAM} for spam) nor above {HOLD_MAX}. *Reject*: at least"
+    yield "Solved on the calibration side, in each language by itself. *Hold*: at most this share"
+    yield f"of calm texts is held for the label, of Uzbek and Kazakh reviews {PLAIN_HELD:.2%};"
+    yield f"of our own calm hard sentences {ours}. Never below {HOLD_MIN}"
+    yield f"({_each(HOLD_MIN_OF_TOXICITY)} for toxicity, {_each(HOLD_MIN_OF_ADDED)} for what"
+    yield f"adds to it, {_each(HOLD_MIN_OF_SPAM)} for spam) nor above {_each(HOLD_MAX)}."
+    yield "*Reject*: at least"
     yield "97 of 100 would be rejected, by an exact one-sided bound at 95 %; a dash where the data"
-    yield "cannot show it. Obscenity holds nothing by itself: a site decides whether it minds"
-    yield "swearing.\n"
-    yield "| label | calm held at most | hold from | reject from |"
-    yield "| --- | --- | --- | --- |"
+    yield "cannot show it. What a language has too few texts to show is taken from all languages"
+    yield "together; texts in other languages go by what the worst of these demands. Obscenity"
+    yield "holds nothing by itself: a site decides whether it minds swearing.\n"
+    yield "Each cell: *hold from* / *reject from*.\n"
+    yield "| label | calm held at most | other | " + " | ".join(_SPOKEN) + " |"
+    yield "| --- | --- | --- |" + " --- |" * len(_SPOKEN)
     for label, limit in from_plain(info.training[KEY]).items():
-        reject = "–" if limit.reject is None else f"{limit.reject:.3f}"
         allowed = CALM_HELD.get(label, CALM_HELD_BY_OTHERS)
-        yield f"| {label.value} | {allowed:.1%} | {limit.hold:.3f} | {reject} |"
+        cells = (
+            _pair(limit.of(language)) if info.supports(label, language) else "–"
+            for language in _SPOKEN
+        )
+        yield f"| {label.value} | {allowed:.1%} | {_pair(limit)} | " + " | ".join(cells) + " |"
+
+
+def _each(limits: ByLanguage) -> str:
+    """Return the number that all languages have, or that of each."""
+    spoken = {limits[language] for language in _SPOKEN}
+    if len(spoken) == 1:
+        return f"{spoken.pop():g}"
+    return ", ".join(f"{limits[language]:g} in {language}" for language in _SPOKEN)
+
+
+def _pair(limit: DefaultThresholds) -> str:
+    reject = "–" if limit.reject is None else f"{limit.reject:.3f}"
+    return f"{limit.hold:.3f} / {reject}"
 
 
 def _bars(bars: Sequence[Bar]) -> Iterator[str]:

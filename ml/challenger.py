@@ -8,7 +8,8 @@ linear and folds into one table of weights: a challenger is as big and as fast a
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -420,7 +421,8 @@ def advised(
 ) -> defaults.Defaults:
     """Return thresholds from which no more calm texts are held, or rejected, than with the prior's.
 
-    Calm texts are looked at by source and language, and the worst of them decides.
+    Calm texts are looked at by source and language, and the worst of them decides; of a language
+    with thresholds of its own, the worst of its sources.
 
     Args:
         info: of the prior.
@@ -437,22 +439,48 @@ def advised(
         if not supported[label]:
             continue
         calm = judging.target(label) == 0
-        sides = [calm & part for part in parts if (calm & part).sum() >= defaults.CALM_MIN]
-        hold = _matched(limit.hold, sides, before[:, column], after[:, column])
-        hold = min(max(hold, defaults.lowest_hold(label)), defaults.HOLD_MAX)
-        reject = None
-        if limit.reject is not None:
-            reject = max(_matched(limit.reject, sides, before[:, column], after[:, column]), hold)
-        found[label] = defaults.DefaultThresholds(
-            round(hold, 3), None if reject is None else round(min(reject + 0.0005, 1.0), 3)
+        sides = [
+            (language, calm & part)
+            for language, part in parts
+            if (calm & part).sum() >= defaults.CALM_MIN
+        ]
+        match = partial(_matched_both, label, before=before[:, column], after=after[:, column])
+        for_all = match(limit, supported[label], [side for _, side in sides])
+        own = {
+            language: match(each, (language,), [side for code, side in sides if code is language])
+            for language, each in limit.languages.items()
+        }
+        found[label] = replace(
+            for_all, languages={code: each for code, each in own.items() if each != for_all}
         )
     return found
 
 
-def _parts(judging: Dataset) -> list[Mask]:
+def _parts(judging: Dataset) -> list[tuple[Language, Mask]]:
     names = [f"{a} {b}" for a, b in zip(judging.sources, judging.languages, strict=True)]
     keys = np.array(names)
-    return [keys == name for name in sorted(set(names))]
+    by_name = dict(zip(names, judging.languages, strict=True))
+    return [(by_name[name], keys == name) for name in sorted(by_name)]
+
+
+def _matched_both(
+    label: Label,
+    limit: defaults.DefaultThresholds,
+    languages: Sequence[Language],
+    sides: Sequence[Mask],
+    *,
+    before: Floats,
+    after: Floats,
+) -> defaults.DefaultThresholds:
+    lowest = max(defaults.lowest_hold(label, language) for language in languages)
+    highest = max(defaults.HOLD_MAX[language] for language in languages)
+    hold = min(max(_matched(limit.hold, sides, before, after), lowest), highest)
+    reject = None
+    if limit.reject is not None:
+        reject = max(_matched(limit.reject, sides, before, after), hold)
+    return defaults.DefaultThresholds(
+        round(hold, 3), None if reject is None else round(min(reject + 0.0005, 1.0), 3)
+    )
 
 
 def _matched(limit: float, sides: Sequence[Mask], before: Floats, after: Floats) -> float:

@@ -1,13 +1,16 @@
 """The thresholds that a new site starts with: solved once, on texts that were not learned from.
 
 They travel inside the artifact (``ModelInfo.training["thresholds"]``) and stand in the card, so
-that a policy made from them always belongs to the model that scores.
+that a policy made from them always belongs to the model that scores. Each language is solved by
+itself; texts in a language that is not known go by what the worst of them demands.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.augment import SOURCE
 from ml.dataset import LABELS, Dataset, Floats, Mask
@@ -15,7 +18,10 @@ from ml.labels import Label, Language
 from ml.metrics import threshold_at
 from ml.thresholds import DEFAULT_REJECT, solve
 
-# The share of calm texts that each label may send to a person, in the language where it is worst.
+ByLanguage = Mapping[Language, float]
+Strings = NDArray[np.str_]
+
+# The share of calm texts that each label may send to a person, in each language.
 # Toxicity is what most rulings rest on; the others add little to it and must not add false alarms.
 CALM_HELD = {Label.TOXICITY: 0.05, Label.INSULT: 0.01, Label.SPAM: 0.015}
 CALM_HELD_BY_OTHERS = 0.003
@@ -35,20 +41,21 @@ LEFT_TO_THE_SITE = frozenset({Label.OBSCENITY})
 # What these say has nothing to do with being rude: a text may be either.
 LABELS_OF_TOPIC = frozenset({Label.SPAM, Label.SEXUAL})
 # The lowest and the highest threshold that makes sense for a calibrated probability.
-HOLD_MIN, HOLD_MAX = 0.5, 0.9
+HOLD_MIN = 0.5
+HOLD_MAX: ByLanguage = dict.fromkeys(Language, 0.9)
 # Spam is told apart so well that even what is three times as likely no spam is worth a look: the
 # limits that calm texts of each language set lie between .01 and .33.
-HOLD_MIN_OF_SPAM = 0.25
+HOLD_MIN_OF_SPAM: ByLanguage = dict.fromkeys(Language, 0.25)
 # What these find is mostly held for toxicity already; alone, they hold what they are surest of. Of
 # our calm identity sentences nearly all that were held wrongly were held for one of them alone, and
 # from .9 on, as many of the hostile ones are held as from .75.
 ADD_TO_TOXICITY = frozenset(
     {Label.INSULT, Label.THREAT, Label.IDENTITY_ATTACK, Label.SEVERE_TOXICITY}
 )
-HOLD_MIN_OF_ADDED = 0.9
+HOLD_MIN_OF_ADDED: ByLanguage = dict.fromkeys(Language, 0.9)
 # Our calm sentences that calibrate have siblings among those that teach. Of the suites' Russian
 # ones, which have none, three times the allowed share is held at the limit that the siblings set.
-HOLD_MIN_OF_TOXICITY = 0.8
+HOLD_MIN_OF_TOXICITY: ByLanguage = dict.fromkeys(Language, 0.8)
 CALM_MIN = 200
 KEY = "thresholds"
 
@@ -57,14 +64,28 @@ KEY = "thresholds"
 class DefaultThresholds:
     """From which probability a comment is held, and from which it is rejected without a person.
 
-    ``reject`` is None where the data could not show that 97 of 100 would be rejected.
+    ``reject`` is None where the data could not show that 97 of 100 would be rejected. ``languages``
+    holds those that have thresholds of their own.
     """
 
     hold: float
     reject: float | None
+    languages: Mapping[Language, "DefaultThresholds"] = field(default_factory=dict)
+
+    def of(self, language: Language) -> "DefaultThresholds":
+        """Return those of a language, which are these unless it has its own."""
+        return self.languages.get(language, self)
 
 
 Defaults = Mapping[Label, DefaultThresholds]
+
+
+class PlainThresholds(TypedDict, total=False):
+    """What an artifact holds of one label, as JSON."""
+
+    hold: float
+    reject: float | None
+    languages: Mapping[str, "PlainThresholds"]
 
 
 def solve_defaults(
@@ -77,48 +98,98 @@ def solve_defaults(
         held_out: texts that the model was not fitted on.
         supported: the languages of each label.
     """
-    languages = np.array([language.value for language in held_out.languages])
-    ours = np.array(held_out.sources) == SOURCE
-    toxic = held_out.target(Label.TOXICITY)
-    solved = {}
-    for column, label in enumerate(LABELS):
-        if not supported[label] or label in LEFT_TO_THE_SITE:
-            continue
-        target = held_out.target(label)
-        spoken = np.isin(languages, [language.value for language in supported[label]])
-        known = ~np.isnan(target) & spoken
+    return {
+        label: _solved(_column_of(label, probabilities, held_out), supported[label])
+        for label in LABELS
+        if supported[label] and label not in LEFT_TO_THE_SITE
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One label's scores; all columns and masks have shape (n,).
+
+    ``calm`` are the texts whose holding is a false alarm, ``usual`` those not of our own writing.
+    """
+
+    label: Label
+    scores: Floats
+    truths: Mask
+    known: Mask
+    calm: Mask
+    usual: Mask
+    languages: Strings
+
+    def calm_in(self, language: Language) -> tuple[Floats, Floats]:
+        """Return the scores of what readers wrote calmly in a language, and of what we did."""
+        calm = self.calm & (self.languages == language.value)
+        return self.scores[calm & self.usual], self.scores[calm & ~self.usual]
+
+
+def _column_of(label: Label, probabilities: Floats, held_out: Dataset) -> _Column:
+    target, toxic = held_out.target(label), held_out.target(Label.TOXICITY)
+    return _Column(
+        label,
+        probabilities[:, LABELS.index(label)],
+        truths=target > 0,
+        known=~np.isnan(target),
         # Rude texts without this label are held anyhow: false alarms are those among calm ones.
-        calm = known & (target == 0) & ((toxic == 0) | (label in LABELS_OF_TOPIC))
-        hold = _hold(probabilities[:, column], calm, held_out, label)
-        usual = known & ~ours  # how often our templates are abusive says nothing of readers
-        reject = _reject(probabilities[usual, column], target[usual] > 0)
-        solved[label] = DefaultThresholds(
-            hold=hold, reject=None if reject is None else max(reject, hold)
-        )
-    return solved
+        calm=(target == 0) & ((toxic == 0) | (label in LABELS_OF_TOPIC)),
+        usual=np.array(held_out.sources) != SOURCE,
+        languages=np.array([language.value for language in held_out.languages]),
+    )
 
 
-def _hold(scores: Floats, calm: Mask, held_out: Dataset, label: Label) -> float:
-    ours = np.array(held_out.sources) == SOURCE
-    languages = np.array([language.value for language in held_out.languages])
-    limits = [
-        threshold_at(scores[part], false_positives=allowed)
-        for language in np.unique(languages[calm])
-        for part, allowed in (
-            (calm & ~ours & (languages == language), _allowed(label, Language(language))),
-            (calm & ours & (languages == language), OWN_CALM_HELD.get(label, 1.0)),
-        )
-        if part.sum() >= CALM_MIN
-    ]
-    lowest = HOLD_MIN_OF_TOXICITY if label is Label.TOXICITY else lowest_hold(label)
-    return round(min(max([lowest, *limits]), HOLD_MAX), 3)
+def _solved(column: _Column, supported: tuple[Language, ...]) -> DefaultThresholds:
+    hold = max(_hold(column, language) for language in supported)
+    reject = _reject(column, supported)
+    own = {language: _solved_in(language, column, hold, reject) for language in supported}
+    for_all = _in_order(hold, reject)
+    return DefaultThresholds(
+        for_all.hold,
+        for_all.reject,
+        {language: each for language, each in own.items() if each != for_all},
+    )
 
 
-def lowest_hold(label: Label) -> float:
+def _solved_in(
+    language: Language, column: _Column, hold: float, reject: float | None
+) -> DefaultThresholds:
+    """Solve within a language; what it has too few texts to show is taken from all languages."""
+    usual, _ = column.calm_in(language)
+    own = _reject(column, (language,))
+    return _in_order(
+        _hold(column, language) if len(usual) >= CALM_MIN else hold,
+        reject if own is None else own,
+    )
+
+
+def _in_order(hold: float, reject: float | None) -> DefaultThresholds:
+    return DefaultThresholds(hold, None if reject is None else max(reject, hold))
+
+
+def _hold(column: _Column, language: Language) -> float:
+    lowest = (
+        HOLD_MIN_OF_TOXICITY[language]
+        if column.label is Label.TOXICITY
+        else lowest_hold(column.label, language)
+    )
+    limits = _limits(column, language)
+    return round(min(max([lowest, *limits]), HOLD_MAX[language]), 3)
+
+
+def _limits(column: _Column, language: Language) -> Iterator[float]:
+    allowed = _allowed(column.label, language), OWN_CALM_HELD.get(column.label, 1.0)
+    for scores, share in zip(column.calm_in(language), allowed, strict=True):
+        if len(scores) >= CALM_MIN:
+            yield threshold_at(scores, false_positives=share)
+
+
+def lowest_hold(label: Label, language: Language) -> float:
     """Return the lowest probability from which a label may hold, however rare calm texts are."""
     if label is Label.SPAM:
-        return HOLD_MIN_OF_SPAM
-    return HOLD_MIN_OF_ADDED if label in ADD_TO_TOXICITY else HOLD_MIN
+        return HOLD_MIN_OF_SPAM[language]
+    return HOLD_MIN_OF_ADDED[language] if label in ADD_TO_TOXICITY else HOLD_MIN
 
 
 def _allowed(label: Label, language: Language) -> float:
@@ -126,26 +197,42 @@ def _allowed(label: Label, language: Language) -> float:
     return min(allowed, PLAIN_HELD) if language in PLAIN_REVIEWS else allowed
 
 
-def _reject(scores: Floats, truths: Mask) -> float | None:
-    solution = solve(DEFAULT_REJECT, scores.tolist(), truths.tolist())
+def _reject(column: _Column, languages: tuple[Language, ...]) -> float | None:
+    # How often our templates are abusive says nothing of readers.
+    rows = column.known & column.usual & np.isin(column.languages, [one.value for one in languages])
+    solution = solve(DEFAULT_REJECT, column.scores[rows].tolist(), column.truths[rows].tolist())
     return None if solution is None else round(min(solution.threshold + 0.0005, 1.0), 3)
 
 
-def as_plain(defaults: Defaults) -> dict[str, dict[str, float | None]]:
+def as_plain(defaults: Defaults) -> dict[str, PlainThresholds]:
     """Return what JSON can hold; ``from_plain`` reads it back."""
-    return {label.value: {"hold": d.hold, "reject": d.reject} for label, d in defaults.items()}
+    return {label.value: _as_plain(limits) for label, limits in defaults.items()}
 
 
-def from_plain(stored: Mapping[str, Mapping[str, float | None]]) -> Defaults:
+def _as_plain(limits: DefaultThresholds) -> PlainThresholds:
+    plain = PlainThresholds(hold=limits.hold, reject=limits.reject)
+    if limits.languages:
+        own = limits.languages.items()
+        plain["languages"] = {language.value: _as_plain(each) for language, each in own}
+    return plain
+
+
+def from_plain(stored: Mapping[str, PlainThresholds]) -> Defaults:
     """Read what an artifact's ``training["thresholds"]`` holds.
 
     Raises:
-        ValueError: a label is unknown here, or has no hold threshold.
+        ValueError: a label or a language is unknown here, or has no hold threshold.
     """
-    found = {}
-    for name, limits in stored.items():
-        hold = limits.get("hold")
-        if hold is None:
-            raise ValueError(f"{name} has no hold threshold")
-        found[Label(name)] = DefaultThresholds(hold=hold, reject=limits.get("reject"))
-    return found
+    return {Label(name): _from_plain(name, limits) for name, limits in stored.items()}
+
+
+def _from_plain(name: str, limits: PlainThresholds) -> DefaultThresholds:
+    hold = limits.get("hold")
+    if hold is None:
+        raise ValueError(f"{name} has no hold threshold")
+    own = limits.get("languages", {}).items()
+    return DefaultThresholds(
+        hold,
+        limits.get("reject"),
+        {Language(code): _from_plain(f"{name} in {code}", each) for code, each in own},
+    )

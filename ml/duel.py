@@ -27,8 +27,9 @@ from ml.comparison import (
     is_harmful,
     workload,
 )
-from ml.dataset import LABELS, Dataset, Floats
-from ml.evaluate import Thresholds, holds
+from ml.dataset import Dataset, Floats, Mask
+from ml.defaults import Defaults
+from ml.evaluate import Judged, holds, judge
 from ml.gate import Compared, Evidence, InLanguage, OfGroup, OnDecisions
 from ml.labels import Label, Language
 from ml.predict import Predictor
@@ -50,24 +51,33 @@ class Contender:
     size: int
 
     @property
-    def hold(self) -> Thresholds:
-        stored = self.predictor.info.training.get(defaults.KEY, {})
-        return {label: limit.hold for label, limit in defaults.from_plain(stored).items()}
+    def thresholds(self) -> Defaults:
+        return defaults.from_plain(self.predictor.info.training.get(defaults.KEY, {}))
+
+    def judge(self, texts: Sequence[str]) -> Judged:
+        """Judge as the service does."""
+        return judge(self.predictor, texts)
 
     def score(self, texts: Sequence[str]) -> Floats:
         """Return probabilities, shape (n, number of labels), 0 where a label is not supported."""
-        found = self.predictor.predict(list(texts))
-        rows = [[one.scores.get(label, 0.0) for label in LABELS] for one in found]
-        return np.array(rows, np.float64).reshape(len(rows), len(LABELS))
+        return self.judge(texts).scores
+
+    def holds(self, judged: Judged) -> Mask:
+        """Tell which of the texts that it has judged it advises to hold."""
+        return holds(judged, self.thresholds)
 
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """Both models on one set of texts; scores have shape (n, number of labels)."""
+    """Both models on one set of texts; scores have shape (n, number of labels).
+
+    ``held`` tells which texts the champion and the challenger advise to hold.
+    """
 
     data: Dataset
     champion: Floats
     challenger: Floats
+    held: tuple[Mask, Mask]
 
     @property
     def truths(self) -> Bools:
@@ -81,7 +91,7 @@ class Duel:
     evidence: Evidence
     decisions: Contest
     audit: Contest | None
-    hold: tuple[Thresholds, Thresholds]
+    thresholds: tuple[Defaults, Defaults]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +143,20 @@ def duel(
         decisions=_measured(on_decisions, points, seed=seed),
         audit=None if on_audit is None else _measured(on_audit, points, seed=seed),
         corpora=None if on_corpora is None else _measured(on_corpora, points, seed=seed),
-        languages=_languages(on_suites, champion.hold, challenger.hold, seed=seed),
+        languages=_languages(on_suites, seed=seed),
         groups=_groups(champion, challenger, seed=seed),
         failed=[*failed, *failed_own] if quotes_own else failed,
         failed_unquoted=0 if quotes_own else len(failed_own),
         size=(champion.size, challenger.size),
         seconds=_seconds(champion, challenger, [case.text for case in on_suites.cases]),
     )
-    return Duel(evidence, on_decisions, on_audit, (champion.hold, challenger.hold))
+    return Duel(evidence, on_decisions, on_audit, (champion.thresholds, challenger.thresholds))
 
 
 def _held(contender: Contender, texts: Sequence[str]) -> list[str]:
     if not texts:
         return []
-    held = holds(contender.score(texts), contender.hold)
+    held = contender.holds(contender.judge(texts))
     return [text for text, is_held in zip(texts, held, strict=True) if is_held]
 
 
@@ -157,7 +167,9 @@ def bundled_must_pass() -> list[str]:
 
 
 def _contest(champion: Contender, challenger: Contender, data: Dataset) -> Contest:
-    return Contest(data, champion.score(data.texts), challenger.score(data.texts))
+    judged = champion.judge(data.texts), challenger.judge(data.texts)
+    held = champion.holds(judged[0]), challenger.holds(judged[1])
+    return Contest(data, judged[0].scores, judged[1].scores, held)
 
 
 def _measured(contest: Contest, points: Points, *, seed: int) -> OnDecisions:
@@ -199,22 +211,22 @@ class _OnSuites:
     cases: Sequence[Case]
     champion: Floats
     challenger: Floats
+    held: tuple[Mask, Mask]
 
 
 def _on_suites(champion: Contender, challenger: Contender) -> _OnSuites:
     cases = suites.load_all()
     texts = [case.text for case in cases]
-    return _OnSuites(cases, champion.score(texts), challenger.score(texts))
+    judged = champion.judge(texts), challenger.judge(texts)
+    held = champion.holds(judged[0]), challenger.holds(judged[1])
+    return _OnSuites(cases, judged[0].scores, judged[1].scores, held)
 
 
-def _languages(
-    found: _OnSuites, before: Thresholds, after: Thresholds, *, seed: int
-) -> list[InLanguage]:
+def _languages(found: _OnSuites, *, seed: int) -> list[InLanguage]:
     """Compare ROC-AUC and the innocent cases held, by language; templates are drawn together."""
     abusive = np.array([case.expected is Expected.ABUSIVE for case in found.cases], bool)
     templates = np.array([f"{case.suite} {case.template}" for case in found.cases])
     spoken = np.array([case.language.value for case in found.cases])
-    held = holds(found.champion, before), holds(found.challenger, after)
     results = []
     for language in Language:
         inside = spoken == language.value
@@ -225,7 +237,7 @@ def _languages(
         groups = templates[inside].tolist()
         same = partial(compare, truths=truths, groups=groups, seed=seed)
         auc = same(roc_auc, scores[0], scores[1])
-        flags = [each[inside].astype(np.float64) for each in held]
+        flags = [each[inside].astype(np.float64) for each in found.held]
         innocent = same(flagged_share(0.5), flags[0], flags[1])
         results.append(InLanguage(language.value, _plain(auc), _plain(innocent)))
     return results
@@ -247,13 +259,13 @@ def _groups(champion: Contender, challenger: Contender, *, seed: int) -> list[Of
     """Compare how each identity group fares, by toxicity, within its language."""
     cases = suites.load(Suite.IDENTITY)
     texts = [case.text for case in cases]
-    scores = champion.score(texts), challenger.score(texts)
-    held = holds(scores[0], champion.hold), holds(scores[1], challenger.hold)
+    judged = champion.judge(texts), challenger.judge(texts)
+    held = champion.holds(judged[0]), challenger.holds(judged[1])
     abusive = np.array([case.expected is Expected.ABUSIVE for case in cases], bool)
     spoken = np.array([case.language.value for case in cases])
     groups = np.array([case.group or "" for case in cases])
     templates = np.array([case.template for case in cases])
-    column = LABELS.index(Label.TOXICITY)
+    toxicity = judged[0].of(Label.TOXICITY), judged[1].of(Label.TOXICITY)
     found = []
     for language, group in sorted({(a, b) for a, b in zip(spoken, groups, strict=True) if b}):
         inside, outside = (groups == group), (spoken == language) & (groups != group)
@@ -264,8 +276,8 @@ def _groups(champion: Contender, challenger: Contender, *, seed: int) -> list[Of
         subgroup, bpsn = (
             compare(
                 roc_auc,
-                scores[0][rows, column],
-                scores[1][rows, column],
+                toxicity[0][rows],
+                toxicity[1][rows],
                 abusive[rows],
                 groups=templates[rows].tolist(),
                 seed=seed,

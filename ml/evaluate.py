@@ -11,18 +11,47 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.dataset import LABELS, Dataset, Floats, Mask
+from ml.defaults import Defaults
 from ml.labelled_scores import LabelledScores, Scored
 from ml.labels import Label, Language
+from ml.language import LANGUAGES
 from ml.metrics import Estimate, Metric, measure, roc_auc
+from ml.predict import Predictor
 from ml.suites import blind
 from ml.suites import load as suites
 from ml.suites.load import Case, Expected, Suite
 
-# Texts → probabilities, shape (n, number of labels) in the order of ``Label``.
-Score = Callable[[Sequence[str]], Floats]
-Thresholds = Mapping[Label, float]
-
 POSITIVES_MIN, NEGATIVES_MIN = 10, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a model says of some texts.
+
+    Attributes:
+        scores: probabilities, shape (n, number of labels) in the order of ``Label``.
+        languages: what it takes each text to be written in, whose thresholds it then goes by.
+    """
+
+    scores: Floats
+    languages: Sequence[Language]
+
+    def of(self, label: Label) -> Floats:
+        """Return one label's scores, shape (n,)."""
+        return self.scores[:, LABELS.index(label)]
+
+
+Score = Callable[[Sequence[str]], Judged]
+
+
+def judge(predictor: Predictor, texts: Sequence[str]) -> Judged:
+    """Judge as the service does: a label that a text's language does not support counts as 0."""
+    found = predictor.predict(list(texts))
+    rows = [[one.scores.get(label, 0.0) for label in LABELS] for one in found]
+    return Judged(
+        np.array(rows, np.float64).reshape(len(rows), len(LABELS)),
+        [one.language for one in found],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +124,7 @@ class Report:
     suites: Sequence[SuiteResult]
     groups: Sequence[GroupResult]
     suites_digest: str
-    thresholds: Thresholds
+    thresholds: Defaults
     blind: Sequence[BlindResult] = ()
     blind_digest: str = ""
 
@@ -103,7 +132,7 @@ class Report:
 def evaluate(
     score: Score,
     test: Dataset,
-    thresholds: Thresholds,
+    thresholds: Defaults,
     *,
     seed: int,
     version: str,
@@ -117,7 +146,7 @@ def evaluate(
     return Report(
         version=version,
         seed=seed,
-        slices=list(by_slices(test, score(test.texts), seed=seed)),
+        slices=list(by_slices(test, score(test.texts).scores, seed=seed)),
         suites=[
             result
             for suite, found in cases.items()
@@ -131,12 +160,11 @@ def evaluate(
     )
 
 
-def blind_results(score: Score, thresholds: Thresholds) -> Sequence[BlindResult]:
+def blind_results(score: Score, thresholds: Defaults) -> Sequence[BlindResult]:
     """Measure the blind set by language, then by kind of sentence."""
     cases = blind.load()
-    probabilities = score([case.text for case in cases])
-    held = holds(probabilities, thresholds)
-    toxicity = probabilities[:, LABELS.index(Label.TOXICITY)]
+    judged = score([case.text for case in cases])
+    held, toxicity = holds(judged, thresholds), judged.of(Label.TOXICITY)
     abusive = np.array([case.expected is Expected.ABUSIVE for case in cases], bool)
     results = []
     for language, kind in sorted({(c.language, k) for c in cases for k in ("all", c.kind)}):
@@ -206,13 +234,23 @@ def by_slices(test: Dataset, probabilities: Floats, *, seed: int) -> Iterable[Sl
                 yield Slice(label, by, name, int(mask.sum()), positives, measured)
 
 
-def holds(probabilities: Floats, thresholds: Thresholds) -> Mask:
-    """Tell which texts reach the hold threshold of at least one label."""
-    limits = np.array([thresholds.get(label, np.inf) for label in LABELS])
-    return np.asarray((probabilities >= limits).any(axis=1), np.bool_)
+def holds(judged: Judged, thresholds: Defaults) -> Mask:
+    """Tell which texts reach the hold threshold of at least one label in their language."""
+    return np.asarray((judged.scores >= limits(judged.languages, thresholds)).any(axis=1), np.bool_)
 
 
-def _held(score: Score, cases: Sequence[Case], thresholds: Thresholds) -> Mask:
+def limits(languages: Sequence[Language], thresholds: Defaults) -> Floats:
+    """Return from which probability each text is held for each label, infinite for never.
+
+    The shape is (n, number of labels).
+    """
+    table = np.full((len(LANGUAGES), len(LABELS)), np.inf)
+    for label, limit in thresholds.items():
+        table[:, LABELS.index(label)] = [limit.of(language).hold for language in LANGUAGES]
+    return table[np.array([LANGUAGES.index(language) for language in languages], np.intp)]
+
+
+def _held(score: Score, cases: Sequence[Case], thresholds: Defaults) -> Mask:
     return holds(score([case.text for case in cases]), thresholds)
 
 
@@ -237,12 +275,11 @@ def suite_results(suite: Suite, cases: Sequence[Case], held: Mask) -> Iterable[S
 
 
 def group_results(
-    cases: Sequence[Case], score: Score, thresholds: Thresholds
+    cases: Sequence[Case], score: Score, thresholds: Defaults
 ) -> Sequence[GroupResult]:
     """Measure each identity group within its language."""
-    probabilities = score([case.text for case in cases])
-    toxicity = probabilities[:, LABELS.index(Label.TOXICITY)]
-    held = holds(probabilities, thresholds)
+    judged = score([case.text for case in cases])
+    held, toxicity = holds(judged, thresholds), judged.of(Label.TOXICITY)
     languages = np.array([case.language.value for case in cases])
     groups = np.array([case.group or "" for case in cases])
     abusive = np.array([case.expected is Expected.ABUSIVE for case in cases], bool)

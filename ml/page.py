@@ -8,8 +8,9 @@ from html import escape
 
 import numpy as np
 
-from ml.dataset import LABELS, Dataset, Floats
-from ml.evaluate import Thresholds
+from ml.dataset import LABELS, Dataset, Floats, Mask
+from ml.defaults import Defaults, DefaultThresholds
+from ml.evaluate import Judged, limits
 from ml.labels import Label
 
 WORST = 25
@@ -25,19 +26,24 @@ nav a { margin-right: 1rem }
 """
 
 
-def render(test: Dataset, scores: Floats, thresholds: Thresholds, *, version: str) -> str:
+def render(test: Dataset, judged: Judged, thresholds: Defaults, *, version: str) -> str:
     """Return the page as HTML.
 
     Args:
         test: texts that the model never saw.
-        scores: shape (n, number of labels).
+        judged: what it says of them.
         thresholds: from which each label holds; labels without one are left out.
         version: the model's digest.
     """
     labels = [label for label in LABELS if label in thresholds]
     links = "".join(f'<a href="#{label}">{label}</a>' for label in labels)
+    held = judged.scores >= limits(judged.languages, thresholds)
     sections = "\n".join(
-        section for label in labels for section in _section(label, test, scores, thresholds[label])
+        section
+        for label in labels
+        for section in _section(
+            label, test, judged.of(label), held[:, LABELS.index(label)], thresholds[label]
+        )
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
@@ -49,12 +55,13 @@ def render(test: Dataset, scores: Floats, thresholds: Thresholds, *, version: st
     )
 
 
-def _section(label: Label, test: Dataset, scores: Floats, hold: float) -> Iterator[str]:
+def _section(
+    label: Label, test: Dataset, column: Floats, held: Mask, limit: DefaultThresholds
+) -> Iterator[str]:
     target = test.target(label)
-    column = scores[:, LABELS.index(label)]
-    known = ~np.isnan(target)
-    yes, held = target == 1, column >= hold
-    yield f'<h2 id="{label}">{label}, held from {hold:g}</h2>'
+    known, yes = ~np.isnan(target), target == 1
+    own = "".join(f", {code} from {each.hold:g}" for code, each in limit.languages.items())
+    yield f'<h2 id="{label}">{label}, held from {limit.hold:g}{own}</h2>'
     yield _confusion(
         [[int((known & (yes == t) & (held == h)).sum()) for h in (1, 0)] for t in (1, 0)]
     )

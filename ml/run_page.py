@@ -13,7 +13,7 @@ import numpy as np
 
 from ml import run_plots
 from ml.comparison import Floats, average_precision, compare, harm
-from ml.dataset import LABELS
+from ml.defaults import as_plain
 from ml.duel import Contest, Duel
 from ml.gate import Compared, OfGroup, Verdict
 from ml.labels import DEFINITIONS, Label, Language
@@ -49,8 +49,8 @@ def figures(found: Duel, verdict: Verdict) -> dict[str, object]:
         **evidence,
         "by_language": [asdict(each) for each in by_language(found.decisions)],
         "thresholds": {
-            name: {label.value: value for label, value in hold.items()}
-            for name, hold in zip(("champion", "challenger"), found.hold, strict=True)
+            name: as_plain(limits)
+            for name, limits in zip(("champion", "challenger"), found.thresholds, strict=True)
         },
         "passed": verdict.is_passed,
     }
@@ -99,7 +99,7 @@ def render(about: About, found: Duel, verdict: Verdict) -> str:
         _section("Verdict of the gate", _checks(verdict)),
         _section("On the newest decisions", _on(found.decisions)),
         *([_section("On the audit sample", _on(found.audit))] if found.audit else []),
-        _section("Outcomes at the thresholds", _outcomes(found)),
+        _section("Outcomes at the thresholds", _outcomes(found.decisions)),
         _section("By language, on decisions", _languages(found.decisions)),
         _section("By language, on the suites", _suites(found)),
         _section("By identity group", _groups(found.evidence.groups)),
@@ -174,17 +174,9 @@ def _on(contest: Contest) -> str:
     )
 
 
-def _outcomes(found: Duel) -> str:
-    contest = found.decisions
+def _outcomes(contest: Contest) -> str:
     rows = []
-    for name, scores, hold in zip(
-        ("champion", "challenger"),
-        (contest.champion, contest.challenger),
-        found.hold,
-        strict=True,
-    ):
-        limits = np.array([hold.get(label, np.inf) for label in LABELS])
-        held = (scores >= limits).any(axis=1)
+    for name, held in zip(("champion", "challenger"), contest.held, strict=True):
         for said, truth in (("harm", contest.truths), ("none", ~contest.truths)):
             counts = (int((truth & held).sum()), int((truth & ~held).sum()))
             rows.append((name, said, *(f"{count:,}" for count in counts)))

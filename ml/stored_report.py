@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ml.bars import Bar
+from ml.defaults import from_plain
 from ml.evaluate import BlindResult, GroupResult, Report, Slice, SuiteResult
 from ml.labels import Label, Language
 from ml.metrics import Estimate, Metric
@@ -27,11 +28,11 @@ def read(text: str) -> tuple[Report, Sequence[Bar]]:
             suites=[SuiteResult(**_named(one, suite=Suite)) for one in stored["suites"]],
             groups=[GroupResult(**_named(one)) for one in stored["groups"]],
             suites_digest=stored["suites_digest"],
-            thresholds={Label(name): limit for name, limit in stored["thresholds"].items()},
+            thresholds=from_plain(stored["thresholds"]),
             blind=[BlindResult(**_named(one)) for one in stored["blind"]],
             blind_digest=stored["blind_digest"],
         )
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"no report of this release ({error})") from error
     return report, bars
 

@@ -12,22 +12,27 @@ from ml.artifact import ModelInfo
 from ml.bars import Bar
 from ml.corpora import training_corpora
 from ml.dataset import LABELS, Floats, from_examples
-from ml.evaluate import Report, by_slices, evaluate, group_results, holds, suite_results
+from ml.defaults import DefaultThresholds
+from ml.evaluate import Judged, Report, by_slices, evaluate, group_results, holds, suite_results
 from ml.labels import Label, Language
 from ml.metrics import Metric
 from ml.readers import CALM, TOXIC, Example
 from ml.suites.load import Case, Expected, Script, Suite, load
 from tests.ml.made_up import RUDE_WORDS, a_corpus
 
-HOLD = {Label.TOXICITY: 0.5}
+HOLD = {Label.TOXICITY: DefaultThresholds(0.5, None)}
 
 
-def rude_words_score(texts: Sequence[str]) -> Floats:
+def rude_words_score(texts: Sequence[str]) -> Judged:
     """Score toxicity by made-up rude words; everything else a tenth."""
     rude = {word for words in RUDE_WORDS.values() for word in words}
     scores = np.full((len(texts), len(LABELS)), 0.1)
     scores[:, 0] = [0.9 if rude & set(text.lower().split()) else 0.2 for text in texts]
-    return scores
+    return in_english(scores)
+
+
+def in_english(scores: Floats) -> Judged:
+    return Judged(scores, [Language.ENGLISH] * len(scores))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +53,7 @@ def test_a_label_nobody_knows_is_not_measured(report: Report) -> None:
 
 def test_unknown_labels_are_left_out_of_a_slice() -> None:
     data = a_corpus()
-    insult = list(by_slices(data, rude_words_score(data.texts), seed=1))
+    insult = list(by_slices(data, rude_words_score(data.texts).scores, seed=1))
     known = {s.label: s.texts for s in insult if s.by == "all"}
     assert known[Label.INSULT] == int((~np.isnan(data.target(Label.INSULT))).sum())
 
@@ -57,7 +62,20 @@ def test_a_text_is_held_by_any_label_with_a_threshold_and_by_no_other() -> None:
     scores = np.zeros((3, len(LABELS)))
     scores[0, LABELS.index(Label.SPAM)] = 0.7
     scores[1, LABELS.index(Label.OBSCENITY)] = 0.99
-    assert holds(scores, {Label.TOXICITY: 0.5, Label.SPAM: 0.7}).tolist() == [True, False, False]
+    limits = HOLD | {Label.SPAM: DefaultThresholds(0.7, None)}
+    assert holds(in_english(scores), limits).tolist() == [True, False, False]
+
+
+def test_a_text_is_held_from_what_its_language_has_of_its_own() -> None:
+    limits = {
+        Label.TOXICITY: DefaultThresholds(0.8, None, {Language.RUSSIAN: DefaultThresholds(0.5, 1)})
+    }
+    languages = [Language.ENGLISH, Language.RUSSIAN, Language.OTHER]
+    assert holds(Judged(np.full((3, len(LABELS)), 0.6), languages), limits).tolist() == [
+        False,
+        True,
+        False,
+    ]
 
 
 def a_case(text: str, *, abusive: bool, group: str | None = None) -> Case:
@@ -95,14 +113,18 @@ def test_a_group_that_is_taken_for_abuse_shows_in_its_bpsn() -> None:
     assert results["b"].false_positives == 1.0
 
 
+LIMITS = {"toxicity": {"hold": 0.5, "languages": {"en": {"hold": 0.45, "reject": 0.9}}}}
+
+
 def test_the_card_names_every_training_corpus_with_its_licence(report: Report) -> None:
     info = ModelInfo(
         {Label.TOXICITY: (Language.ENGLISH,)},
-        {"texts": 1200, "seed": 1, "digest": "sha256:1", "thresholds": {"toxicity": {"hold": 0.5}}},
+        {"texts": 1200, "seed": 1, "digest": "sha256:1", "thresholds": LIMITS},
     )
     rendered = card.render(report, info, [Bar("speed", 0.5, 0.25, 10)], ["areas.svg"])
     assert "| speed | ≥ 0.5 | 0.250 | **no** | 10 |" in rendered
     assert "![areas](areas.svg)" in rendered
+    assert "| toxicity | 5.0% | 0.500 / – | 0.450 / 0.900 | – | – | – |" in rendered
     assert all(c.name in rendered and c.licence in rendered for c in training_corpora())
     assert "| toxicity | all | all | 1,200 | 400 | 1.000 (1.000–1.000)" in rendered
     assert report.suites_digest in rendered
@@ -122,7 +144,7 @@ def test_the_page_shows_the_worst_errors_escaped() -> None:
     )
     scores = np.zeros((2, len(LABELS)))
     scores[1, 0] = 0.95
-    shown = page.render(data, scores, HOLD, version="sha256:0")
+    shown = page.render(data, in_english(scores), HOLD, version="sha256:0")
     assert "&lt;b&gt;missed&lt;/b&gt; &amp; rude" in shown
     assert "0.950" in shown
     assert shown.index("missed") < shown.index("calm but held")
@@ -130,7 +152,7 @@ def test_the_page_shows_the_worst_errors_escaped() -> None:
 
 def test_the_same_report_draws_the_same_pictures(report: Report, tmp_path: Path) -> None:
     data = a_corpus()
-    scores = rude_words_score(data.texts)
+    scores = rude_words_score(data.texts).scores
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
     names = plots.draw(report, data, scores, tmp_path / "one")

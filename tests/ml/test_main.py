@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from ml import artifact, card, defaults, plots, stored_report
 from ml.__main__ import app
 from ml.bars import Bar
+from ml.defaults import DefaultThresholds
 from ml.evaluate import BlindResult, GroupResult, Report, Slice, SuiteResult
 from ml.labels import Label, Language
 from ml.metrics import Estimate, Metric
@@ -29,7 +30,11 @@ def a_report(version: str) -> Report:
         suites=[SuiteResult(Suite.SPAM, Language.UZBEK, "all", 9, 0.5, 0.5, None)],
         groups=[GroupResult(Language.RUSSIAN, "tatars", 0.9, 0.8, 0.7, 0.1, 0.6)],
         suites_digest="sha256:suites",
-        thresholds={Label.TOXICITY: 0.7},
+        thresholds={
+            Label.TOXICITY: DefaultThresholds(
+                0.7, 0.9, {Language.RUSSIAN: DefaultThresholds(0.8, None)}
+            )
+        },
         blind=[BlindResult(Language.KAZAKH, "negation", 4, 0.75, 0.5, 0.0, None)],
         blind_digest="sha256:blind",
     )
