@@ -81,8 +81,8 @@ class Plan:
     """
 
     layers: int = 8
-    frozen: int = 2
-    rank: int = 16
+    frozen: int = 0
+    rank: int = 48
     strength: float = 2.0
     peak: float = 8e-4
     warm_up: int = 60
