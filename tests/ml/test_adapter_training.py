@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from ml.corpora import training_corpora
 from ml.dataset import LABELS, Dataset, Split, from_examples, split_of
 from ml.e5_file import E5File
 from ml.encoder import E5
-from ml.labels import Language
+from ml.labels import Label, Language
 from ml.readers import CALM, TOXIC, Example
 from tests.ml.tiny_e5 import an_adapter, packed_file
 
@@ -100,6 +101,21 @@ def test_only_the_train_side_is_read_and_groups_stay_whole() -> None:
     assert 0 < len(kept) < len(paired) / 2
     assert all(split_of(group) is Split.TRAIN for group in kept.groups)
     assert all(count == 2 for count in np.unique(kept.groups, return_counts=True)[1])
+
+
+def test_what_is_read_twice_stands_there_twice_and_rare_threats_four_times() -> None:
+    texts = tuple(f"text {i}" for i in range(400))
+    targets = np.full((400, len(LABELS)), np.nan)
+    targets[::4, LABELS.index(Label.THREAT)] = 1.0
+    sources = tuple(("civil_comments", "jigsaw_multilabel")[i // 2 % 2] for i in range(400))
+    data = Dataset(texts, (Language.ENGLISH,) * 400, targets, np.ones(400), texts, sources)
+    read = Counter(sampled(data, 1).texts)
+    teaching = [i for i in range(400) if split_of(texts[i]) is Split.TRAIN]
+    threatens = [i % 4 == 0 and sources[i] == "civil_comments" for i in range(400)]
+    for i in teaching:
+        once = 2 if sources[i] == "jigsaw_multilabel" else 1
+        assert read[texts[i]] == (4 if threatens[i] else once)
+    assert len(read) == len(teaching)
 
 
 def test_every_share_is_of_a_corpus_that_trains() -> None:
