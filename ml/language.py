@@ -147,11 +147,10 @@ def _scales(sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
 def _triples(rows: Rows) -> tuple[Columns, npt.NDArray[np.int64]]:
     """Return the column of every triple at the rows' beginnings, and where each row's begin."""
     rows = rows.beginnings(_READ_MAX)
-    triples, present = hashing.character_grams(rows.codes, range(3, 4))
-    places = present[0].nonzero()[0]
-    columns = (triples[0].take(places) >> np.uint32(32 - _HASH_BITS)).view(np.int32)
+    (triples,) = hashing.character_grams(rows.codes, range(3, 4))
+    columns = (triples.hashes >> np.uint32(32 - _HASH_BITS)).view(np.int32)
     bounds = np.zeros(len(rows) + 1, np.int64)
-    bounds[1:] = places.searchsorted(rows.ends)
+    bounds[1:] = triples.places.searchsorted(rows.ends)
     return columns, bounds
 
 
