@@ -123,14 +123,11 @@ def entries(rows: Rows, *, hash_bits: int, sizes: range) -> Entries:
         hashing.word_pairs(words, rows.ends),
     ]
     hashes = np.concatenate([kind.hashes for kind in kinds])
-    columns = (hashes >> np.uint32(32 - hash_bits)).view(np.int32)
+    hashes >>= np.uint32(32 - hash_bits)
     bounds = np.zeros((len(kinds), len(rows) + 1), np.int64)
-    start = 0
-    for kind, edges in zip(kinds, bounds, strict=True):
-        edges[1:] = kind.places.searchsorted(rows.ends)
-        edges += start
-        start += len(kind.places)
-    return Entries(columns, bounds, kinds)
+    bounds[:, 1:] = [kind.places.searchsorted(rows.ends) for kind in kinds]
+    bounds[1:] += bounds[:-1, -1:].cumsum(axis=0)
+    return Entries(hashes.view(np.int32), bounds, kinds)
 
 
 class Normaliser(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[misc]  # untyped bases

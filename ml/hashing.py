@@ -77,10 +77,10 @@ def words(codes: Codes) -> Words:
 
 def word_pairs(words: Words, row_ends: Places) -> Grams:
     """Return each word with the next one of its row; no row's last pairs with the next's first."""
-    follows = np.ones(len(words.starts) + 1, bool)
-    follows[0] = False
-    follows[words.starts.searchsorted(row_ends)] = False
-    firsts = follows.nonzero()[0] - 1
+    leads = np.zeros(len(words.starts) + 1, bool)
+    leads[0] = True
+    leads[words.starts.searchsorted(row_ends)] = True
+    firsts = (~leads).nonzero()[0] - 1
     pairs = (words.hashes[:-1] * _FIRST_OF_PAIR + words.hashes[1:]) * _PAIR
     pairs ^= pairs >> _SHIFT
     return Grams(words.starts.take(firsts), pairs.take(firsts))
