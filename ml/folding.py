@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import product
 
 import numpy as np
+import numpy.typing as npt
 
 from ml.letters import KIND, LETTER_BITS, SKELETON, Codes, Kind
 from ml.rows import Ends, Rows
@@ -96,7 +97,7 @@ class _Reading:
     def at(self, places: Ends, codes: Codes) -> Codes:
         """Return what the rule says of each place."""
         classes = self._class_of.take(codes.take(places + self._offsets, mode="clip"))
-        indices = np.add.reduce(classes * self._weights, dtype=np.uint16)
+        indices: npt.NDArray[np.uint16] = np.add.reduce(classes * self._weights, dtype=np.uint16)
         return self._found.take(indices)
 
 
