@@ -203,8 +203,10 @@ def mixture(shares: FloatArray, tables: FloatArray) -> FloatArray:
 
     Not ``@``: a matrix product may round otherwise for one row than for many.
     """
-    parts = shares.T[:, None, :, None] * tables.swapaxes(0, 1)[:, :, None]
-    return np.asarray(np.add.reduce(parts), np.float64)
+    kinds, languages, labels = tables.shape
+    by_language = tables.swapaxes(0, 1).reshape(languages, 1, kinds * labels)
+    mixed = np.add.reduce(shares.T.copy()[:, :, None] * by_language)
+    return np.asarray(mixed.reshape(len(shares), kinds, labels).swapaxes(0, 1), np.float64)
 
 
 def beside(left: csr_array, right: csr_array) -> csr_array:

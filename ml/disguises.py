@@ -163,7 +163,7 @@ def _character(match: re.Match[str]) -> str:
 def _address(match: re.Match[str]) -> str:
     """Keep that there was an address, and the words of its host; the path is nobody's language."""
     host = (match[1] or match[2]).removeprefix("www.")
-    return f" http {' '.join(re.split(r'[.]', host))} "
+    return f" http {host.replace('.', ' ')} "
 
 
 _KINDS = KIND.tobytes()

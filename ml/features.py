@@ -118,18 +118,17 @@ class Entries:
 
     columns: Columns
     bounds: Bounds  # (families, n + 1)
-    slots: Places  # family * (code points of the batch) + place
-    length: int  # code points of the batch
+    kinds: Sequence[hashing.Grams]  # the families
 
     @property
     def places(self) -> Places:
         """Where in the rows each one begins."""
-        return self.slots % self.length
+        return np.concatenate([kind.places for kind in self.kinds])
 
     @property
     def families(self) -> Places:
         """The family of each: first characters, by size; then words; then pairs."""
-        return self.slots // self.length
+        return np.arange(len(self.kinds)).repeat([len(kind.places) for kind in self.kinds])
 
 
 _PROBE = (
@@ -144,23 +143,18 @@ _WORD_SALT = np.uint32(0x5BD1E995)
 
 def entries(rows: Rows, *, hash_bits: int, sizes: range) -> Entries:
     """Return every n-gram of the rows, hashed to ``hash_bits`` bits."""
-    hashes, present = hashing.character_grams(rows.codes, sizes, more=2)
     words = hashing.words(rows.codes)
-    hashes[-2, words.starts] = words.hashes ^ _WORD_SALT
-    present[-2, words.starts] = True
-    if len(words.hashes) > 1:
-        first = words.starts[:-1]
-        hashes[-1, first] = hashing.word_pairs(words.hashes)
-        present[-1, first] = True
-        # The last word of a row makes no pair with the first one of the next.
-        present[-1, words.starts.take(words.starts.searchsorted(rows.ends) - 1)] = False
-    slots = present.ravel().nonzero()[0]
-    columns = (hashes.ravel().take(slots) >> np.uint32(32 - hash_bits)).view(np.int32)
-    length = len(rows.codes)
-    edges = np.zeros((len(present), len(rows) + 1), np.int64)
-    edges[:, 1:] = rows.ends
-    edges += np.arange(len(present))[:, None] * length
-    return Entries(columns, slots.searchsorted(edges), slots, length)
+    kinds = [
+        *hashing.character_grams(rows.codes, sizes),
+        hashing.Grams(words.starts, words.hashes ^ _WORD_SALT),
+        hashing.word_pairs(words, rows.ends),
+    ]
+    hashes = np.concatenate([kind.hashes for kind in kinds])
+    hashes >>= np.uint32(32 - hash_bits)
+    bounds = np.zeros((len(kinds), len(rows) + 1), np.int64)
+    bounds[:, 1:] = [kind.places.searchsorted(rows.ends) for kind in kinds]
+    bounds[1:] += bounds[:-1, -1:].cumsum(axis=0)
+    return Entries(hashes.view(np.int32), bounds, kinds)
 
 
 class Normaliser(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[misc]  # untyped bases

@@ -33,10 +33,10 @@ def _skeleton(rows: Rows) -> Rows:
         return Rows(latin, rows.ends, rows.origins)
     # Where the second letters go, once each has moved those behind it by one.
     seconds = long + np.arange(1, len(long) + 1)
-    first = np.ones(len(latin) + len(long), bool)
-    first[seconds] = False
-    both = np.empty(len(first), np.uint32)
-    both[first] = latin & _ONE_LETTER
+    second = np.zeros(len(latin) + len(long), bool)
+    second[seconds] = True
+    both = np.empty(len(second), np.uint32)
+    both[~second] = latin & _ONE_LETTER
     both[seconds] = latin[long] >> np.uint32(LETTER_BITS)
     ends = rows.ends + long.searchsorted(rows.ends)
     if rows.origins is None:
@@ -62,7 +62,8 @@ def _stretches(codes: Codes) -> Ends:
     apart[1:-1] = runs[1:] - runs[:-1] > 1
     firsts, lasts = runs[apart[:-1]], runs[apart[1:]] + 2
     inside = _IS_LETTER[codes[firsts - 1]] | _IS_LETTER[codes[lasts + 1]]
-    dropped: Ends = np.append(runs + 1, lasts)[np.append(inside[apart[:-1].cumsum() - 1], inside)]
+    stretched = np.concatenate([inside[apart[:-1].cumsum() - 1], inside])
+    dropped: Ends = np.concatenate([runs + 1, lasts])[stretched]
     dropped.sort()
     return dropped
 
@@ -96,7 +97,7 @@ class _Reading:
     def at(self, places: Ends, codes: Codes) -> Codes:
         """Return what the rule says of each place."""
         classes = self._class_of.take(codes.take(places + self._offsets, mode="clip"))
-        indices: npt.NDArray[np.uint16] = np.add.reduce(classes * self._weights)
+        indices: npt.NDArray[np.uint16] = np.add.reduce(classes * self._weights, dtype=np.uint16)
         return self._found.take(indices)
 
 

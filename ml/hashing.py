@@ -3,8 +3,8 @@
 Shared by what tells languages apart and what the labels are judged by.
 """
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +13,14 @@ from ml.letters import CODE_POINTS, KIND, SPACE, Codes, Kind
 
 Bools = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint32]
 
 # Odd multipliers; the first is Knuth's golden ratio.
 _MIX = np.uint32(0x9E3779B1)
 _STIR = np.uint32(0x85EBCA6B)
 _PAIR = np.uint32(0xC2B2AE35)
 _SHIFT = np.uint32(15)
+_FIRST_OF_PAIR = np.uint32(31)
 _PAIR_SIZE = 2
 # The multiplier's inverse modulo 2 ** 32: it takes powers back off.
 _UNMIX = np.uint32(pow(int(_MIX), -1, 1 << 32))
@@ -26,7 +28,7 @@ _POWERS_AT_FIRST = 1 << 16
 
 
 @cache
-def _powers(base: np.uint32, count: int) -> npt.NDArray[np.uint32]:
+def _powers(base: np.uint32, count: int) -> Hashes:
     return np.cumprod(np.full(count, base, np.uint32), dtype=np.uint32)
 
 
@@ -42,13 +44,19 @@ def _word_characters() -> Bools:
 IS_WORD = _word_characters()
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Grams(NamedTuple):
+    """The n-grams of one kind in a batch: where each begins, and its hash."""
+
+    places: Places
+    hashes: Hashes
+
+
+class Words(NamedTuple):
     """The words of a batch: where each starts and ends, and its hash; letters, digits, emoji."""
 
     starts: Places
     ends: Places
-    hashes: npt.NDArray[np.uint32]
+    hashes: Hashes
 
 
 def words(codes: Codes) -> Words:
@@ -67,38 +75,38 @@ def words(codes: Codes) -> Words:
     return Words(starts, ends, (polynomials ^ (polynomials >> _SHIFT)) * _STIR)
 
 
-def word_pairs(hashes: npt.NDArray[np.uint32], distance: int = 1) -> npt.NDArray[np.uint32]:
-    """Return the hash of each word with the one ``distance`` later."""
-    pairs = (hashes[:-distance] * np.uint32(30 + distance) + hashes[distance:]) * _PAIR
-    return pairs ^ (pairs >> _SHIFT)
+def word_pairs(words: Words, row_ends: Places) -> Grams:
+    """Return each word with the next one of its row; no row's last pairs with the next's first."""
+    leads = np.zeros(len(words.starts) + 1, bool)
+    leads[0] = True
+    leads[words.starts.searchsorted(row_ends)] = True
+    firsts = (~leads).nonzero()[0] - 1
+    pairs = (words.hashes[:-1] * _FIRST_OF_PAIR + words.hashes[1:]) * _PAIR
+    pairs ^= pairs >> _SHIFT
+    return Grams(words.starts.take(firsts), pairs.take(firsts))
 
 
-def character_grams(
-    codes: Codes, sizes: range, *, more: int = 0
-) -> tuple[npt.NDArray[np.uint32], Bools]:
-    """Return the hash of the n-gram at every place, and where it is one: a row for each size.
+def character_grams(codes: Codes, sizes: range) -> list[Grams]:
+    """Return the n-grams of each size, in the order of the text.
 
-    A space may only stand at either end, as with scikit-learn's ``char_wb``. There are so many
-    ``more`` rows for other families of n-grams; none of them stands anywhere yet.
+    A space may only stand at either end, as with scikit-learn's ``char_wb``.
     """
-    total = len(codes)
-    hashes = np.empty((len(sizes) + more, total), np.uint32)
-    present = np.zeros(hashes.shape, bool)
     letters = codes * _MIX
     last = letters
     solid = codes != SPACE
     allowed = solid[1:-1]
-    for size in range(2, min(sizes.stop, total + 1)):
-        length = total - size + 1
-        row = size - sizes.start
+    found = []
+    for size in range(2, sizes.stop):
         mixed = last >> _SHIFT
         mixed ^= last
         mixed *= _STIR
-        last = hashes[row, :length] if row >= 0 else mixed[:-1]
-        np.add(mixed[:-1], letters[size - 1 :], out=last)
+        last = mixed[:-1]
+        last += letters[size - 1 :]
         # Two need one that is no space; more of them, none inside.
         if size > _PAIR_SIZE + 1:
             allowed = allowed[:-1] & solid[size - 2 : -1]
-        if row >= 0:
-            present[row, :length] = allowed if size > _PAIR_SIZE else solid[:-1] | solid[1:]
-    return hashes, present
+        if size >= sizes.start:
+            present = allowed if size > _PAIR_SIZE else solid[:-1] | solid[1:]
+            places = present.nonzero()[0]
+            found.append(Grams(places, last.take(places)))
+    return found

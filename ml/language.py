@@ -29,6 +29,8 @@ FORMAT = 1
 _HASH_BITS = 15
 # So many characters tell as much as all 1500, and cost less.
 _READ_MAX = 160
+# How much each triple of a row of so many counts: one over the square root.
+_SCALES = np.asarray(1 / np.sqrt(np.maximum(np.arange(_READ_MAX), 1)), np.float32)
 _FILE = "language.model"
 # What one site's word for the language adds to the evidence: a hint, soon outweighed by a text.
 _HINT = 1.0
@@ -98,14 +100,14 @@ class LanguageModel:
         columns, bounds = _triples(clean)
         sizes = bounds[1:] - bounds[:-1]
         weights = self.weights.take(columns, axis=0)
-        if sizes.all():
+        if np.logical_and.reduce(sizes):
             sums = np.add.reduceat(weights, bounds[:-1], axis=0)
         else:  # what sums by rows wants each of them to start somewhere
             sums = np.zeros((len(sizes), len(self.intercepts)), np.float32)
             full = sizes.nonzero()[0]
             if len(full):
                 sums[full] = np.add.reduceat(weights, bounds[full], axis=0)
-        logits = (sums * _scales(sizes)[:, None] + self.intercepts).astype(np.float64)
+        logits = (sums * _SCALES.take(sizes)[:, None] + self.intercepts).astype(np.float64)
         for i, hint in enumerate(hints or ()):
             if hint is not None:
                 logits[i, self.belongs == LANGUAGES.index(hint)] += _HINT
@@ -135,23 +137,17 @@ def language_grams(rows: Rows) -> csr_array:
     """Return the letter triples of each row's beginning: shape (n, 2 ** 15), scaled by length."""
     columns, bounds = _triples(rows)
     sizes = np.diff(bounds)
-    grams = (_scales(sizes).repeat(sizes), columns, bounds.astype(np.int32))
+    grams = (_SCALES.take(sizes).repeat(sizes), columns, bounds.astype(np.int32))
     return csr_array(grams, (len(rows), 1 << _HASH_BITS))
-
-
-def _scales(sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Return how much each triple of a row of so many counts: one over the square root."""
-    return np.asarray(1 / np.sqrt(np.maximum(sizes, 1)), np.float32)
 
 
 def _triples(rows: Rows) -> tuple[Columns, npt.NDArray[np.int64]]:
     """Return the column of every triple at the rows' beginnings, and where each row's begin."""
     rows = rows.beginnings(_READ_MAX)
-    triples, present = hashing.character_grams(rows.codes, range(3, 4))
-    places = present[0].nonzero()[0]
-    columns = (triples[0].take(places) >> np.uint32(32 - _HASH_BITS)).view(np.int32)
+    (triples,) = hashing.character_grams(rows.codes, range(3, 4))
+    columns = (triples.hashes >> np.uint32(32 - _HASH_BITS)).view(np.int32)
     bounds = np.zeros(len(rows) + 1, np.int64)
-    bounds[1:] = places.searchsorted(rows.ends)
+    bounds[1:] = triples.places.searchsorted(rows.ends)
     return columns, bounds
 
 

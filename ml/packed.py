@@ -29,7 +29,7 @@ _IN_WORD = 8
 _STRONG_SHARE = 0.002
 # Four sums of two labels: two lanes of 32 bits, which overflow after 16 million n-grams.
 _LANES = np.uint64(0x000000FF_000000FF)
-_SHIFTS = np.array([[0], [8], [16], [24]], np.uint64)
+_BYTE = np.uint64(8)
 _STRONG_MAX = np.uint64((1 << 56) - 1)
 # Texts at a time, so that what stands between the steps stays in the cache.
 _AT_ONCE = 64
@@ -140,7 +140,8 @@ class Packed:
         if len(at):
             # Summed up once: what is strong between two starts is the difference of two sums.
             sums = np.zeros((len(at) + 1, len(self.steps)), np.int64)
-            self.strong.take(strong, axis=0).cumsum(axis=0, out=sums[1:])
+            sums[1:] = self.strong.take(strong, axis=0)
+            np.add.accumulate(sums, axis=0, out=sums)
             before = sums.take(at.searchsorted(starts), axis=0)
             totals[:-1, : len(self.steps)] += before[1:] - before[:-1]
             totals[-1, : len(self.steps)] += sums[-1] - before[-1]
@@ -148,11 +149,15 @@ class Packed:
 
 
 def _lanes(words: Words, starts: Bounds) -> Numbers:
-    """Return the sum of each of the eight bytes of the words from each start to the next."""
-    shifted = words >> _SHIFTS
-    shifted &= _LANES
-    lanes = np.add.reduceat(shifted, starts, axis=1)
-    return np.asarray(np.ascontiguousarray(lanes.T, "<u8").view("<u4"), np.int64)
+    """Return the sum of each of the eight bytes of the words, used up, from each start to the next.
+
+    One after the other: all at once would push the table's words out of the cache.
+    """
+    sums = np.empty((len(starts), _IN_WORD // 2), "<u8")
+    for pair in sums.T:
+        np.add.reduceat(words & _LANES, starts, out=pair)
+        words >>= _BYTE
+    return sums.view("<u4").astype(np.int64)
 
 
 def _bytes(labels: int) -> Bounds:

@@ -9,11 +9,10 @@ from operator import or_
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from ml.disguises import Rule
 from ml.letters import KIND, LETTERS, Kind
-from ml.rows import Rows
+from ml.rows import Ends, Rows
 
 # Lone letters so near to one another may be s p a c e d: up to two signs between any two.
 _LONE_MIN = 3
@@ -40,13 +39,12 @@ def suspects(rows: Rows) -> list[Suspect]:
     may span several, the stretch is the whole row.
     """
     kinds = KIND.take(rows.codes)
-    asked = _CALLS_FOR.take((kinds[:-1] << 4) | kinds[1:])
+    pairs = (kinds[:-1] << 4) | kinds[1:]
+    asked = np.frombuffer(pairs.tobytes().translate(_CALLS_FOR), np.uint8)
     places = (asked != 0).nonzero()[0]
     # No text begins or ends with a letter: a space frames it.
     letter = (kinds - _FIRST_LETTER) < _LETTER_KINDS
     lone = (letter[1:-1] > (letter[:-2] | letter[2:])).nonzero()[0] + 1
-    first, third = lone[: 1 - _LONE_MIN], lone[_LONE_MIN - 1 :]
-    near = (third - first <= _LONE_REACH).nonzero()[0]
     found: dict[int, dict[tuple[int, int], int]] = {}
     if len(places):
         signs = kinds.tobytes()
@@ -56,16 +54,25 @@ def suspects(rows: Rows) -> list[Suspect]:
             word = signs.rfind(_BLANK, 0, place), signs.find(_BLANK, place) + 1
             words = found.setdefault(row, {})
             words[word] = words.get(word, 0) | rules
-    if len(near):
-        ones, others = rows.ends.searchsorted([first[near], third[near]], "right")
-        for row in ones[ones == others].tolist():
-            words = found.setdefault(row, {})
-            words[rows.bounds(row)] = words.get(rows.bounds(row), 0) | _SPACED
+    for row in _spaced(rows, lone):
+        words = found.setdefault(row, {})
+        words[rows.bounds(row)] = words.get(rows.bounds(row), 0) | _SPACED
     return [
         Suspect(row, *stretch, rules)
         for row in sorted(found)
         for stretch, rules in _stretches(rows, row, found[row])
     ]
+
+
+def _spaced(rows: Rows, lone: Ends) -> list[int]:
+    """Return in which rows so many lone letters stand near to one another."""
+    if len(lone) < _LONE_MIN:
+        return []
+    first, third = lone[: 1 - _LONE_MIN], lone[_LONE_MIN - 1 :]
+    near = (third - first <= _LONE_REACH).nonzero()[0]
+    ones, others = rows.ends.searchsorted([first[near], third[near]], "right")
+    spaced: list[int] = ones[ones == others].tolist()
+    return spaced
 
 
 def _stretches(
@@ -75,7 +82,7 @@ def _stretches(
     return [(rows.bounds(row), rules)] if rules & _WIDE else words.items()
 
 
-def _calls_for() -> npt.NDArray[np.uint8]:
+def _calls_for() -> bytes:
     """Return the rules that two kinds side by side call for; index first * 16 + second."""
     table = np.zeros(256, np.uint8)
     by_pair: dict[tuple[Kind, Kind], Rule] = {
@@ -100,7 +107,7 @@ def _calls_for() -> npt.NDArray[np.uint8]:
         }
     for (first, second), rule in by_pair.items():
         table[first * 16 + second] |= rule
-    return table
+    return table.tobytes()
 
 
 _CALLS_FOR = _calls_for()
