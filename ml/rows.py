@@ -108,7 +108,7 @@ class Rows:
         if len(self) == 1:
             codes = self.codes[: sizes[0]].copy()
         else:
-            whole = memoryview(self.codes)  # its slices are joined sooner than arrays
+            whole = self.codes.data  # its slices are joined sooner than arrays
             rows = [whole[a : a + n] for a, n in zip(starts.tolist(), sizes.tolist(), strict=True)]
             codes = np.frombuffer(bytearray().join(rows), np.uint32)
         ends = sizes.cumsum()
