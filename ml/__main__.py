@@ -30,6 +30,7 @@ from ml.bars import measure_bars
 from ml.dataset import Dataset, Split, gather, join, without_doubles
 from ml.encoder import Encoder, EncoderUnavailable, Remembering
 from ml.evaluate import Score, evaluate, judge, labelled
+from ml.labels import Language
 from ml.pipeline import Params
 from ml.predict import Predictor
 from ml.train import fit
@@ -40,7 +41,12 @@ VARIABLE = "PARLEY_CORPORA"
 
 # Less penalty than the default, so that our few sentences weigh in (see docs/model). Calibration
 # has a side of the data to itself, so hardly anything is kept back inside.
-PARAMS = Params(penalty=0.25, rarity=1.0, calibration_share=0.01)
+PARAMS = Params(
+    penalty=0.25,
+    rarity=1.0,
+    calibration_share=0.01,
+    own_tables=(Language.ENGLISH, Language.RUSSIAN),
+)
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 console = Console()

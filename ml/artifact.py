@@ -11,14 +11,17 @@ import numpy.typing as npt
 
 from ml import container
 from ml.cascade import Rule, SecondTier, even_leanings
+from ml.features import Grams
 from ml.labels import Label, Language
 from ml.language import LanguageModel
 from ml.packed import Packed
 from ml.pipeline import ModerationPipeline, Params, build
 
-FORMAT = 2
+# Models of version 2 have one table for all languages; what they lack is left out in version 3 too.
+FORMAT, READ = 3, (2, 3)
 BYTES_MAX = 20 * 1024 * 1024
 _GRAMS = ("hash_bits", "shortest", "longest")
+_OWN_TABLES = "own_tables"  # of a model whose languages share one, left out
 _WEIGHTS = ("words", "strong", "steps")
 _SECOND = ("weights", "intercepts", "slopes", "offsets")
 _LEANINGS = "second_leanings"  # of a model that leans nowhere, left out
@@ -78,7 +81,7 @@ def to_bytes(
         "kind": "moderation",
         "format": FORMAT,
         "labels": list(classifier.labels),
-        "grams": {name: getattr(model.grams, name) for name in _GRAMS},
+        "grams": _described(model.grams),
         "fingerprint": model.grams.fingerprint(),
         "supported": {label: list(found) for label, found in sorted(info.supported.items())},
         "training": dict(info.training),
@@ -122,9 +125,10 @@ def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
         raise ArtifactError(str(error)) from error
     if header.get("kind") != "moderation":
         raise ArtifactError("The file holds no moderation model.")
-    if header.get("format") != FORMAT:
+    if header.get("format") not in READ:
         raise ArtifactError(
-            f"The model has format version {header.get('format')}; this release reads {FORMAT}."
+            f"The model has format version {header.get('format')}; this release reads "
+            f"{' and '.join(map(str, READ))}."
         )
     try:
         labels = tuple(Label(name) for name in header["labels"])
@@ -166,11 +170,17 @@ def _second(
     return second
 
 
+def _described(grams: Grams) -> Mapping[str, object]:
+    own = {_OWN_TABLES: list(grams.own_tables)} if grams.own_tables else {}
+    return {name: getattr(grams, name) for name in _GRAMS} | own
+
+
 def _pipeline(
-    arrays: container.Arrays, labels: tuple[Label, ...], grams: Mapping[str, int]
+    arrays: container.Arrays, labels: tuple[Label, ...], grams: Mapping[str, Any]
 ) -> ModerationPipeline:
+    own_tables = tuple(map(Language, grams.get(_OWN_TABLES, ())))
     model = build(
-        Params(**{name: grams[name] for name in _GRAMS}),
+        Params(**{name: grams[name] for name in _GRAMS}, own_tables=own_tables),
         language_model=LanguageModel.from_arrays(arrays),
     )
     classifier = model.classifier

@@ -135,7 +135,7 @@ def _swap_letters(word: str, draw: Random) -> str:
     )
 
 
-def _mask_letters(word: str, draw: Random) -> str:
+def mask_letters(word: str, draw: Random) -> str:
     """Hide one to three inner letters behind a mark: ``f*ck``, ``п***ец``."""
     start = draw.randrange(1, max(2, len(word) - 1))
     hidden = min(draw.choice((1, 1, 1, 2, 3)), max(1, len(word) - 1 - start))
@@ -168,8 +168,8 @@ def _swap_neighbours(word: str, draw: Random) -> str:
 Disguise = Callable[[str, Random], str]
 DISGUISES: Sequence[Disguise] = (
     _swap_letters,
-    _mask_letters,
-    _mask_letters,
+    mask_letters,
+    mask_letters,
     _spread_letters,
     _stretch_letters,
     _sprinkle_invisible,

@@ -116,7 +116,7 @@ def learn(
     columns, grams = _compact(features)
     # The n-grams within names of groups weigh what they weigh in the prior.
     in_names: Features = model[:-1].transform(names_of_groups())
-    may_learn = ~np.isin(columns, in_names.columns)
+    may_learn = ~np.isin(columns, in_names.columns_of_every_table)
     adapted = []
     for column, label in enumerate(LABELS):
         progress(label.value, column / len(LABELS))

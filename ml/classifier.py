@@ -72,37 +72,42 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             raise ValueError(
                 f"targets must have shape {(len(features), len(self.labels))}, not {targets.shape}."
             )
-        weight = np.ones(len(features)) if sample_weight is None else np.asarray(sample_weight)
+        weights = np.ones(targets.shape) if sample_weight is None else np.asarray(sample_weight)
+        if weights.ndim == 1:
+            weights = np.tile(weights[:, None], len(self.labels))
         shares = features.languages if languages is None else one_hot(languages)
         kept_back = held_out(len(features), groups, self.calibration_share, self.seed)
-        table = beside(features.grams, csr_array(shares.astype(np.float32)))
-        width = features.width
-        numbers = np.zeros((width, len(self.labels)), np.int16)
+        spoken = csr_array(shares.astype(np.float32))
+        table = beside(features.in_one_table().grams, spoken)
+        judging = np.flatnonzero(kept_back)
+        judged = beside(csr_array(features.grams[judging]), csr_array(spoken[judging]))
+        numbers = np.zeros((features.width, len(self.labels)), np.int16)
         steps = np.zeros(len(self.labels))
         self.language_weights_ = np.zeros((len(LANGUAGES), len(self.labels)))
         self.intercepts_ = np.full(len(self.labels), -np.inf)
         calibrations = []
         for column in range(len(self.labels)):
-            target = targets[:, column]
+            target, weight = targets[:, column], weights[:, column]
             learned = ~np.isnan(target) & (weight > 0)
             if not self._enough(target[learned]):
                 calibrations.append(Calibration.identity())
                 continue
             teaching = np.flatnonzero(learned & ~kept_back)
-            line = self._line(table[teaching], target[teaching], weight[teaching])
+            line = self._placed(features, table, target, weight, teaching)
+            grams = line.weights[: features.width]
             # A whole number of steps is what will be stored, so it is what is calibrated and used.
-            steps[column] = packed.step_of(line.weights[:width])
-            numbers[:, column] = packed.in_steps(line.weights[:width], steps[column])
-            line.weights[:width] = numbers[:, column] * steps[column]
-            self.language_weights_[:, column] = line.weights[width:]
+            steps[column] = packed.step_of(grams)
+            numbers[:, column] = packed.in_steps(grams, steps[column])
+            grams[:] = numbers[:, column] * steps[column]
+            self.language_weights_[:, column] = line.weights[features.width :]
             self.intercepts_[column] = line.intercept
-            judging = np.flatnonzero(learned & kept_back)
+            known = learned[judging]
             calibrations.append(
                 calibration.fit(
-                    table[judging] @ line.weights + line.intercept,
-                    target[judging],
-                    weight[judging],
-                    shares[judging],
+                    judged[np.flatnonzero(known)] @ line.weights + line.intercept,
+                    target[judging][known],
+                    weight[judging][known],
+                    shares[judging][known],
                 )
             )
         if not np.isfinite(self.intercepts_).any():
@@ -112,6 +117,31 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         self.offsets_ = np.stack([c.offsets for c in calibrations], axis=1)
         self.classes_ = np.array(self.labels)
         return self
+
+    def _placed(
+        self,
+        features: Features,
+        table: csr_array,
+        target: FloatArray,
+        weight: FloatArray,
+        teaching: IntArray,
+    ) -> _Line:
+        """Return one label's weights of all tables, one after the other, then the languages'.
+
+        All rows teach the first table; a language's own table is taught by its rows alone, and is
+        the first once more where they hold too few yes or no.
+        """
+        first = self._line(table[teaching], target[teaching], weight[teaching])
+        parts, spoken = [first.weights[: features.size]], first.weights[features.size :].copy()
+        for number, language in enumerate(features.own_tables, 1):
+            own = teaching[features.tables[teaching] == number]
+            line = first
+            if self._enough(target[own]):
+                line = self._line(table[own], target[own], weight[own])
+            parts.append(line.weights[: features.size])
+            place = LANGUAGES.index(language)
+            spoken[place] = line.weights[features.size + place] + line.intercept - first.intercept
+        return _Line(np.concatenate([*parts, spoken]), first.intercept)
 
     def _enough(self, target: FloatArray) -> bool:
         yes = int((target > 0.5).sum())  # noqa: PLR2004 - more yes than no

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from ml import hashing
 from ml.hashing import Places
 from ml.labels import Language
-from ml.language import LanguageModel
+from ml.language import LANGUAGES, LanguageModel
 from ml.normalise import Batch, normalise_many
 from ml.packed import Bounds, Columns
 from ml.rows import Rows
@@ -30,15 +31,39 @@ class Features:
 
     Row i has the n-grams ``columns[bounds[k, i]:bounds[k, i + 1]]`` for every k, each of which
     counts one over the square root of their number, so that long and short texts are judged alike.
+    A language may have a table of weights of its own: its rows' columns then lie behind those of
+    the tables before it, ``size`` in each.
     """
 
     columns: Columns
     bounds: Bounds  # (k, n + 1)
     languages: FloatArray  # (n, len(Language)), rows sum to 1
-    width: int  # 2 ** hash_bits
+    size: int  # 2 ** hash_bits
+    tables: Bounds  # (n,), in which table each row is looked up
+    own_tables: tuple[Language, ...] = ()  # whose the tables after the first are
 
     def __len__(self) -> int:
         return len(self.languages)
+
+    @property
+    def width(self) -> int:
+        """The number of columns of all tables together."""
+        return self.size * (1 + len(self.own_tables))
+
+    def in_one_table(self) -> Self:
+        """Return the same as if all languages shared the first table."""
+        return replace(
+            self,
+            columns=self.columns & np.int32(self.size - 1),
+            tables=np.zeros_like(self.tables),
+            own_tables=(),
+        )
+
+    @property
+    def columns_of_every_table(self) -> Columns:
+        """The columns that these n-grams have in any table."""
+        starts = np.arange(0, self.width, self.size, dtype=np.int32)
+        return (starts[:, None] + self.in_one_table().columns).ravel()
 
     @property
     def sizes(self) -> npt.NDArray[np.int64]:
@@ -77,7 +102,9 @@ class Features:
             np.concatenate([part.columns for part in parts]),
             np.append(0, np.cumsum(np.concatenate([part.sizes for part in parts])))[None],
             np.concatenate([part.languages for part in parts]),
-            parts[0].width,
+            parts[0].size,
+            np.concatenate([part.tables for part in parts]),
+            parts[0].own_tables,
         )
 
 
@@ -158,11 +185,13 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
         hash_bits: int = 19,
         shortest: int = 3,
         longest: int = 5,
+        own_tables: tuple[Language, ...] = (),
         language_model: LanguageModel | None = None,
     ) -> None:
         self.hash_bits = hash_bits
         self.shortest = shortest
         self.longest = longest
+        self.own_tables = own_tables
         self.language_model = language_model
 
     def fit(self, batch: Batch, targets: object = None) -> Self:  # noqa: ARG002
@@ -212,7 +241,26 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
     ) -> Features:
         """Return the features of a batch whose n-grams have been found already."""
         languages = self.languages_by.probabilities(batch.clean, hints=hints)
-        return Features(found.columns, found.bounds, languages, 1 << self.hash_bits)
+        tables = self._table_of_each.take(languages.argmax(axis=1))
+        size = 1 << self.hash_bits
+        columns = _placed(found, tables * size)
+        return Features(columns, found.bounds, languages, size, tables, self.own_tables)
+
+    @cached_property
+    def _table_of_each(self) -> Bounds:
+        """The table of each language; the first is for all that have none of their own."""
+        places = {language: 1 + place for place, language in enumerate(self.own_tables)}
+        return np.array([places.get(language, 0) for language in LANGUAGES], np.int64)
+
+
+def _placed(found: Entries, starts: Bounds) -> Columns:
+    """Return the columns of each row's n-grams behind where its table starts."""
+    first = starts[:1]
+    if (starts == first).all():
+        return found.columns + np.int32(first.sum()) if first.any() else found.columns
+    sizes = found.bounds[:, 1:] - found.bounds[:, :-1]
+    each = np.tile(starts.astype(np.int32), len(sizes)).repeat(sizes.ravel())
+    return found.columns + each
 
 
 def _chunks(batch: Batch) -> Iterator[tuple[int, Batch]]:

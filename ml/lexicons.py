@@ -1,16 +1,17 @@
 """Lists of swear words and slurs, as texts of a word: vocabulary that no corpus has enough of.
 
-A masked word is only found by who knows the word. Each entry teaches alone, within a few words, and
-disguised; none of it calibrates or measures, since a list says nothing of how often a word is
+A masked word is only found by who knows the word. Each entry teaches alone, within a few words,
+disguised, and with some of its letters masked; so do the insults that our own sentences are filled
+with. None of it calibrates or measures, since a list says nothing of how often a word is
 written. Noisy lists weigh little: what calm texts of the corpora hold outweighs them.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
-from ml.augment import disguise
+from ml.augment import WORD, WRITTEN_IN, disguise, mask_letters, read_writing
 from ml.corpus import Corpus
 from ml.dataset import Dataset, from_examples, join, mask_personal_data
 from ml.labels import Label, Language
@@ -138,6 +139,11 @@ LEXICONS: tuple[Corpus, ...] = (
 )
 
 
+# The lists of our own writing whose words insult alone, and as what.
+_OWN = {"fool": Label.INSULT, "swear": Label.OBSCENITY, "slur": Label.IDENTITY_ATTACK}
+OWN_WORDS = "own_words"
+
+
 def gather(root: Path, *, seed: int) -> Dataset:
     """Return the entries of every list: each alone and among words, plain and disguised.
 
@@ -148,21 +154,37 @@ def gather(root: Path, *, seed: int) -> Dataset:
     seen: set[tuple[Language, str]] = set()
     parts = [
         from_examples(
-            _taught(corpus, root, draw, seen),
+            _taught(corpus.examples(root), corpus.language, draw, seen),
             source=corpus.name,
             language=corpus.language,
             weight=corpus.weight,
         )
         for corpus in LEXICONS
     ]
+    parts += [
+        from_examples(
+            _taught(_ours(language), language, draw, seen), source=OWN_WORDS, language=language
+        )
+        for language in WRITTEN_IN
+    ]
     return join(parts)
 
 
+def _ours(language: Language) -> Iterator[Example]:
+    lists = read_writing(language)["words"]
+    for name, label in _OWN.items():
+        for word in lists.get(name, ()):
+            yield Example(word, {**TOXIC, label: 1.0})
+
+
 def _taught(
-    corpus: Corpus, root: Path, draw: Random, seen: set[tuple[Language, str]]
+    entries: Iterable[Example],
+    usual: Language,
+    draw: Random,
+    seen: set[tuple[Language, str]],
 ) -> Iterator[Example]:
-    for entry in corpus.examples(root):
-        word, language = entry.text, entry.language or corpus.language
+    for entry in entries:
+        word, language = entry.text, entry.language or usual
         if len(word) < _LETTERS_MIN or (language, word.lower()) in seen:
             continue
         seen.add((language, word.lower()))
@@ -170,6 +192,7 @@ def _taught(
             for written, weight in (
                 (text, entry.weight),
                 (disguise(text, draw, share=1.0), entry.weight / 2),
+                (WORD.sub(lambda found: mask_letters(found[0], draw), text), entry.weight / 2),
             ):
                 # A disguise that begins with @ would be masked as somebody's name.
                 if mask_personal_data(written) == written:

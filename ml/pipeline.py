@@ -21,10 +21,12 @@ class Params:
     """Every hyper-parameter of the model.
 
     Attributes:
-        hash_bits: the weights' table has 2 ** hash_bits rows.
+        hash_bits: a table of weights has 2 ** hash_bits rows.
         shortest: the fewest characters of a character n-gram; pairs were measured too: a third
             more to look up, and no better on any set.
         longest: the most characters of one.
+        own_tables: the languages whose texts are judged by weights learned from them alone; what
+            insults in one says little in another. The others share a table that all texts teach.
         penalty: strength of the L2 penalty (the C of scikit-learn is its inverse).
         rarity: power of the inverse document frequency that scales a column before the penalty.
         contrast: power of the classes' log ratio that scales it too (see ``ml.weighting``).
@@ -37,6 +39,7 @@ class Params:
     hash_bits: int = 19
     shortest: int = 3
     longest: int = 5
+    own_tables: tuple[Language, ...] = ()
     penalty: float = 1.0
     rarity: float = 1.5
     contrast: float = 0.5
@@ -69,7 +72,8 @@ class ModerationPipeline(Pipeline):  # type: ignore[misc]  # scikit-learn has no
         Args:
             texts: n texts as written.
             targets: shape (n, len(Label)), from 0 to 1; NaN where nobody knows.
-            sample_weight: shape (n,), how much each row counts; all alike by default.
+            sample_weight: shape (n,), how much each row counts, or (n, len(Label)), how much for
+                each label; all alike by default.
             languages: the known language of each text; detected where not given.
             groups: rows of one group (versions of a text) calibrate together or not at all.
 
@@ -113,6 +117,7 @@ def build(
                     hash_bits=params.hash_bits,
                     shortest=params.shortest,
                     longest=params.longest,
+                    own_tables=params.own_tables,
                     language_model=language_model or LanguageModel.bundled(),
                 ),
             ),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -53,8 +54,25 @@ def test_a_model_of_another_digest_is_refused_by_name() -> None:
 def test_another_format_version_is_refused_by_number() -> None:
     arrays, header = container.unpack(an_artifact())
     newer = container.pack(arrays, {**header, "format": 99})
-    with pytest.raises(ArtifactError, match="format version 99; this release reads 2"):
+    with pytest.raises(ArtifactError, match="format version 99; this release reads 2 and 3"):
         artifact.load(newer)
+
+
+def test_a_model_of_the_release_before_says_what_it_said() -> None:
+    arrays, header = container.unpack(an_artifact())
+    assert "own_tables" not in header["grams"]
+    older = artifact.load(container.pack(arrays, {**header, "format": 2}))
+    texts = sentences()[0]
+    assert np.array_equal(older.model.predict_proba(texts), a_model().predict_proba(texts))
+
+
+def test_a_loaded_model_knows_which_languages_have_weights_of_their_own() -> None:
+    texts, targets, languages = sentences()
+    params = replace(PARAMS, own_tables=(Language.RUSSIAN,))
+    model = build(params).fit(texts, targets, languages=languages)
+    loaded = artifact.load(artifact.to_bytes(model, info=an_info())).model
+    assert loaded.grams.own_tables == (Language.RUSSIAN,)
+    assert np.array_equal(loaded.predict_proba(texts), model.predict_proba(texts))
 
 
 def test_a_model_that_read_its_texts_in_another_way_is_refused() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml.features import Grams, entries
+from ml.labels import Language
 from ml.normalise import normalise_many
 
 SIZES = range(2, 6)
@@ -72,3 +73,43 @@ def test_a_text_said_many_times_weighs_no_more_than_its_square_root(copies: int)
     features = Grams(hash_bits=12).transform(normalise_many(["spam eggs " * copies]))
     values = features.grams.data
     assert values.sum() == pytest.approx(np.sqrt(len(values)), rel=1e-5)
+
+
+IN_TURN = [
+    "You are late again, friend",
+    "Ты опять опоздал, мой друг",
+    "What a good day",
+    "Мой сосед",
+]
+
+
+def test_a_language_with_a_table_of_its_own_is_looked_up_behind_the_others() -> None:
+    apart = Grams(hash_bits=12, own_tables=(Language.RUSSIAN,)).transform(normalise_many(IN_TURN))
+    shared = Grams(hash_bits=12).transform(normalise_many(IN_TURN))
+    assert apart.tables.tolist() == [0, 1, 0, 1]
+    assert apart.width == 2 * shared.width
+    here, there = apart.grams.toarray(), shared.grams.toarray()
+    for row, table in enumerate(apart.tables.tolist()):
+        start = table * shared.width
+        assert np.array_equal(here[row, start : start + shared.width], there[row])
+        assert here[row].sum() == pytest.approx(there[row].sum())
+    assert np.array_equal(apart.in_one_table().grams.toarray(), there)
+
+
+def test_a_text_lies_in_the_same_table_alone_and_among_others() -> None:
+    grams = Grams(hash_bits=12, own_tables=(Language.ENGLISH, Language.RUSSIAN))
+    together = grams.transform(normalise_many(IN_TURN)).grams.toarray()
+    for row, text in enumerate(IN_TURN):
+        alone = grams.transform(normalise_many([text])).grams.toarray()
+        assert np.array_equal(together[[row]], alone)
+
+
+def test_the_columns_of_every_table_hold_those_of_each_language() -> None:
+    grams = Grams(hash_bits=12, own_tables=(Language.ENGLISH, Language.RUSSIAN))
+    named = grams.transform(normalise_many(["Kazakh"]))
+    [size] = named.sizes
+    assert len(named.columns_of_every_table) == 3 * size
+    assert set(named.columns) < set(named.columns_of_every_table)
+    assert {column % 4096 for column in named.columns_of_every_table} == {
+        column % 4096 for column in named.columns
+    }

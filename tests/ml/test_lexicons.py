@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -59,10 +60,24 @@ def test_every_list_says_where_it_is_from_and_on_what_terms(lexicon: Corpus) -> 
 def test_a_word_teaches_alone_and_among_words_plain_and_disguised(folder: Path) -> None:
     data = lexicons.gather(folder, seed=1)
     of_word = data.where(np.array([group == "word-grumbag" for group in data.groups], bool))
-    assert len(of_word) == 4
+    assert len(of_word) == 6
     assert sum(key_of("grumbag") in key_of(text) for text in of_word.texts) >= 2
     assert (of_word.target(Label.TOXICITY) == 1).all()
     assert min(of_word.weights) * 2 == pytest.approx(max(of_word.weights))
+
+
+def test_a_word_teaches_with_letters_masked(folder: Path) -> None:
+    data = lexicons.gather(folder, seed=1)
+    of_word = [t for t, g in zip(data.texts, data.groups, strict=True) if g == "word-zorble"]
+    masked = [text for text in of_word if re.search(r"\bz\w*[*#_.@%-]+\w*e\b", text)]
+    assert masked
+
+
+def test_the_insults_of_our_own_sentences_teach_as_words(folder: Path) -> None:
+    data = with_text(lexicons.gather(folder, seed=1), "idiot")
+    assert data.sources == (lexicons.OWN_WORDS,)
+    assert data.target(Label.INSULT) == [1]
+    assert np.isnan(data.target(Label.OBSCENITY)).all()
 
 
 def test_a_word_that_only_swears_is_not_said_to_offend(folder: Path) -> None:

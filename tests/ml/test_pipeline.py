@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -53,6 +55,58 @@ def test_a_row_without_weight_teaches_nothing() -> None:
     same = build(PARAMS).fit(texts, wrong, languages=languages, sample_weight=weight)
     scores = [model.predict_proba(texts)[:, TOXICITY] for model in (right, same)]
     assert np.array_equal(*scores)
+
+
+def test_what_counts_for_one_label_may_count_nothing_for_another() -> None:
+    texts, targets, languages = sentences()
+    targets = targets.copy()
+    targets[:, INSULT] = targets[:, TOXICITY]
+    weights = np.ones(targets.shape)
+    weights[::3, INSULT] = 0
+    wrong = targets.copy()
+    wrong[::3, INSULT] = 1 - wrong[::3, INSULT]
+    fits = [
+        build(PARAMS).fit(texts, given, languages=languages, sample_weight=weights)
+        for given in (targets, wrong)
+    ]
+    first, second = (model.predict_proba(texts) for model in fits)
+    assert np.array_equal(first[:, INSULT], second[:, INSULT])
+    assert not np.array_equal(first[:, INSULT], first[:, TOXICITY])
+
+
+def test_a_language_with_weights_of_its_own_learns_nothing_from_another() -> None:
+    texts, targets, languages = sentences()
+    english = np.array([language is Language.ENGLISH for language in languages])
+    otherwise = targets.copy()
+    otherwise[english] = 1 - otherwise[english]
+
+    def moved(params: Params, first: int) -> float:
+        """Return how far the weights of a table move when English texts mean the opposite."""
+        found = [
+            build(params).fit(texts, given, languages=languages).classifier.weights_
+            for given in (targets, otherwise)
+        ]
+        rows = np.arange(first, first + (1 << params.hash_bits), dtype=np.int32)
+        before, after = (weights.rows(rows)[:, TOXICITY] for weights in found)
+        return float(np.abs(before - after).max() / sum(w.steps[TOXICITY] for w in found))
+
+    assert moved(PARAMS, 0) > 10
+    apart = replace(PARAMS, own_tables=(Language.RUSSIAN,))
+    assert moved(apart, 0) > 10
+    assert moved(apart, 1 << PARAMS.hash_bits) < 1  # no more than rounding
+
+
+def test_a_language_without_examples_of_its_own_is_judged_by_what_all_have_taught() -> None:
+    texts, targets, languages = sentences()
+    unknown = [language is Language.RUSSIAN for language in languages]
+    targets = targets.copy()
+    targets[unknown] = np.nan
+    apart = replace(PARAMS, own_tables=(Language.RUSSIAN,))
+    shared, own = (
+        build(params).fit(texts, targets, languages=languages).predict_proba(texts)
+        for params in (PARAMS, apart)
+    )
+    assert np.array_equal(shared, own)
 
 
 def test_a_soft_target_lies_between_yes_and_no() -> None:
