@@ -58,6 +58,7 @@ _WRONG: Final = (
     "must not have {character}, which no page can show",
     "must not have {character}",
     "must be given where hold is not: or leave the label out",
+    "must be given where hold is not: or leave the language out",
     "must be given where approve is not: or leave the label out",
     "a word has at most {most} characters",
     "a word has at least {least} letters",

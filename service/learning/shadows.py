@@ -170,8 +170,7 @@ def _compared(row: Any, before: InForce, after: InForce) -> Otherwise:  # noqa: 
 
 def outcome(ruling: InForce, language: Language, scores: dict[str, float]) -> Outcome:
     """Return what the policy's thresholds alone make of these scores."""
-    policy = ruling.policy
-    limits = policy.of_language.get(language, policy.thresholds)
+    limits = ruling.policy.thresholds_in(language)
     asked = [
         limit.outcome(scores[limit.label.value]) for limit in limits if limit.label.value in scores
     ]

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from service.policy.document import PolicyDocument
+from ml.labels import Label
+from service.policy.document import LimitsDocument, PolicyDocument, ThresholdDocument
 from service.policy.text_rules import LANGUAGE_NAMES
 from service.policy.word_entries import Kind
 from service.policy.wordlist_section import ListedWord, Words
@@ -43,21 +44,23 @@ _NOT_ALLOWED: Final = "{author} was taken from the allow list of authors."
 _OFF: Final = "{label}: off."
 _ON: Final = "{label}: on, with {change}."
 _POINT: Final = "{label} in {language}: {change}; it was: {other_change}."
+_IN_LANGUAGE: Final = "{label} in {language}: {change}; it was {other_change}."
 _PART: Final = "{label}, {words}: {change}; it was {other_change}."
 _PLAINLY: Final = "{label}: {change}; it was {other_change}."
 _HELD: Final = "held from {hold}"
 _REJECTED: Final = "rejected from {reject}"
 _BOTH: Final = "held from {hold} and rejected from {reject}"
 _NO_THRESHOLD: Final = "no threshold"
+_AS_ELSEWHERE: Final = "as in other languages"
 _NO_POINT: Final = "no operating point"
 
 # Where one would match what another says, it is later.
 LINES: Final = (
     *(_TAKEN_OVER, _GIVEN_UP, *_ADDED, *_TAKEN, _OTHER_KIND, _ALLOWED, _NOT_ALLOWED),
-    *(_OFF, _ON, _POINT, _PART, _PLAINLY),
+    *(_OFF, _ON, _POINT, _IN_LANGUAGE, _PART, _PLAINLY),
 )
 PARTS: Final = (
-    *(_BOTH, _HELD, _REJECTED, _NO_THRESHOLD, _NO_POINT),
+    *(_BOTH, _HELD, _REJECTED, _NO_THRESHOLD, _AS_ELSEWHERE, _NO_POINT),
     "reject where at least {hundred} of 100 would be rejected",
     "approve as long as at most {hundred} in 100 would not have been",
     *("nothing", "yes", "no", "hold", "reject"),
@@ -87,17 +90,38 @@ def _plain(before: PolicyDocument, after: PolicyDocument) -> Iterator[str]:
 
 
 def _thresholds(before: PolicyDocument, after: PolicyDocument) -> Iterator[str]:
-    old, new = (each.thresholds.model_dump(mode="json") for each in (before, after))
-    for label in new:
-        if old[label] != new[label]:
-            now, was = _limits(new[label]), _limits(old[label])
-            yield _PLAINLY.format(label=_named(label), change=now, other_change=was)
+    for label in Label:
+        old, new = (getattr(each.thresholds, label.value) for each in (before, after))
+        was, now = _pair(old), _pair(new)
+        if was != now:
+            told, told_before = _limits(now), _limits(was)
+            yield _PLAINLY.format(label=_named(label), change=told, other_change=told_before)
+        yield from _in_languages(label, old, new)
 
 
-def _limits(limits: Mapping[str, float | None] | None) -> str:
-    given = {name: f"{at:g}" for name, at in (limits or {}).items() if at is not None}
+def _in_languages(
+    label: Label, before: ThresholdDocument | None, after: ThresholdDocument | None
+) -> Iterator[str]:
+    old, new = ({} if each is None else each.apart() for each in (before, after))
+    for language in sorted(old.keys() | new.keys()):
+        was, now = old.get(language), new.get(language)
+        if was != now:
+            yield _IN_LANGUAGE.format(
+                label=_named(label),
+                language=LANGUAGE_NAMES[language],
+                change=_limits(_pair(now), otherwise=_AS_ELSEWHERE),
+                other_change=_limits(_pair(was), otherwise=_AS_ELSEWHERE),
+            )
+
+
+def _pair(limits: LimitsDocument | None) -> dict[str, float | None]:
+    return {} if limits is None else {"hold": limits.hold, "reject": limits.reject}
+
+
+def _limits(limits: Mapping[str, float | None], *, otherwise: str = _NO_THRESHOLD) -> str:
+    given = {name: f"{at:g}" for name, at in limits.items() if at is not None}
     if not given:
-        return _NO_THRESHOLD
+        return otherwise
     line = _BOTH if len(given) > 1 else _HELD if "hold" in given else _REJECTED
     return line.format(**given)
 

@@ -4,8 +4,8 @@ Every part but the thresholds has a default that is off, so documents of earlier
 as they were meant.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Self
+from collections.abc import Iterable, Mapping
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -33,8 +33,10 @@ SCORED_LANGUAGES = tuple(each for each in Language if each is not Language.OTHER
 Solutions = Mapping[Language, tuple[Threshold, ...]]
 
 
-class ThresholdDocument(Section):
-    """From which probability of a label a comment is held, and from which it is rejected."""
+class LimitsDocument(Section):
+    """From which probability a comment in one language is held, and from which it is rejected."""
+
+    of: ClassVar[str] = "language"
 
     hold: Annotated[
         Probability | None,
@@ -56,10 +58,61 @@ class ThresholdDocument(Section):
             return reject
         hold = info.data["hold"]
         if hold is None and reject is None:
-            raise ValueError("must be given where hold is not: or leave the label out")
+            raise ValueError(f"must be given where hold is not: or leave the {cls.of} out")
         if hold is not None and reject is not None and reject < hold:
             raise ValueError(f"must not be below hold, which is {hold}")
         return reject
+
+
+def _own(language: str) -> object:
+    # Left out where there is none, so that documents of earlier releases stay what they were.
+    description = f"For comments in {language}, in place of the label's own."
+    return Field(description=description, exclude_if=lambda limits: limits is None)
+
+
+class LanguagesApart(Section):
+    """Thresholds of a label in languages that do not go by those it has for all."""
+
+    en: Annotated[LimitsDocument | None, _own("English")] = None
+    ru: Annotated[LimitsDocument | None, _own("Russian")] = None
+    uz: Annotated[LimitsDocument | None, _own("Uzbek")] = None
+    kk: Annotated[LimitsDocument | None, _own("Kazakh")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _are_scored(cls, sent: object) -> object:
+        if isinstance(sent, Mapping) and not set(sent) <= set(SCORED_LANGUAGES):
+            raise ValueError(f"must be among {', '.join(SCORED_LANGUAGES)}")
+        return sent
+
+    def by_language(self) -> dict[Language, LimitsDocument]:
+        found = {language: getattr(self, language.value) for language in SCORED_LANGUAGES}
+        return {language: limits for language, limits in found.items() if limits is not None}
+
+
+class ThresholdDocument(LimitsDocument):
+    """From which probability of a label a comment is held, and from which it is rejected."""
+
+    of: ClassVar[str] = "label"
+
+    languages: Annotated[
+        LanguagesApart | None,
+        Field(
+            description="In place of both, in these languages. A language that is left out, and "
+            "one that is not known, goes by both above.",
+            examples=[{"ru": {"hold": 0.9, "reject": None}}],
+            exclude_if=lambda languages: languages is None,
+        ),
+    ] = None
+
+    @field_validator("languages")
+    @classmethod
+    def _has_some(cls, languages: LanguagesApart | None) -> LanguagesApart | None:
+        return languages if languages is not None and languages.by_language() else None
+
+    def apart(self) -> dict[Language, LimitsDocument]:
+        """Return the limits of each language that has its own."""
+        return {} if self.languages is None else self.languages.by_language()
 
 
 class Thresholds(Section):
@@ -199,11 +252,17 @@ class PolicyDocument(Section):
         ``solutions`` holds the thresholds that were worked out for the wishes, by language. A wish
         without one has everything looked at by a person.
         """
+        plain, apart = self._plain(), self._apart()
+        wished = {wish.language for wish in self.wishes}
         return Policy(
-            thresholds=self._plain(),
+            thresholds=plain,
             of_language={
-                language: self._merged(language, solutions or {})
-                for language in {wish.language for wish in self.wishes}
+                language: self._merged(
+                    language,
+                    [apart.get((language, each.label), each) for each in plain],
+                    solutions or {},
+                )
+                for language in wished.union(language for language, _ in apart)
             },
             mode=self.mode,
             degradation=self.degradation,
@@ -219,17 +278,26 @@ class PolicyDocument(Section):
             articles=self.articles,
         )
 
-    def _plain(self) -> tuple[Threshold, ...]:
+    def _given(self) -> dict[Label, ThresholdDocument]:
         given = {label: getattr(self.thresholds, label.value) for label in Label}
-        return tuple(
-            Threshold(label, each.hold, each.reject)
-            for label, each in given.items()
-            if each is not None
-        )
+        return {label: each for label, each in given.items() if each is not None}
 
-    def _merged(self, language: Language, solutions: Solutions) -> tuple[Threshold, ...]:
-        """Return the thresholds in a language: those solved, and the plain ones of other labels."""
+    def _plain(self) -> tuple[Threshold, ...]:
+        given = self._given().items()
+        return tuple(Threshold(label, each.hold, each.reject) for label, each in given)
+
+    def _apart(self) -> dict[tuple[Language, Label], Threshold]:
+        return {
+            (language, label): Threshold(label, own.hold, own.reject)
+            for label, each in self._given().items()
+            for language, own in each.apart().items()
+        }
+
+    def _merged(
+        self, language: Language, given: Iterable[Threshold], solutions: Solutions
+    ) -> tuple[Threshold, ...]:
+        """Return the thresholds in a language: those solved, and those given of other labels."""
         wished = {wish.label for wish in self.wishes if wish.language is language}
         solved = {each.label: each for each in solutions.get(language, ())}
         mine = [solved.get(label, Threshold(label, hold=0.0)) for label in sorted(wished)]
-        return (*mine, *(each for each in self._plain() if each.label not in wished))
+        return (*mine, *(each for each in given if each.label not in wished))

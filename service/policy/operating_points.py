@@ -7,7 +7,7 @@ the answer says so. Where these say nothing either, the model version's own advi
 promises nothing. Pure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil, log
@@ -87,13 +87,17 @@ def enough(point: OperatingPoint, *, confidence: float = CONFIDENCE) -> int:
     return _PERFECT_RECORDS * ceil(log(1 - confidence) / log(share))
 
 
+def _nothing(_: Language) -> tuple[Threshold, ...]:
+    return ()
+
+
 def solve_wishes(
     wishes: Iterable[Wish],
     *,
     own: Sequence[LabelledScore],
     bundled: Sequence[LabelledScore],
     share_rejected: float | None = None,
-    advised: Iterable[Threshold] = (),
+    advised: Callable[[Language], Iterable[Threshold]] = _nothing,
     confidence: float = CONFIDENCE,
 ) -> tuple[Solved, ...]:
     """Return each wish with its threshold.
@@ -104,10 +108,9 @@ def solve_wishes(
         bundled: the evaluation's that came with the model version.
         share_rejected: of the site's comments, by its moderators, for use with ``bundled``, where
             abuse is much more common than in life; None if nobody knows.
-        advised: thresholds for labels of which there are no bundled scores.
+        advised: thresholds in a language for labels of which there are no bundled scores.
         confidence: of every bound.
     """
-    advice = {each.label: each for each in advised}
     by_own, by_bundled = _grouped(own), _grouped(bundled)
     solved = []
     for wish in wishes:
@@ -121,6 +124,7 @@ def solve_wishes(
             prevalence = share_rejected or _SHARE_REJECTED[wish.point.automatic]
         sample = mine if source is Source.OWN else by_bundled.get(key, [])
         if not sample:
+            advice = {each.label: each for each in advised(wish.language)}
             limit = _advised(advice.get(wish.label), wish.point.automatic)
             solved.append(Solved(wish, None, Source.ADVISED, count, wanted, limit))
             continue

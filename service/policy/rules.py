@@ -95,6 +95,10 @@ class Policy:
     authors: Authors | None = None
     articles: Articles | None = None
 
+    def thresholds_in(self, language: Language) -> tuple[Threshold, ...]:
+        """Return those that comments in this language go by."""
+        return self.of_language.get(language, self.thresholds)
+
     def __post_init__(self) -> None:
         for limits in (self.thresholds, *self.of_language.values()):
             if len({each.label for each in limits}) < len(limits):

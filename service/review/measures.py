@@ -50,9 +50,7 @@ def label_scores(session: Session, ruling: InForce, score: Score | None) -> list
     """Return every label, with its score and thresholds if it has any."""
     found = {} if score is None else score.by_label()
     policy = ruling.policy
-    limits = policy.thresholds
-    if score is not None:
-        limits = policy.of_language.get(score.language, limits)
+    limits = policy.thresholds if score is None else policy.thresholds_in(score.language)
     thresholds = {each.label: each for each in limits}
     bases = _bases(session, ruling, score)
     return [

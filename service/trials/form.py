@@ -22,6 +22,7 @@ Typed = Mapping[str, Sequence[str]]
 _SPARE_ROWS = 2
 _WISHES_MAX = len(Label) * len(SCORED_LANGUAGES)
 _ON = "on"
+_SIDES = ("hold", "reject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ def typed(document: PolicyDocument) -> dict[str, list[str]]:
             value = _written(_inside(stored, each.name) if is_on else each.default)
             found[each.name] = ["\n".join(value)] if each.kind == "lines" else value
     for label, limits in stored["thresholds"].items():
-        for name, value in (limits or {}).items():
-            found[f"thresholds.{label}.{name}"] = _written(value)
+        found |= _typed_limits(f"thresholds.{label}", limits)
+        for code, own in ((limits or {}).get("languages") or {}).items():
+            found |= _typed_limits(f"thresholds.{label}.languages.{code}", own)
     for row, wish in enumerate(stored["operating_points"]):
         for name, value in wish.items():
             found[f"operating_points.{row}.{name}"] = _written(value)
@@ -56,6 +58,10 @@ def typed(document: PolicyDocument) -> dict[str, list[str]]:
         content = word_lists.write_csv(each.entry for each in document.words.listed)
         found["words.csv"] = [content.decode("utf-8-sig")]
     return found
+
+
+def _typed_limits(start: str, limits: Mapping[str, Any] | None) -> dict[str, list[str]]:
+    return {f"{start}.{side}": _written((limits or {}).get(side)) for side in _SIDES}
 
 
 def wish_rows(given: Typed) -> range:
@@ -72,7 +78,7 @@ def read(given: Typed) -> Reading:
     sent = {
         **{each.name: _value(each, given) for each in general().every_input()},
         **{group.name: value for group in rules() if (value := _group(group, given)) is not None},
-        "thresholds": {label.value: _limits(label, given) for label in Label},
+        "thresholds": {label.value: _threshold(label, given) for label in Label},
         "operating_points": [_wish(given, row) for row in rows],
         "words": {
             "starters": list(given.get("words.starters", ())),
@@ -95,7 +101,8 @@ def _placed(found: Sequence[FieldProblem], rows: Sequence[int]) -> Iterator[tupl
             parts[1] = str(rows[int(parts[1])])
         if parts[:2] == ["words", "listed"]:
             parts = ["words", "csv"]
-        yield ".".join(part for part in parts[:3] if part), each.detail
+        deepest = 5 if parts[0] == "thresholds" else 3
+        yield ".".join(part for part in parts[:deepest] if part), each.detail
 
 
 def _listed(given: Typed) -> list[dict[str, Any]] | str:
@@ -130,10 +137,18 @@ def _unless_empty(group: Group, given: Typed) -> dict[str, Any] | None:
     return _group(group, given)
 
 
-def _limits(label: Label, given: Typed) -> dict[str, Any] | None:
-    limits = {
-        name: _number(_first(given, f"thresholds.{label}.{name}")) for name in ("hold", "reject")
+def _threshold(label: Label, given: Typed) -> dict[str, Any] | None:
+    limits = _limits(f"thresholds.{label}", given)
+    apart = {
+        language.value: own
+        for language in SCORED_LANGUAGES
+        if (own := _limits(f"thresholds.{label}.languages.{language}", given)) is not None
     }
+    return {**(limits or {}), "languages": apart} if apart else limits
+
+
+def _limits(start: str, given: Typed) -> dict[str, Any] | None:
+    limits = {side: _number(_first(given, f"{start}.{side}")) for side in _SIDES}
     return None if set(limits.values()) == {None} else limits
 
 

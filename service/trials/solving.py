@@ -56,7 +56,7 @@ def solve(
         own=labelled(session, site_id, judge, now=now),
         bundled=_bundled(document, judge),
         share_rejected=_share_rejected(session, site_id, now=now),
-        advised=queries.built_in(session, judge.version_id).document.policy().thresholds,
+        advised=queries.built_in(session, judge.version_id).document.policy().thresholds_in,
     )
 
 

@@ -38,7 +38,9 @@ def test_every_threshold_is_of_a_label_that_the_model_supports(shipped: Artifact
     assert Label.TOXICITY in limits
     for label, limit in limits.items():
         assert shipped.info.supported[label]
-        assert 0 < limit.hold <= (limit.reject or 1.0) <= 1
+        for each in (limit, *limit.languages.values()):
+            assert 0 < each.hold <= (each.reject or 1.0) <= 1
+        assert all(shipped.info.supports(label, language) for language in limit.languages)
 
 
 def test_toxicity_is_judged_in_all_four_languages(shipped: Artifact) -> None:

@@ -5,13 +5,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ml.labels import Label
+from ml.labels import Label, Language
 from service.db import Database
 from service.policy import actions, queries
 from service.policy.document import PolicyDocument, ThresholdDocument, Thresholds
 from service.policy.errors import PolicyVersionNotFound
 from service.policy.queries import PolicyVersion
-from service.policy.rules import Degradation
+from service.policy.rules import Degradation, Threshold
 from service.policy.tables import Policy
 from service.registry import actions as registry
 from service.sites.tables import Site
@@ -51,6 +51,18 @@ def test_the_built_in_policy_takes_the_live_versions_advice(
     registry.ensure_champion(session, **offer(info=info), now=now)
     policy = queries.current(session, site.id).document.policy()
     assert [(t.label, t.hold, t.reject) for t in policy.thresholds] == [(Label.INSULT, 0.22, 0.88)]
+    assert policy.of_language == {}
+
+
+def test_the_built_in_policy_takes_the_advice_for_each_language(
+    session: Session, site: Site, now: datetime
+) -> None:
+    own = {"ru": {"hold": 0.4, "reject": None}}
+    advice = {"insult": {"hold": 0.22, "reject": 0.88, "languages": own}}
+    info = {"training": {"thresholds": advice}}
+    registry.ensure_champion(session, **offer(info=info), now=now)
+    policy = queries.current(session, site.id).document.policy()
+    assert policy.of_language == {Language.RUSSIAN: (Threshold(Label.INSULT, hold=0.4),)}
 
 
 def test_advice_that_cannot_be_read_is_not_taken(

@@ -24,6 +24,7 @@ PARTS: list[dict[str, Any]] = [
     {"mode": "pre_moderation"},
     {"trusted_from": 7},
     {"thresholds": {"spam": {"hold": 0.5}}},
+    {"thresholds": {"spam": {"hold": 0.5, "languages": {"ru": {"reject": 0.9}}}}},
     {"operating_points": [{"label": "spam", "languages": ["ru"], "reject": 97, "approve": 1}]},
     {"words": {"starters": ["kk"]}},
     {"words": {"listed": [WORD]}},
@@ -52,6 +53,11 @@ def test_there_is_a_sentence_for_every_change_and_none_without(
             {"thresholds": {"spam": {"hold": 0.5}}},
             {"thresholds": {"spam": {"hold": 0.5, "reject": 0.97}}},
             "Spam: held from 0.5 and rejected from 0.97; it was held from 0.5.",
+        ),
+        (
+            {"thresholds": {"spam": {"hold": 0.5}}},
+            {"thresholds": {"spam": {"hold": 0.5, "languages": {"kk": {"hold": 0.3}}}}},
+            "Spam in Kazakh: held from 0.3; it was as in other languages.",
         ),
         (
             {"operating_points": [{"label": "insult", "languages": ["ru"], "reject": 95}]},

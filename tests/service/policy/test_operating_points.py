@@ -76,7 +76,7 @@ def test_decisions_in_one_language_prove_nothing_in_another() -> None:
 
 def test_where_nothing_proves_anything_the_models_advice_is_taken_and_promises_nothing() -> None:
     advice = Threshold(TOXICITY, hold=0.3, reject=0.95)
-    (one,) = solve_wishes([REJECT], own=[], bundled=[], advised=[advice])
+    (one,) = solve_wishes([REJECT], own=[], bundled=[], advised=lambda _: [advice])
     assert (one.source, one.solution, one.threshold) == (Source.ADVISED, None, 0.95)
     assert one.sentence.endswith("from 0.950, as it advises itself; nothing is promised yet.")
     assert thresholds([one], one.wish.language) == (Threshold(TOXICITY, reject=0.95),)

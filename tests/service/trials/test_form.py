@@ -32,6 +32,12 @@ _wishes = st.lists(
 )
 
 
+_apart = st.dictionaries(st.sampled_from([each.value for each in SCORED_LANGUAGES]), _limits)
+_thresholds = st.builds(
+    lambda limits, apart: {**limits, "languages": apart} if apart else limits, _limits, _apart
+)
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> PolicyDocument:
     policy = draw(policies)
@@ -56,7 +62,7 @@ def documents(draw: st.DrawFn) -> PolicyDocument:
             {
                 **plain,
                 "thresholds": draw(
-                    st.dictionaries(st.sampled_from([each.value for each in Label]), _limits)
+                    st.dictionaries(st.sampled_from([each.value for each in Label]), _thresholds)
                 ),
                 "operating_points": draw(_wishes),
                 "words": words,
@@ -104,6 +110,8 @@ def test_a_rule_without_its_tick_is_off_whatever_its_fields_say() -> None:
     [
         ("thresholds.insult.hold", "often", "a number"),
         ("thresholds.insult.reject", "0.1", "must not be below hold"),
+        ("thresholds.insult.languages.ru.reject", "0.1", "must not be below hold"),
+        ("thresholds.insult.languages.kk.hold", "seldom", "a number"),
         ("trusted_from", "0", "1"),
         ("links.most", "many", "whole number"),
         ("links.allowed_hosts", "news", "must be a domain"),
@@ -116,7 +124,9 @@ def test_a_rule_without_its_tick_is_off_whatever_its_fields_say() -> None:
 def test_what_is_wrong_is_said_beside_its_field(name: str, value: str, said: str) -> None:
     document = PolicyDocument.model_validate(
         {
-            "thresholds": {"insult": {"hold": 0.4, "reject": 0.9}},
+            "thresholds": {
+                "insult": {"hold": 0.4, "reject": 0.9, "languages": {"ru": {"hold": 0.6}}}
+            },
             "operating_points": [{"label": "spam", "approve": 1}],
             "links": {},
             "copies": {},

@@ -88,6 +88,25 @@ def test_a_wrong_field_is_pointed_at(client: TestClient, desk: Desk) -> None:
     assert 'value="some"' in page.text
 
 
+def test_a_language_may_have_thresholds_of_its_own(client: TestClient, desk: Desk) -> None:
+    _sign_in(client, desk)
+    name = "thresholds.insult.languages.ru"
+    typed = _form(client, desk, **STRICT, **{f"{name}.hold": "0.8", f"{name}.reject": "0.7"})
+    refused = client.post("/review/policy/save", data={**typed, "note": "x"})
+    assert refused.status_code == 422
+    assert f'id="{name}.reject-wrong"' in refused.text
+    linked = (
+        f'<a href="#{name}.reject-wrong">Thresholds · Insult · Languages · Russian · Reject</a>'
+    )
+    assert linked in refused.text
+    sent = {**typed, f"{name}.reject": "0.9", "note": "x"}
+    page = client.post("/review/policy/save", data=sent).text
+    assert page.count("<details open>") == 1
+    assert "Insult in one language" in page
+    assert f'name="{name}.reject" inputmode="decimal"' in page
+    assert "Insult in Russian: held from 0.8 and rejected from 0.9; it was as in other" in page
+
+
 def test_two_leads_do_not_overwrite_each_other_unseen(client: TestClient, desk: Desk) -> None:
     _sign_in(client, desk)
     first, second = (
