@@ -60,7 +60,7 @@ def gain(month: Month, before: int) -> Gain:
 
 def _between(one: Month, other: Month, night: int) -> Gain:
     """Compare the champion of a night of one month with the last one of the other."""
-    scores = harm(one.scores[night]), harm(other.scores[-1])
+    scores = harm(one.judged[night].scores), harm(other.judged[-1].scores)
     pr_auc, left = (
         compare(measure, *scores, other.truths, seed=SEED)
         for measure in (average_precision, WORKLOAD)

@@ -18,10 +18,10 @@ import threadpoolctl
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from ml.comparison import Bools, Floats, average_precision, harm, workload
+from ml.comparison import Bools, average_precision, harm, workload
 from ml.duel import Contender, Points
 from ml.encoder import Encoder
-from ml.evaluate import holds
+from ml.evaluate import Judged
 from ml.labels import Label
 from ml.predict import Predictor
 from service.comments.status import Status
@@ -112,7 +112,7 @@ class Said:
 
 @dataclass(slots=True)
 class Month:
-    """A site, and what has become of it so far; ``scores`` are the champion's, by night."""
+    """A site, and what has become of it so far; ``judged`` is what its champion said, by night."""
 
     settings: Settings
     database: Database
@@ -120,7 +120,7 @@ class Month:
     course: Course
     encoder: Encoder | None
     nights: list[Night] = field(default_factory=list)
-    scores: list[Floats] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
     _champion: Champion[Predictor] = field(init=False)
     _site: UUID = field(init=False)
     _article: UUID = field(init=False)
@@ -175,7 +175,7 @@ class Month:
         """Store a day's comments as they were scored, ruled on and decided."""
         live = self._champion.current(session, self._site)
         found = live.classifier.predict([each.comment.text for each in words])
-        hold = Contender(live.classifier, 0).hold
+        limits = Contender(live.classifier, 0).thresholds
         ids = [new_id() for _ in words]
         draw = Random(self._now.isoformat())  # noqa: S311 - no secret
         session.execute(
@@ -199,7 +199,10 @@ class Month:
         decisions = []
         for comment_id, word, seen in zip(ids, words, found, strict=True):
             scores = seen.scores
-            is_held = any(scores.get(label, 0.0) >= limit for label, limit in hold.items())
+            is_held = any(
+                scores.get(label, 0.0) >= limit.of(seen.language).hold
+                for label, limit in limits.items()
+            )
             ruled = Status.HELD if is_held else Status.APPROVED
             decisions += [
                 self._decision(comment_id, ruled, Actor.POLICY, None),
@@ -291,10 +294,11 @@ class Month:
         contender = Contender(live.classifier, 0)
         if live.version_id != self._last_version:
             self._last_version = live.version_id
-            scores = contender.score([each.text for each in self.forum.held_out])
+            judged = contender.judge([each.text for each in self.forum.held_out])
         else:
-            scores = self.scores[-1]
-        self.scores.append(scores)
+            judged = self.judged[-1]
+        self.judged.append(judged)
+        scores = judged.scores
         ones = np.ones((1, len(scores)))
         calm_civic = np.array(
             [each.is_civic and not each.is_harmful for each in self.forum.held_out], bool
@@ -309,7 +313,7 @@ class Month:
             set_aside=apart,
             poison_set_aside=poison_apart,
             poison_free=poison - poison_apart,
-            civic_held=float(holds(scores, contender.hold)[calm_civic].mean()),
+            civic_held=float(contender.holds(judged)[calm_civic].mean()),
             alarms=alarms,
         )
 

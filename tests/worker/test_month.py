@@ -40,7 +40,7 @@ def test_what_moderators_say_makes_the_model_better_and_leaves_them_less_to_do(
 ) -> None:
     month = Month(first_tier, database, said, Course(nights=6, a_day=1_200), None)
     month.pass_by()
-    before, after = harm(month.scores[0]), harm(month.scores[-1])
+    before, after = harm(month.judged[0].scores), harm(month.judged[-1].scores)
     better = compare(average_precision, before, after, month.truths, seed=1)
     assert better.difference.low > 0
     less = compare(WORKLOAD, before, after, month.truths, seed=1)
