@@ -117,7 +117,7 @@ class SecondTier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyp
         rule: Rule = _UNCLEAR,
         penalty: float = 10.0,
         judgements: int = 0,
-        trust: float = 0.1,
+        trust: float = 0.05,
         seed: int = 0,
     ) -> None:
         self.labels = labels

@@ -48,9 +48,27 @@ def test_a_language_whose_texts_the_encoder_misreads_leans_on_the_first_tier() -
     assert set(np.unique(found[0])) <= set(LEANINGS)
 
 
-def test_all_else_leans_on_both_tiers() -> None:
+def test_where_comments_are_labelled_by_people_both_tiers_are_leaned_on() -> None:
     table, data = judged_texts()
     found = leanings(SecondTier(judgements=4), table, data)
-    column = LABELS.index(Label.TOXICITY)
-    found[:, LANGUAGES.index(UNKNOWN), column] = even_leanings(len(LABELS))[:, 0, 0]
-    assert np.array_equal(found, even_leanings(len(LABELS)))
+    for language in (Language.ENGLISH, KNOWN):
+        place = LANGUAGES.index(language)
+        assert np.array_equal(found[:, place], even_leanings(len(LABELS))[:, place])
+
+
+def test_where_only_our_own_sentences_are_neither_tier_is_trusted_more() -> None:
+    table, data = judged_texts()
+    reading_well = Dataset(
+        data.texts,
+        (UNKNOWN,) * TEXTS,
+        data.targets,
+        data.weights,
+        data.groups,
+        data.sources,
+    )
+    sign = np.where(data.target(Label.TOXICITY) > 0, 1.0, -1.0)
+    vectors = np.stack([sign] * 4, axis=1).astype(np.float32)
+    table = Referred(table.logits, vectors, one_hot(reading_well.languages))
+    found = leanings(SecondTier(judgements=4), table, reading_well)
+    assert (found[:2, LANGUAGES.index(UNKNOWN)] == 0.5).all()
+    assert (found[:2, LANGUAGES.index(Language.KAZAKH)] == 0.5).all()
