@@ -136,12 +136,10 @@ def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
             Label(label): tuple(Language(name) for name in names)
             for label, names in header["supported"].items()
         }
+        model = _pipeline(arrays, labels, header["grams"])
     except ValueError as error:
-        raise ArtifactError(
-            f"The model knows a label or language that we do not: {error}"
-        ) from error
+        raise ArtifactError(f"The model does not fit this release: {error}") from error
     info = ModelInfo(supported, header["training"], header["libraries"])
-    model = _pipeline(arrays, labels, header["grams"])
     if model.grams.fingerprint() != header["fingerprint"]:
         raise ArtifactError("The model was trained on texts read in another way than this release.")
     return Artifact(model, info, digest, _second(arrays, labels, header.get("second")))
@@ -179,10 +177,11 @@ def _pipeline(
     arrays: container.Arrays, labels: tuple[Label, ...], grams: Mapping[str, Any]
 ) -> ModerationPipeline:
     own_tables = tuple(map(Language, grams.get(_OWN_TABLES, ())))
-    model = build(
-        Params(**{name: grams[name] for name in _GRAMS}, own_tables=own_tables),
-        language_model=LanguageModel.from_arrays(arrays),
-    )
+    params = Params(**{name: grams[name] for name in _GRAMS}, own_tables=own_tables)
+    rows = arrays["weights_words"].shape[1]
+    if rows != (1 + len(own_tables)) << params.hash_bits:
+        raise ValueError(f"{rows} rows of weights do not fit {1 + len(own_tables)} tables")
+    model = build(params, language_model=LanguageModel.from_arrays(arrays))
     classifier = model.classifier
     classifier.labels = labels
     classifier.classes_ = np.array(labels)

@@ -22,8 +22,8 @@ POSITIVES_TO_CALIBRATE = 100
 STATED_PREVALENCE = {Label.TOXICITY: 0.1, Label.INSULT: 0.05, Label.SPAM: 0.05}
 STATED_PREVALENCE_OF_OTHERS = 0.02
 # The calm Kazakh and Uzbek texts are reviews of shops and apps, of which so much fewer are abusive.
-# At the prevalence of comments, a few rude reviews would score as surely as any abuse, and the one
-# threshold that all languages share would have to lie above them.
+# At the prevalence of comments, a few rude reviews would score as surely as any abuse, and their
+# languages' thresholds would have to lie above them.
 IN_REVIEWS = 0.2
 
 
@@ -58,9 +58,9 @@ ORDINARY = frozenset(
         *("kazakh_reviews", "uzum_reviews", "uzbek_app_reviews"),
     }
 )
-# As many as two cores can read closely with time to spare: of comments as readers mostly write
-# them, a quarter at most. Reviews, of which the calm Kazakh and Uzbek texts are, are far easier:
-# a few of them score where a third of calm comments would.
+# As many as two cores can read closely with time to spare: of comments and reviews as readers
+# mostly write them, mixed, a quarter at most. Reviews, of which the calm Kazakh and Uzbek texts
+# are, are far easier: a few of them score where a third of calm comments would.
 CALM_REFERRED = {
     **dict.fromkeys(Language, 0.30),
     Language.RUSSIAN: 0.33,

@@ -3,8 +3,8 @@
 The model that ships is a *stacked prior*: of each label, its logit is one more column of a logistic
 regression over the same n-grams, whose other weights are pulled to nothing. So a few decisions
 change little, many change much, and where decisions say nothing the prior speaks. All of it is
-linear and folds into one table of weights: a challenger is as big and as fast as what ships.
-``docs/learning/prior.md`` compares this with other ways.
+linear and folds into the prior's tables of weights: a challenger is as big and as fast as what
+ships. ``docs/learning/prior.md`` compares this with other ways.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -264,9 +264,7 @@ def _before_calibration(
     classifier: LabelClassifier, features: Features
 ) -> tuple[Floats, Floats, Floats]:
     """Return raw logits, and the slope and offset that calibrate each: three of (n, labels)."""
-    slopes, offsets = mixture(
-        features.languages, np.stack([classifier.slopes_, classifier.offsets_])
-    )
+    slopes, offsets = mixture(features.spoken, np.stack([classifier.slopes_, classifier.offsets_]))
     calibrated = classifier.decision_function(features)
     return (calibrated - offsets) / slopes, slopes, offsets
 
@@ -446,14 +444,27 @@ def advised(
         ]
         match = partial(_matched_both, label, before=before[:, column], after=after[:, column])
         for_all = match(limit, supported[label], [side for _, side in sides])
-        own = {
-            language: match(each, (language,), [side for code, side in sides if code is language])
-            for language, each in limit.languages.items()
-        }
+        own = {}
+        for language in supported[label]:
+            mine = [side for code, side in sides if code is language]
+            if language in limit.languages:
+                own[language] = match(limit.of(language), (language,), mine)
+            elif mine:
+                # Raised by its own texts alone; lowered below what ships, by no want of them.
+                own[language] = _not_below(limit, match(limit, (language,), mine))
         found[label] = replace(
             for_all, languages={code: each for code, each in own.items() if each != for_all}
         )
     return found
+
+
+def _not_below(
+    limit: defaults.DefaultThresholds, matched: defaults.DefaultThresholds
+) -> defaults.DefaultThresholds:
+    reject = matched.reject
+    if reject is not None and limit.reject is not None:
+        reject = max(reject, limit.reject)
+    return defaults.DefaultThresholds(max(matched.hold, limit.hold), reject)
 
 
 def _parts(judging: Dataset) -> list[tuple[Language, Mask]]:

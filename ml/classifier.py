@@ -182,7 +182,7 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         if not hasattr(self, "weights_"):  # asking scikit-learn takes as long as hashing a text
             check_is_fitted(self)
         raw = self.weights_.sums(features.columns, features.bounds) * features.scales[:, None]
-        weights, slopes, offsets = self._in_languages(features.languages)
+        weights, slopes, offsets = self._in_languages(features.spoken)
         return np.asarray((raw + weights + self.intercepts_) * slopes + offsets, np.float64)
 
     def _in_languages(self, shares: FloatArray) -> FloatArray:

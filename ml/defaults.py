@@ -148,24 +148,22 @@ def _column_of(label: Label, probabilities: Floats, held_out: Dataset) -> _Colum
 def _solved(column: _Column, supported: tuple[Language, ...]) -> DefaultThresholds:
     hold = max(_hold(column, language) for language in supported)
     reject = _reject(column, supported)
-    own = {language: _solved_in(language, column, hold, reject) for language in supported}
+    shown = {language: _reject(column, (language,)) for language in supported}
+    if reject is not None:
+        # What a language cannot show by itself is taken from the worst that was shown.
+        reject = max(reject, *(each or 0.0 for each in shown.values()))
+    own = {
+        language: _in_order(
+            _hold(column, language) if len(column.calm_in(language)[0]) >= CALM_MIN else hold,
+            reject if shown[language] is None else shown[language],
+        )
+        for language in supported
+    }
     for_all = _in_order(hold, reject)
     return DefaultThresholds(
         for_all.hold,
         for_all.reject,
         {language: each for language, each in own.items() if each != for_all},
-    )
-
-
-def _solved_in(
-    language: Language, column: _Column, hold: float, reject: float | None
-) -> DefaultThresholds:
-    """Solve within a language; what it has too few texts to show is taken from all languages."""
-    usual, _ = column.calm_in(language)
-    own = _reject(column, (language,))
-    return _in_order(
-        _hold(column, language) if len(usual) >= CALM_MIN else hold,
-        reject if own is None else own,
     )
 
 

@@ -87,7 +87,7 @@ def explain(
     features = grams.features_of(batch, found)
     logits = classifier.decision_function(features)[0]
     scores = expit(logits)
-    slopes = features.languages[0] @ classifier.slopes_
+    slopes = features.spoken[0] @ classifier.slopes_
     added = classifier.weights_.rows(features.columns) * (features.scales[0] * slopes)
     spans, contributions = _by_word(batch.folded, found, added, grams.sizes)
     bases = logits - contributions.sum(axis=0)

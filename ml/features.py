@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache
 from hashlib import sha256
 from typing import Any, Self
 
@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from ml import hashing
 from ml.hashing import Places
 from ml.labels import Language
-from ml.language import LANGUAGES, LanguageModel
+from ml.language import LANGUAGES, LanguageModel, without_hints
 from ml.normalise import Batch, normalise_many
 from ml.packed import Bounds, Columns
 from ml.rows import Rows
@@ -44,6 +44,19 @@ class Features:
 
     def __len__(self) -> int:
         return len(self.languages)
+
+    @property
+    def spoken(self) -> FloatArray:
+        """The languages that what is not said by n-grams goes by, shape (n, len(Language)).
+
+        A row that is looked up in a language's own table goes by that language alone.
+        """
+        apart = self.tables.nonzero()[0]
+        if not len(apart):
+            return self.languages
+        shares = self.languages.copy()
+        shares[apart] = _OWN_SHARES.take(_places(self.own_tables).take(self.tables[apart]), axis=0)
+        return shares
 
     @property
     def width(self) -> int:
@@ -231,20 +244,44 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
         return self.features_of(batch, self.entries(batch), hints=hints)
 
     def features_of(
-        self, batch: Batch, found: Entries, *, hints: Sequence[Language | None] | None = None
+        self,
+        batch: Batch,
+        found: Entries,
+        *,
+        hints: Sequence[Language | None] | None = None,
+        languages: FloatArray | None = None,
     ) -> Features:
-        """Return the features of a batch whose n-grams have been found already."""
-        languages = self.languages_by.probabilities(batch.clean, hints=hints)
-        tables = self._table_of_each.take(languages.argmax(axis=1))
+        """Return the features of a batch whose n-grams have been found already.
+
+        ``languages``, shape (n, len(Language)), stand in place of those that the texts would be
+        taken for. What a sender says of a language does not move a text to another table, since
+        what it teaches later is read without.
+        """
+        plain = languages
+        if languages is None:
+            languages = self.languages_by.probabilities(batch.clean, hints=hints)
+            plain = without_hints(languages, hints)
+        assert plain is not None  # noqa: S101 - one of both was given
+        tables = _table_of_each(self.own_tables).take(plain.argmax(axis=1))
         size = 1 << self.hash_bits
         columns = _placed(found, tables * size)
         return Features(columns, found.bounds, languages, size, tables, self.own_tables)
 
-    @cached_property
-    def _table_of_each(self) -> Bounds:
-        """The table of each language; the first is for all that have none of their own."""
-        places = {language: 1 + place for place, language in enumerate(self.own_tables)}
-        return np.array([places.get(language, 0) for language in LANGUAGES], np.int64)
+
+_OWN_SHARES = np.eye(len(LANGUAGES))
+
+
+@cache
+def _table_of_each(own_tables: tuple[Language, ...]) -> Bounds:
+    """Return the table of each language; the first is for all that have none of their own."""
+    places = {language: 1 + place for place, language in enumerate(own_tables)}
+    return np.array([places.get(language, 0) for language in LANGUAGES], np.int64)
+
+
+@cache
+def _places(own_tables: tuple[Language, ...]) -> Bounds:
+    """Return the place among the languages of each table's own; the first table's is nobody's."""
+    return np.array([-1, *map(LANGUAGES.index, own_tables)], np.int64)
 
 
 def _placed(found: Entries, starts: Bounds) -> Columns:

@@ -116,6 +116,20 @@ class LanguageModel:
         return np.asarray(summed / np.add.reduce(summed, axis=1, keepdims=True), np.float64)
 
 
+def without_hints(probabilities: FloatArray, hints: Sequence[Language | None] | None) -> FloatArray:
+    """Return in what order the languages would stand without what senders say of them.
+
+    Not probabilities: rows do not sum to 1.
+    """
+    if not any(hints or ()):
+        return probabilities
+    plain = probabilities.copy()
+    for i, hint in enumerate(hints or ()):
+        if hint is not None:
+            plain[i, LANGUAGES.index(hint)] /= np.exp(_HINT)
+    return plain
+
+
 def detect(text: str) -> Guess:
     """Return the likeliest language of one text."""
     return detect_many([text])[0]

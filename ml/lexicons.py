@@ -140,12 +140,12 @@ LEXICONS: tuple[Corpus, ...] = (
 
 
 # The lists of our own writing whose words insult alone, and as what.
-_OWN = {"fool": Label.INSULT, "swear": Label.OBSCENITY, "slur": Label.IDENTITY_ATTACK}
+_OWN = {"fool": Label.INSULT, "slur": Label.IDENTITY_ATTACK}
 OWN_WORDS = "own_words"
 
 
 def gather(root: Path, *, seed: int) -> Dataset:
-    """Return the entries of every list: each alone and among words, plain and disguised.
+    """Return every list's entries and our own insults: alone, among words, plain, hidden, masked.
 
     Raises:
         CorporaMissing: a file is not there.
@@ -188,11 +188,14 @@ def _taught(
         if len(word) < _LETTERS_MIN or (language, word.lower()) in seen:
             continue
         seen.add((language, word.lower()))
-        for text in (word, draw.choice(_AMONG[language]).format(word)):
+        frame = draw.choice(_AMONG[language])
+        masked = WORD.sub(lambda found: mask_letters(found[0], draw), word)
+        hidden = [disguise(word, draw, share=1.0), masked]
+        # What surrounds a word stays as it is: nobody hides what is innocent.
+        for among in ("{}", frame):
             for written, weight in (
-                (text, entry.weight),
-                (disguise(text, draw, share=1.0), entry.weight / 2),
-                (WORD.sub(lambda found: mask_letters(found[0], draw), text), entry.weight / 2),
+                (among.format(word), entry.weight),
+                *((among.format(one), entry.weight / 2) for one in hidden if one != word),
             ):
                 # A disguise that begins with @ would be masked as somebody's name.
                 if mask_personal_data(written) == written:

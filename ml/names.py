@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ml.augment import WRITTEN_IN, read_writing
 
 # Lists of words in ``ml/own_writing`` that name people by sex, faith or origin.
-_LISTS = ("woman", "women", "faith", "folk_m", "folk_f", "folk_all", "folk_of")
+_LISTS = ("woman", "women", "faith")
 
 
 def names_of_groups() -> list[str]:

@@ -51,6 +51,10 @@ class Params:
     def __post_init__(self) -> None:
         if not 10 <= self.hash_bits <= 22:  # noqa: PLR2004 - 4 KB to 128 MB in memory
             raise ValueError(f"hash_bits must be between 10 and 22, not {self.hash_bits}.")
+        if not 2 <= self.shortest <= self.longest:  # noqa: PLR2004 - a letter alone is no n-gram
+            raise ValueError(f"2 <= shortest <= longest, not {self.shortest} and {self.longest}.")
+        if len(set(self.own_tables) - {Language.OTHER}) < len(self.own_tables):
+            raise ValueError("own_tables must name languages of ours, each once.")
         if not 0 < self.calibration_share < 1:
             raise ValueError("calibration_share must lie between 0 and 1.")
 

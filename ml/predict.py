@@ -192,7 +192,15 @@ class Predictor:
         return by_occlusion(text, self._judge, exact, labels=self._classifier.labels, top=top)
 
     def _judge(self, texts: Sequence[str]) -> FloatArray:
-        """Return the second tier's logits of any texts, referred or not."""
-        features = self.features(texts)
+        """Return the second tier's logits of a text and of its parts, in the whole's language.
+
+        A part may be taken for another language than the whole; what it adds would then be the
+        difference of two languages' weights.
+        """
+        batch = self._normaliser.transform(texts)
+        whole = self.features(texts[:1]).languages
+        features = self._grams.features_of(
+            batch, self._grams.entries(batch), languages=whole.repeat(len(texts), axis=0)
+        )
         logits = self._classifier.decision_function(features)
         return self._second_logits(texts, features, logits, np.arange(len(texts)))

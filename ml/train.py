@@ -205,6 +205,8 @@ def weighted(data: Dataset, factor: float) -> Dataset:
 def _weights(teaching: Dataset, recipe: Recipe) -> Floats:
     """Return what each text counts in teaching each label, shape (n, number of labels)."""
     weights = np.tile(teaching.weights[:, None], len(LABELS))
+    if not recipe.own_writing:
+        return weights
     ours = np.array([group.startswith(SOURCE) for group in teaching.groups], bool)
     for (language, label), weight in recipe.own_less.items():
         rows = ours & _spoken(teaching, language)

@@ -164,7 +164,7 @@ def _judged(policy: Policy, evidence: Evidence) -> list[tuple[Threshold, float]]
     scores = evidence.scores or {}
     limits = policy.thresholds
     if policy.of_language and evidence.language is not None:
-        limits = policy.of_language.get(evidence.language, limits)
+        limits = policy.thresholds_in(evidence.language)
     return [(each, scores[each.label]) for each in limits if each.label in scores]
 
 

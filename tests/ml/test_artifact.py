@@ -75,6 +75,14 @@ def test_a_loaded_model_knows_which_languages_have_weights_of_their_own() -> Non
     assert np.array_equal(loaded.predict_proba(texts), model.predict_proba(texts))
 
 
+def test_a_table_for_a_language_that_is_not_there_is_refused() -> None:
+    arrays, header = container.unpack(an_artifact())
+    for own, told in ((["ru"], "do not fit 2 tables"), (["ru", "ru"], "each once"), (["xx"], "xx")):
+        grams = {**header["grams"], "own_tables": own}
+        with pytest.raises(ArtifactError, match=told):
+            artifact.load(container.pack(arrays, {**header, "grams": grams}))
+
+
 def test_a_model_that_read_its_texts_in_another_way_is_refused() -> None:
     arrays, header = container.unpack(an_artifact())
     other = container.pack(arrays, {**header, "fingerprint": "0" * 16})

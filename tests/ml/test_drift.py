@@ -51,7 +51,10 @@ def test_words_that_the_model_never_met_are_unseen() -> None:
     weights = bundled.model.classifier.weights_
     known, strange = (
         unseen_share(bundled.features([text]), weights)
-        for text in ("The government and the people", "Xqzvw jklpf qqxz vbnmkz wyzzx")
+        for text in (
+            "The government and the people",
+            "The xqzvw of the jklpf and the vbnmkzq wyzzxj",
+        )
     )
     assert known < strange
     assert unseen_share(bundled.features([""]), weights) == 0

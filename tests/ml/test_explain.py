@@ -31,7 +31,7 @@ def test_what_an_empty_text_would_get_is_the_same_for_all_texts_of_a_language(
     text = " ".join(["you are", *words])
     found = predictor.explain(text)
     model = predictor.model
-    shares = predictor.features([text]).languages
+    shares = predictor.features([text]).spoken
     before, slopes, after = model.classifier._in_languages(shares)  # noqa: SLF001
     for i, label in enumerate(model.classifier.labels):
         if label in found.labels:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ml.features import Grams, entries
 from ml.labels import Language
+from ml.language import LANGUAGES
 from ml.normalise import normalise_many
 
 SIZES = range(2, 6)
@@ -113,3 +114,25 @@ def test_the_columns_of_every_table_hold_those_of_each_language() -> None:
     assert {column % 4096 for column in named.columns_of_every_table} == {
         column % 4096 for column in named.columns
     }
+
+
+def test_what_a_sender_says_of_a_language_moves_no_text_to_another_table() -> None:
+    grams = Grams(hash_bits=12, own_tables=(Language.RUSSIAN,))
+    batch = normalise_many(["ok brat", "salom brat", "Ты опять опоздал"])
+    plain = grams.transform(batch)
+    for hint in (Language.RUSSIAN, Language.UZBEK):
+        hinted = grams.transform(batch, hints=[hint] * 3)
+        assert np.array_equal(hinted.columns, plain.columns)
+        assert not np.array_equal(hinted.languages, plain.languages)
+
+
+def test_a_text_in_a_table_of_its_own_goes_by_that_language_alone() -> None:
+    grams = Grams(hash_bits=12, own_tables=(Language.ENGLISH, Language.RUSSIAN))
+    features = grams.transform(normalise_many([*IN_TURN, "Бүгін ауа райы жақсы"]))
+    for row, table in enumerate(features.tables.tolist()):
+        if table:
+            place = LANGUAGES.index(grams.own_tables[table - 1])
+            assert features.spoken[row].tolist() == np.eye(len(LANGUAGES))[place].tolist()
+        else:
+            assert np.array_equal(features.spoken[row], features.languages[row])
+    assert 0 in features.tables

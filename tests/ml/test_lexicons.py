@@ -66,11 +66,12 @@ def test_a_word_teaches_alone_and_among_words_plain_and_disguised(folder: Path) 
     assert min(of_word.weights) * 2 == pytest.approx(max(of_word.weights))
 
 
-def test_a_word_teaches_with_letters_masked(folder: Path) -> None:
+def test_a_word_teaches_with_letters_masked_and_what_surrounds_it_stays(folder: Path) -> None:
     data = lexicons.gather(folder, seed=1)
     of_word = [t for t, g in zip(data.texts, data.groups, strict=True) if g == "word-zorble"]
-    masked = [text for text in of_word if re.search(r"\bz\w*[*#_.@%-]+\w*e\b", text)]
-    assert masked
+    assert any(re.fullmatch(r"z\w*[*#_.@%-]+\w*e", text) for text in of_word)
+    frames = ("you ", "what a ", "these ")
+    assert sum(text.startswith(frames) or text.endswith("!") for text in of_word) == 3
 
 
 def test_the_insults_of_our_own_sentences_teach_as_words(folder: Path) -> None:

@@ -18,7 +18,7 @@ from ml.train import Recipe, TrainedModel, apart_from_suites, digest_of, fit, su
 from tests.ml.made_up import a_corpus
 
 SMALL = Params(hash_bits=12, iterations_max=20)
-ALONE = Recipe(own_writing=0.0, own_less={}, disguised=0.1, own_disguised=0.0)
+ALONE = Recipe(own_writing=0.0, disguised=0.1, own_disguised=0.0)
 
 
 @pytest.fixture(scope="module")
