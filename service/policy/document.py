@@ -98,8 +98,9 @@ class ThresholdDocument(LimitsDocument):
     languages: Annotated[
         LanguagesApart | None,
         Field(
-            description="In place of both, in these languages. A language that is left out, and "
-            "one that is not known, goes by both above.",
+            description="In place of both, in these languages: changing what stands above changes "
+            "nothing in them. A language that is left out, and one that is not known, goes by both "
+            "above.",
             examples=[{"ru": {"hold": 0.9, "reject": None}}],
             exclude_if=lambda languages: languages is None,
         ),
