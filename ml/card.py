@@ -50,7 +50,7 @@ that train; no text of a suite trains. But their results, by language, label and
 at while training sentences were added and their weight, that of the word lists, how far each tier
 counts, and the thresholds' budgets were chosen, and the undisguised sentences of the disguises were
 seen once: take the suites as a development set. The test side has seen many models, too: which
-languages have weights of their own was chosen by its figures. The blind set was measured three
+languages have weights of their own was chosen by its figures. The blind set was measured four
 times while the model was being finished, and chose nothing of it; of first tiers that might have
 been, its ROC-AUC by language was seen before, and spoke against weights of their own for Uzbek and
 Kazakh. Negatives of most corpora are easier than a newsroom's comments; a site's own figures come
