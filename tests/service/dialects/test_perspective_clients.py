@@ -102,7 +102,7 @@ def test_what_coral_sends_gives_what_coral_reads(client: TestClient, caller: Cal
         "/v1alpha1/comments:analyze", params={"key": f" {caller.key} ".strip()}, json=analyze
     )
     scores = answer.json()["attributeScores"]
-    assert scores["TOXICITY_EXPERIMENTAL"]["summaryScore"]["value"] > 0.7
+    assert scores["TOXICITY_EXPERIMENTAL"]["summaryScore"]["value"] > 0.8
     about = {"url": "https://news.example/1", "reply_to_id_Coral_comment_id": None}
     suggest = {
         "comment": {"text": "You idiot."},
