@@ -17,8 +17,9 @@ from ml.language import LanguageModel
 from ml.packed import Packed
 from ml.pipeline import ModerationPipeline, Params, build
 
-# Models of version 2 have one table for all languages; what they lack is left out in version 3 too.
-FORMAT, READ = 3, (2, 3)
+# Models of version 2 have one table for all languages, and up to version 3 the same bound for texts
+# of any length; what they lack is left out in later versions too.
+FORMAT, READ = 4, (2, 3, 4)
 BYTES_MAX = 20 * 1024 * 1024
 _GRAMS = ("hash_bits", "shortest", "longest")
 _OWN_TABLES = "own_tables"  # of a model whose languages share one, left out
@@ -89,8 +90,10 @@ def to_bytes(
     }
     if second is not None:
         arrays |= {f"second_{name}": getattr(second, f"{name}_") for name in _SECOND}
-        rule = {"lows": list(second.rule.lows), "high": second.rule.high}
-        header["second"] = {"encoder": second.encoder_name, "rule": rule}
+        rule = second.rule
+        bounds = {"lows": list(rule.lows), "high": rule.high}
+        bounds |= {"length": rule.length} if rule.length else {}
+        header["second"] = {"encoder": second.encoder_name, "rule": bounds}
         if not np.array_equal(second.leanings_, even_leanings(len(classifier.labels))):
             arrays[_LEANINGS] = second.leanings_
     packed = container.pack(arrays, header)
@@ -159,7 +162,8 @@ def _second(
 ) -> SecondTier | None:
     if described is None:
         return None
-    rule = Rule(tuple(described["rule"]["lows"]), described["rule"]["high"])
+    bounds = described["rule"]
+    rule = Rule(tuple(bounds["lows"]), bounds["high"], bounds.get("length", 0.0))
     second = SecondTier(labels=labels, encoder_name=described["encoder"], rule=rule)
     for name in _SECOND:
         setattr(second, f"{name}_", arrays[f"second_{name}"])

@@ -66,6 +66,9 @@ CALM_REFERRED = {
     Language.RUSSIAN: 0.30,
     **dict.fromkeys(PLAIN_REVIEWS, 0.10),
 }
+# One abusive sentence among many moves the score less, so a long text is referred from a lower one:
+# of Jigsaw's toxic texts that were taken for clear, most had more than 250 characters.
+LENGTH = 0.5
 # The encoder reads so many texts to teach the second tier: minutes, and nearly all that the rule
 # refers.
 TEXTS_MAX = 14_000
@@ -98,12 +101,13 @@ def second_tier(
         groups=both.groups,
         ordinary=np.array([source in ORDINARY for source in both.sources], bool),
         calm_referred=CALM_REFERRED,
+        length=LENGTH,
         texts_max=TEXTS_MAX,
         seed=seed,
     )
     features = pipeline[:-1].transform(both.texts)
     logits = pipeline.classifier.decision_function(features)
-    rows = np.flatnonzero(second.rule.refers(expit(logits), features.languages))
+    rows = np.flatnonzero(second.rule.refers(expit(logits), features.languages, features.sizes))
     referred = both.at(rows)
     table = Referred(logits[rows], encoder.encode(referred.texts), features.languages[rows])
     second.leanings_ = leanings(second, table, referred)

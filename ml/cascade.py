@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
+from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from ml import calibration
@@ -30,16 +30,28 @@ _CALIBRATION_SHARE = 0.3
 _EXAMPLES_MIN = 20
 
 
+# So many n-grams are in a comment of some hundred characters.
+_USUAL_SIZE = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A text is referred if its highest score lies within; below it is clear, above it is clear.
 
     The lower bound is the language's own, since scores of calm texts lie higher where comments
-    are harder; a text in several languages has the mixture's.
+    are harder; a text in several languages has the mixture's. It falls with a text's length, since
+    one abusive sentence among many moves the score less: of twice as many n-grams, the odds from
+    which a text is referred are ``2 ** -length`` times as high.
+
+    Attributes:
+        lows: by language, of a text of ``_USUAL_SIZE`` n-grams.
+        high: from here on a text is surely abusive.
+        length: how fast the lower bound falls; 0 for the same bound at any length.
     """
 
     lows: tuple[float, ...]
     high: float
+    length: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.lows) != len(LANGUAGES):
@@ -47,21 +59,38 @@ class Rule:
         if not all(0 <= low < self.high <= 1 for low in self.lows):
             raise ValueError(f"A rule needs 0 <= low < high <= 1, not {self.lows} and {self.high}.")
 
+        if self.length < 0:
+            raise ValueError(f"A rule's length must not be negative, not {self.length}.")
+
     @classmethod
     def between(cls, low: float, high: float) -> "Rule":
-        """Return the rule with one lower bound for every language."""
+        """Return the rule with one lower bound for every language, at any length."""
         return cls((low,) * len(LANGUAGES), high)
 
-    def refers(self, probabilities: FloatArray, shares: FloatArray) -> BoolArray:
+    def refers(
+        self, probabilities: FloatArray, shares: FloatArray, sizes: npt.NDArray[np.int64]
+    ) -> BoolArray:
         """Return which rows go to the second tier.
 
         Args:
             probabilities: shape (n, labels).
             shares: shape (n, len(Language)), how far each text is in each language.
+            sizes: shape (n,), how many n-grams each text has.
         """
-        highest = probabilities.max(axis=1)
         lows = (shares * np.array(self.lows)).sum(axis=1)
-        return np.asarray((highest >= lows) & (highest <= self.high))
+        reached = at_usual_size(probabilities, sizes, self.length) >= lows
+        return np.asarray(reached & (probabilities.max(axis=1) <= self.high))
+
+
+def at_usual_size(
+    probabilities: FloatArray, sizes: npt.NDArray[np.int64], length: float
+) -> FloatArray:
+    """Return the highest score of each row, shape (n,), as a rule's lower bounds ask for it."""
+    highest = probabilities.max(axis=1)
+    if not length:
+        return np.asarray(highest, np.float64)
+    longer = np.log(np.maximum(sizes, 1) / _USUAL_SIZE)
+    return np.asarray(expit(logit(highest) + length * longer), np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +247,7 @@ def fit(
     groups: Sequence[object] | None = None,
     ordinary: BoolArray | None = None,
     calm_referred: float | Mapping[Language, float] = 0.2,
+    length: float = 0.0,
     texts_max: int = 6000,
     seed: int = 0,
 ) -> SecondTier:
@@ -234,6 +264,7 @@ def fit(
         ordinary: shape (n,), the texts that set the rule; by default all.
         calm_referred: the share of ordinary texts without any known harm that the rule refers, or
             the share by language.
+        length: how fast the rule's lower bound falls with a text's length.
         texts_max: takes first what the rule refers, then others, drawn by the seed.
         seed: decides draws.
     """
@@ -243,12 +274,18 @@ def fit(
     shares = features.languages if languages is None else one_hot(languages)
     usual = np.ones(len(texts), bool) if ordinary is None else ordinary
     rule = rule_for(
-        probabilities[usual], targets[usual], shares[usual], calm_referred=calm_referred
+        probabilities[usual],
+        targets[usual],
+        shares[usual],
+        features.sizes[usual],
+        calm_referred=calm_referred,
+        length=length,
     )
     order = np.random.default_rng(seed).permutation(len(texts))
-    order = order[np.argsort(~rule.refers(probabilities, shares)[order], kind="stable")]
+    referred = rule.refers(probabilities, shares, features.sizes)
+    order = order[np.argsort(~referred[order], kind="stable")]
     rows = np.sort(order[:texts_max])
-    referred = Referred(logits[rows], encoder.encode([texts[i] for i in rows]), shares[rows])
+    table = Referred(logits[rows], encoder.encode([texts[i] for i in rows]), shares[rows])
     return SecondTier(
         labels=model.classifier.labels,
         encoder_name=encoder.name,
@@ -256,7 +293,7 @@ def fit(
         rule=rule,
         seed=seed,
     ).fit(
-        referred,
+        table,
         targets[rows],
         sample_weight=None if sample_weight is None else np.asarray(sample_weight)[rows],
         groups=None if groups is None else [groups[i] for i in rows],
@@ -270,7 +307,8 @@ def judged(
     features = model[:-1].transform(texts)
     logits = model.classifier.decision_function(features)
     probabilities: FloatArray = expit(logits)
-    rows = np.flatnonzero(second.rule.refers(probabilities, features.languages)).tolist()
+    referred_rows = second.rule.refers(probabilities, features.languages, features.sizes)
+    rows = np.flatnonzero(referred_rows).tolist()
     if rows:
         vectors = encoder.encode([texts[i] for i in rows])
         referred = Referred(logits[rows], vectors, features.languages[rows])
@@ -286,8 +324,10 @@ def rule_for(
     probabilities: FloatArray,
     targets: FloatArray,
     shares: FloatArray,
+    sizes: npt.NDArray[np.int64],
     *,
     calm_referred: float | Mapping[Language, float],
+    length: float = 0.0,
     high: float = 0.995,
 ) -> Rule:
     """Return the rule that refers the given share of texts without any known harm.
@@ -296,7 +336,9 @@ def rule_for(
         probabilities: shape (n, labels).
         targets: shape (n, labels), NaN where nobody knows.
         shares: shape (n, len(Language)).
+        sizes: shape (n,), how many n-grams each text has.
         calm_referred: one share, or one for each language.
+        length: how fast the lower bound falls with a text's length.
         high: from here on a text is surely abusive.
 
     Raises:
@@ -306,11 +348,12 @@ def rule_for(
     calm = known.any(axis=1) & ~(np.where(known, targets, 0) > 0).any(axis=1)
     if not calm.any():
         raise ValueError("No text is known to be calm, so no rule can be set.")
-    highest, spoken = probabilities[calm].max(axis=1), shares[calm].argmax(axis=1)
+    highest = at_usual_size(probabilities[calm], sizes[calm], length)
+    spoken = shares[calm].argmax(axis=1)
     lows = []
     for number, language in enumerate(LANGUAGES):
         own = spoken == number
         scores = highest[own] if own.sum() >= _CALM_MIN else highest
         share = calm_referred if isinstance(calm_referred, float) else calm_referred[language]
         lows.append(min(float(np.quantile(scores, 1 - share)), high / 2))
-    return Rule(tuple(lows), high)
+    return Rule(tuple(lows), high, length)

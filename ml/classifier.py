@@ -30,6 +30,43 @@ class _Line:
     weights: FloatArray
     intercept: float
 
+    def mixed(self, other: "_Line", share: float) -> "_Line":
+        """Return the mean of both, where the other counts ``share``."""
+        return _Line(
+            (1 - share) * self.weights + share * other.weights,
+            (1 - share) * self.intercept + share * other.intercept,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taught:
+    """What is said of one label: targets and weights of shape (n,), and which rows teach it."""
+
+    target: FloatArray
+    weight: FloatArray
+    rows: IntArray
+
+    def by(self, table: csr_array, rows: IntArray) -> tuple[csr_array, FloatArray, FloatArray]:
+        return table[rows], self.target[rows], self.weight[rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Averaged:
+    """Lines of a language's own table that are the mean of two: by all rows, and by some alone.
+
+    What two mixtures of texts teach is told better by the mean of both lines than by one line that
+    is taught both, weighed down: see docs/model/ablations.md.
+
+    Attributes:
+        rows: shape (n,), those that the second line learns from.
+        shares: shape (languages, labels), from 0 to 1: how far the second counts.
+
+    Source: Wortsman et al. 2022, "Model soups".
+    """
+
+    rows: npt.NDArray[np.bool_]
+    shares: FloatArray
+
 
 class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped bases
     """Calibrated probabilities of every label; rows where a label is unknown do not teach it.
@@ -66,6 +103,7 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         sample_weight: FloatArray | None = None,
         languages: Sequence[Language] | None = None,
         groups: Sequence[object] | None = None,
+        averaged: Averaged | None = None,
     ) -> Self:
         targets = np.asarray(targets, np.float64)
         if targets.shape != (len(features), len(self.labels)):
@@ -93,7 +131,9 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
                 calibrations.append(Calibration.identity())
                 continue
             teaching = np.flatnonzero(learned & ~kept_back)
-            line = self._placed(features, table, target, weight, teaching)
+            line = self._placed(
+                features, table, _Taught(target, weight, teaching), averaged, column
+            )
             grams = line.weights[: features.width]
             # A whole number of steps is what will be stored, so it is what is calibrated and used.
             steps[column] = packed.step_of(grams)
@@ -122,24 +162,28 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         self,
         features: Features,
         table: csr_array,
-        target: FloatArray,
-        weight: FloatArray,
-        teaching: IntArray,
+        taught: "_Taught",
+        averaged: Averaged | None,
+        column: int,
     ) -> _Line:
         """Return one label's weights of all tables, one after the other, then the languages'.
 
         All rows teach the first table; a language's own table is taught by its rows alone, and is
         the first once more where they hold too few yes or no.
         """
-        first = self._line(table[teaching], target[teaching], weight[teaching])
+        first = self._line(*taught.by(table, taught.rows))
         parts, spoken = [first.weights[: features.size]], first.weights[features.size :].copy()
         for number, language in enumerate(features.own_tables, 1):
-            own = teaching[features.tables[teaching] == number]
-            line = first
-            if self._enough(target[own]):
-                line = self._line(table[own], target[own], weight[own])
-            parts.append(line.weights[: features.size])
+            own = taught.rows[features.tables[taught.rows] == number]
             place = LANGUAGES.index(language)
+            line = first
+            if self._enough(taught.target[own]):
+                line = self._line(*taught.by(table, own))
+                share = 0.0 if averaged is None else float(averaged.shares[place, column])
+                alone = own if averaged is None else own[averaged.rows[own]]
+                if share and self._enough(taught.target[alone]):
+                    line = line.mixed(self._line(*taught.by(table, alone)), share)
+            parts.append(line.weights[: features.size])
             spoken[place] = line.weights[features.size + place] + line.intercept - first.intercept
         return _Line(np.concatenate([*parts, spoken]), first.intercept)
 

@@ -81,6 +81,8 @@ TO_LATIN = {
 # Letters that look the same: what a Latin letter hides in a Cyrillic word, and the reverse.
 CYRILLIC_TWIN = dict(zip("aceopxykmtbhirgs", "асеорхукмтвніггс", strict=True)) | {
     "n": "п", "u": "и", "w": "ш", "z": "з",
+    # These look like nothing there, so a writer who puts them means their sound.
+    "d": "д", "f": "ф", "l": "л", "v": "в", "j": "ж",
 }  # fmt: skip
 LATIN_TWIN = dict(zip("асеорхукмтвніиһүгп", "aceopxykmtbhiuhyrn", strict=True)) | {
     "ш": "w", "з": "z", "б": "b", "ё": "e", "й": "u", "я": "r", "ғ": "f", "ө": "o",

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
-from ml.classifier import LabelClassifier
+from ml.classifier import Averaged, LabelClassifier
 from ml.features import Grams, Normaliser
 from ml.labels import Label, Language
 from ml.language import LanguageModel
@@ -70,6 +70,7 @@ class ModerationPipeline(Pipeline):  # type: ignore[misc]  # scikit-learn has no
         sample_weight: FloatArray | None = None,
         languages: Sequence[Language] | None = None,
         groups: Sequence[object] | None = None,
+        averaged: Averaged | None = None,
     ) -> Self:
         """Train on texts whose labels may be partly unknown.
 
@@ -80,6 +81,7 @@ class ModerationPipeline(Pipeline):  # type: ignore[misc]  # scikit-learn has no
                 each label; all alike by default.
             languages: the known language of each text; detected where not given.
             groups: rows of one group (versions of a text) calibrate together or not at all.
+            averaged: which lines are the mean of two; none by default.
 
         Raises:
             ValueError: shapes disagree, or no label has enough known examples.
@@ -90,6 +92,7 @@ class ModerationPipeline(Pipeline):  # type: ignore[misc]  # scikit-learn has no
             labels__sample_weight=sample_weight,
             labels__languages=languages,
             labels__groups=groups,
+            labels__averaged=averaged,
         )
         return self
 

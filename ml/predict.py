@@ -155,7 +155,8 @@ class Predictor:
         """Return the numbers of the rows that the second tier judges; none without an encoder."""
         if self._encoder is None or self._second is None:
             return np.zeros(0, np.int64)
-        return np.flatnonzero(self._second.rule.refers(probabilities, features.languages))
+        rule = self._second.rule
+        return np.flatnonzero(rule.refers(probabilities, features.languages, features.sizes))
 
     def _second_logits(
         self, texts: Sequence[str], features: Features, logits: FloatArray, rows: IntArray

@@ -8,15 +8,16 @@ of whom to trust in Kazakh. Its weights for meaning stay as they ship; a few hun
 unlearn more of them than they teach.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
 from ml import calibration
 from ml.calibration import Calibration
-from ml.cascade import Referred, Rule, SecondTier
+from ml.cascade import Referred, Rule, SecondTier, at_usual_size
 from ml.classifier import mixture, one_hot
 from ml.dataset import LABELS, Dataset, Floats, Mask
 from ml.encoder import Encoder
@@ -35,11 +36,12 @@ _NEARLY = 4.0
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Texts as both first tiers see them: calibrated logits, shape (n, labels), and languages."""
+    """Texts as both first tiers see them: calibrated logits, shape (n, labels), and the rest."""
 
     before: Floats
     after: Floats
     languages: Floats
+    sizes: NDArray[np.int64]
 
 
 def adapt(
@@ -67,6 +69,7 @@ def adapt(
         np.asarray(before.classifier.decision_function(features), np.float64),
         np.asarray(after.classifier.decision_function(features), np.float64),
         features.languages,
+        features.sizes,
     )
     second = _stretched(shipped, seen)
     second.rule = _rule(shipped.rule, seen, calibrating)
@@ -75,7 +78,8 @@ def adapt(
     decided = calibrating.weights > 0
     # What is nearly referred tells of trust as well, and the few that are referred tell too little.
     lows = tuple(low / _NEARLY for low in second.rule.lows)
-    near = Rule(lows, second.rule.high).refers(expit(seen.after), seen.languages)
+    nearly = replace(second.rule, lows=lows)
+    near = nearly.refers(expit(seen.after), seen.languages, seen.sizes)
     rows = np.flatnonzero(decided & near)
     rows = rows[-_READ_MAX:]  # the newest
     if len(rows) < _REFERRED_MIN:
@@ -127,7 +131,10 @@ def _stretched(shipped: SecondTier, seen: _Seen) -> SecondTier:
 
 def _rule(rule: Rule, seen: _Seen, calibrating: Dataset) -> Rule:
     """Return the rule that refers as large a share of each language's texts as before."""
-    before, after = expit(seen.before).max(axis=1), expit(seen.after).max(axis=1)
+    before, after = (
+        at_usual_size(expit(logits), seen.sizes, rule.length)
+        for logits in (seen.before, seen.after)
+    )
     lows = list(rule.lows)
     spoken = one_hot(calibrating.languages) > 0
     for number in range(len(LANGUAGES)):
@@ -137,7 +144,7 @@ def _rule(rule: Rule, seen: _Seen, calibrating: Dataset) -> Rule:
         if own.sum() >= _TEXTS_MIN:
             clear = float((before[own] < rule.lows[number]).mean())
             lows[number] = float(np.quantile(after[own], clear))
-    return Rule(tuple(min(max(low, 1e-4), rule.high / 2) for low in lows), rule.high)
+    return replace(rule, lows=tuple(min(max(low, 1e-4), rule.high / 2) for low in lows))
 
 
 def _enough(target: Floats, examples_min: int) -> bool:

@@ -12,6 +12,7 @@ from ml.artifact import ModelInfo
 from ml.augment import SOURCE, disguised, own_writing
 from ml.calibrating import ORDINARY, calibrate, second_tier
 from ml.cascade import SecondTier
+from ml.classifier import Averaged
 from ml.dataset import LABELS, Dataset, Floats, Mask, Split, from_examples, join, key_of, split_of
 from ml.descent import use_descent
 from ml.encoder import Encoder, Remembering
@@ -28,10 +29,15 @@ Progress = Callable[[str], None]
 FILLINGS_TO_CALIBRATE = 12
 
 
-# Russian comments labelled by people are many enough to say more of these than our own sentences,
-# which at full weight cost them what they have learned (docs/model/ablations.md). Of other labels
-# in Russian, and of nearly all in Uzbek and Kazakh, our sentences are what there is.
-OWN_LESS = {(Language.RUSSIAN, Label.TOXICITY): 0.5, (Language.RUSSIAN, Label.OBSCENITY): 0.5}
+# People have labelled comments enough to say more of these than our own sentences and word lists do,
+# which cost them what they have learned, and both say it best by the mean of what each has taught
+# (docs/model/ablations.md). Of other labels, and of nearly all in Uzbek and Kazakh, our sentences
+# are what there is.
+COMMENTS_ALONE = {
+    (Language.ENGLISH, Label.TOXICITY): 0.3,
+    (Language.RUSSIAN, Label.TOXICITY): 0.6,
+    (Language.RUSSIAN, Label.OBSCENITY): 0.5,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +46,23 @@ class Recipe:
 
     Attributes:
         own_writing: weight of a sentence of our own templates.
-        own_less: its weight for a label in a language, where that is another one.
+        comments_alone: how far a line counts, for a label in a language, that learns from labelled
+            comments alone; the rest is the line that learns from all.
         disguised: share of short texts that are added once more, disguised.
         own_disguised: the same for our own sentences.
     """
 
     own_writing: float = 3.0
-    own_less: Mapping[tuple[Language, Label], float] = field(default_factory=lambda: OWN_LESS)
+    comments_alone: Mapping[tuple[Language, Label], float] = field(
+        default_factory=lambda: COMMENTS_ALONE
+    )
     disguised: float = 0.2
     own_disguised: float = 1.0
 
     def as_plain(self) -> dict[str, object]:
         """Return what JSON can hold."""
-        less = {f"{language}/{label}": w for (language, label), w in self.own_less.items()}
-        return {**asdict(self), "own_less": less}
+        alone = {f"{spoken}/{label}": s for (spoken, label), s in self.comments_alone.items()}
+        return {**asdict(self), "comments_alone": alone}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +124,10 @@ def fit(
     pipeline = use_descent(build(params)).fit(
         teaching.texts,
         teaching.targets,
-        sample_weight=_weights(teaching, recipe),
+        sample_weight=teaching.weights,
         languages=teaching.languages,
         groups=teaching.groups,
+        averaged=_averaged(teaching, words, recipe),
     )
     progress("calibrating on texts that were not learned from")
     held_out = dataset.part(Split.CALIBRATION)
@@ -161,7 +171,7 @@ def described(
     """Return which texts go to the second tier, by its rule and by shares of held-out ones."""
     features = pipeline[:-1].transform(held_out.texts)
     probabilities = pipeline.classifier.predict_proba(features)
-    referred = second.rule.refers(probabilities, features.languages)
+    referred = second.rule.refers(probabilities, features.languages, features.sizes)
     toxicity = held_out.target(Label.TOXICITY)
     spoken = np.array([language.value for language in held_out.languages])
     ordinary = np.array([source in ORDINARY for source in held_out.sources], bool)
@@ -202,16 +212,19 @@ def weighted(data: Dataset, factor: float) -> Dataset:
     return replace(data, weights=data.weights * factor)
 
 
-def _weights(teaching: Dataset, recipe: Recipe) -> Floats:
-    """Return what each text counts in teaching each label, shape (n, number of labels)."""
-    weights = np.tile(teaching.weights[:, None], len(LABELS))
+def _averaged(teaching: Dataset, words: Dataset | None, recipe: Recipe) -> Averaged | None:
+    """Return which lines are the mean of what all texts teach and what comments alone do."""
     if not recipe.own_writing:
-        return weights
-    ours = np.array([group.startswith(SOURCE) for group in teaching.groups], bool)
-    for (language, label), weight in recipe.own_less.items():
-        rows = ours & _spoken(teaching, language)
-        weights[rows, LABELS.index(label)] *= weight / recipe.own_writing
-    return weights
+        return None
+    lists = set() if words is None else set(words.sources)
+    comments = [
+        source not in lists and not group.startswith(SOURCE)
+        for source, group in zip(teaching.sources, teaching.groups, strict=True)
+    ]
+    shares = np.zeros((len(LANGUAGES), len(LABELS)))
+    for (language, label), share in recipe.comments_alone.items():
+        shares[LANGUAGES.index(language), LABELS.index(label)] = share
+    return Averaged(np.array(comments, bool), shares)
 
 
 POSITIVES_TO_SUPPORT, NEGATIVES_TO_SUPPORT = 50, 200

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
+from ml.classifier import Averaged
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
-from ml.pipeline import Params, build
+from ml.pipeline import ModerationPipeline, Params, build
 from tests.ml.small_model import LABELS, PARAMS, a_model, sentences
 
 TOXICITY, INSULT, THREAT = (LABELS.index(x) for x in (Label.TOXICITY, Label.INSULT, Label.THREAT))
@@ -109,6 +110,38 @@ def test_a_language_without_examples_of_its_own_is_judged_by_what_all_have_taugh
     ]
     assert np.array_equal(tables[2], tables[0])
     assert tables[0].any()
+
+
+def _weights(model: ModerationPipeline, table: int) -> np.ndarray:
+    size = 1 << PARAMS.hash_bits
+    rows = np.arange(table * size, (table + 1) * size, dtype=np.int32)
+    return model.classifier.weights_.rows(rows)[:, TOXICITY]
+
+
+def test_a_line_may_be_the_mean_of_what_all_rows_and_some_alone_have_taught() -> None:
+    texts, targets, languages = sentences()
+    alone = np.arange(len(texts)) % 4 > 0
+    params = replace(PARAMS, own_tables=(Language.RUSSIAN,))
+    shares = np.zeros((len(LANGUAGES), len(LABELS)))
+    russian = LANGUAGES.index(Language.RUSSIAN)
+
+    def taught(share: float, kept: np.ndarray) -> ModerationPipeline:
+        shares[russian, TOXICITY] = share
+        return build(params).fit(
+            texts, targets, languages=languages, averaged=Averaged(kept, shares.copy())
+        )
+
+    all_rows, some, mean = taught(0, alone), taught(1, alone), taught(0.5, alone)
+    step = 2 * max(one.classifier.weights_.steps[TOXICITY] for one in (all_rows, some, mean))
+
+    def away(one: np.ndarray, other: np.ndarray) -> float:
+        return float(np.abs(one - other).max() / step)
+
+    assert away(_weights(all_rows, 0), _weights(some, 0)) < 1  # the table of all is as it was
+    assert away(_weights(mean, 1), (_weights(all_rows, 1) + _weights(some, 1)) / 2) < 1
+    assert away(_weights(mean, 1), _weights(all_rows, 1)) > 3
+    nobody = taught(1, np.zeros(len(texts), bool))
+    assert away(_weights(nobody, 1), _weights(all_rows, 1)) < 1
 
 
 def test_a_soft_target_lies_between_yes_and_no() -> None:
