@@ -68,7 +68,7 @@ CALM_REFERRED = {
 }
 # One abusive sentence among many moves the score less, so a long text is referred from a lower one:
 # of Jigsaw's toxic texts that were taken for clear, most had more than 250 characters.
-LENGTH = 0.5
+LENGTH = 0.25
 # The encoder reads so many texts to teach the second tier: minutes, and nearly all that the rule
 # refers.
 TEXTS_MAX = 14_000

@@ -29,10 +29,10 @@ Progress = Callable[[str], None]
 FILLINGS_TO_CALIBRATE = 12
 
 
-# People have labelled comments enough to say more of these than our own sentences and word lists do,
-# which cost them what they have learned, and both say it best by the mean of what each has taught
-# (docs/model/ablations.md). Of other labels, and of nearly all in Uzbek and Kazakh, our sentences
-# are what there is.
+# People have labelled comments enough to say more of these than our own sentences and word lists
+# do, which cost them what they have learned, and both say it best by the mean of what each has
+# taught (docs/model/ablations.md). Of other labels, and of nearly all in Uzbek and Kazakh, our
+# sentences are what there is.
 COMMENTS_ALONE = {
     (Language.ENGLISH, Label.TOXICITY): 0.3,
     (Language.RUSSIAN, Label.TOXICITY): 0.6,
