@@ -57,7 +57,7 @@ _WRONG: Final = (
     "must not be below hold, which is {hold}",
     "must not have {character}, which no page can show",
     "must not have {character}",
-    "must be given where hold is not: or leave the label out",
+    "must be given where hold is not, also where a language has its own: or leave the label out",
     "must be given where hold is not: or leave the language out",
     "must be given where approve is not: or leave the label out",
     "a word has at most {most} characters",

@@ -36,7 +36,7 @@ Solutions = Mapping[Language, tuple[Threshold, ...]]
 class LimitsDocument(Section):
     """From which probability a comment in one language is held, and from which it is rejected."""
 
-    of: ClassVar[str] = "language"
+    neither: ClassVar[str] = "must be given where hold is not: or leave the language out"
 
     hold: Annotated[
         Probability | None,
@@ -58,7 +58,7 @@ class LimitsDocument(Section):
             return reject
         hold = info.data["hold"]
         if hold is None and reject is None:
-            raise ValueError(f"must be given where hold is not: or leave the {cls.of} out")
+            raise ValueError(cls.neither)
         if hold is not None and reject is not None and reject < hold:
             raise ValueError(f"must not be below hold, which is {hold}")
         return reject
@@ -93,7 +93,9 @@ class LanguagesApart(Section):
 class ThresholdDocument(LimitsDocument):
     """From which probability of a label a comment is held, and from which it is rejected."""
 
-    of: ClassVar[str] = "label"
+    neither: ClassVar[str] = (
+        "must be given where hold is not, also where a language has its own: or leave the label out"
+    )
 
     languages: Annotated[
         LanguagesApart | None,

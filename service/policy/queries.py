@@ -72,11 +72,14 @@ def current_by_site(session: Session, site_ids: Collection[UUID]) -> dict[UUID, 
         .order_by(Policy.site_id, Policy.version.desc())
     )
     found = {row.site_id: PolicyVersion.of(row) for row in session.scalars(newest)}
-    live = registry.champion_ids(session, site_ids) if len(found) < len(set(site_ids)) else {}
-    for site_id in set(site_ids) - set(found):
-        version_id, _ = live.get(site_id) or live.get(None) or (None, "")
-        found[site_id] = built_in(session, version_id)
-    return found
+    return found | _built_in_by_site(session, set(site_ids) - set(found))
+
+
+def _built_in_by_site(session: Session, site_ids: Collection[UUID]) -> dict[UUID, PolicyVersion]:
+    """Return what each site starts with: by its own champion's advice, or else the shared one's."""
+    live = registry.champion_ids(session, site_ids) if site_ids else {}
+    shared = live.get(None, (None, ""))
+    return {each: built_in(session, live.get(each, shared)[0]) for each in site_ids}
 
 
 def built_in(session: Session, model_version_id: int | None = None) -> PolicyVersion:
@@ -111,7 +114,7 @@ def version(session: Session, site_id: UUID, number: int) -> PolicyVersion:
         PolicyVersionNotFound: the site never saved it.
     """
     if number == BUILT_IN_VERSION:
-        return built_in(session)
+        return _built_in_by_site(session, [site_id])[site_id]
     saved = select(Policy).where(Policy.site_id == site_id, Policy.version == number)
     row = session.scalars(saved).one_or_none()
     if row is None:

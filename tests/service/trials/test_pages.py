@@ -133,6 +133,18 @@ def test_an_old_version_rules_again_by_one_button(client: TestClient, desk: Desk
     assert "Version 1 again." in page.text
 
 
+def test_the_built_in_policy_rules_again_by_one_button_too(client: TestClient, desk: Desk) -> None:
+    _sign_in(client, desk)
+    again = '<input type="hidden" name="number" value="0">'
+    assert again not in client.get("/review/policy").text
+    saved = client.post("/review/policy/save", data=_form(client, desk, **STRICT, note="strict"))
+    assert again in saved.text
+    page = client.post("/review/policy/restore", data={**_form(client, desk), "number": "0"})
+    assert "Version 2 is saved" in page.text
+    undone = "it was held from 0.5 and rejected from 0.7"
+    assert (undone in saved.text, undone in page.text) == (False, True)
+
+
 def test_a_moderator_who_leads_nothing_is_told_so(
     client: TestClient, database: Database, now: datetime
 ) -> None:
