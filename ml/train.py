@@ -35,6 +35,8 @@ FILLINGS_TO_CALIBRATE = 12
 # sentences are what there is.
 COMMENTS_ALONE = {
     (Language.ENGLISH, Label.TOXICITY): 0.3,
+    (Language.ENGLISH, Label.THREAT): 0.6,
+    (Language.ENGLISH, Label.IDENTITY_ATTACK): 0.4,
     (Language.RUSSIAN, Label.TOXICITY): 0.6,
     (Language.RUSSIAN, Label.OBSCENITY): 0.5,
 }
