@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime
 
+import pytest
+from playwright.sync_api import Page
+
 from service.db import Database
 from service.moderators.tables import Role
 from tests.browser import NewContext, be_signed_in
-from tests.factories.review import stored_desk
+from tests.factories.review import Desk, stored_desk
 from tests.journeys.axe import open_page, violations_in_every_view
 from tests.service.trials.conftest import champion
 from tests.service.trials.pasts import PAST, store_past
@@ -37,3 +40,56 @@ def test_a_lead_tries_and_saves_a_policy(
     page.wait_for_selector("text=Version 1 is saved")
     assert page.is_checked("[name='links.on']")
     assert page.input_value("[name='thresholds.insult.reject']") == "0.7"
+
+
+@pytest.fixture
+def lead(database: Database) -> Desk:
+    with database.transaction() as session:
+        return stored_desk(session, role=Role.LEAD, now=datetime.now(UTC))
+
+
+def _open(page: Page, served: str, lead: Desk) -> None:
+    be_signed_in(page, served, lead.token)
+    page.goto(f"{served}/review/policy")
+    page.wait_for_load_state()
+
+
+def test_a_draft_that_is_not_saved_is_not_left_unasked(served: str, page: Page, lead: Desk) -> None:
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    _open(page, served, lead)
+    page.get_by_role("link", name="To the queue").click()
+    page.wait_for_url("**/review")
+    assert asked == []
+    _open(page, served, lead)
+    page.fill("[name='thresholds.insult.hold']", "0.5")
+    page.get_by_role("button", name="Save: it rules from now on").click()
+    page.wait_for_selector("text=Say in 1 to 500 characters")
+    assert asked == []
+    page.click("#note")
+    page.get_by_role("link", name="To the queue").click()
+    page.wait_for_url("**/review")
+    assert asked == ["beforeunload"]
+
+
+_BEHIND = """() => {
+  const focused = document.activeElement;
+  const saving = document.querySelector(".saving");
+  return !saving.contains(focused)
+    && focused.getBoundingClientRect().bottom > saving.getBoundingClientRect().top;
+}"""
+_NAME = "document.activeElement.name"
+
+
+def test_what_is_tabbed_to_is_never_behind_the_saving_panel(
+    served: str, page: Page, lead: Desk
+) -> None:
+    _open(page, served, lead)
+    page.focus("[name='trusted_from']")
+    behind, reached = [], ""
+    while reached != "allow.authors":
+        page.keyboard.press("Tab")
+        reached = page.evaluate(_NAME) or reached
+        if reached.startswith("thresholds.") and page.evaluate(_BEHIND):
+            behind.append(reached)
+    assert behind == []
