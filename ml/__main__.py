@@ -116,12 +116,14 @@ def adapt(
     """Teach the sentence encoder to judge comments; train anew afterwards."""
     from ml import adapter_training  # noqa: PLC0415 - its framework comes with the train extra
 
-    data = _gathered(_folder(folder))
+    root = _folder(folder)
+    data = _gathered(root)
     with _steps() as step:
         try:
             adapter: Adapter = adapter_training.teach(
                 encoder.weights(),
                 data,
+                words=lexicons.gather(root, seed=seed),
                 seed=seed,
                 progress=step,
                 onwards=Adapter.load(models / encoder.ADAPTER) if onwards else None,

@@ -45,7 +45,7 @@ SHARES: Mapping[str, float] = {
     "telegram_spam": 4.0,
     "toxigen": 2.0,
     "uzbek_app_reviews": 0.5,
-    "vk_distorted": 3.0,
+    "vk_distorted": 2.5,
     "wiki_identity": 0.5,
     "wiki_talk": 0.4,
     "youtube_spam": 3.0,
@@ -56,7 +56,12 @@ _RARE, _RARE_IN, _RARE_READ = (Label.THREAT, Label.IDENTITY_ATTACK), "civil_comm
 LABEL_WEIGHTS = np.array([1.0, 0.3, 0.6, 0.6, 0.6, 0.5, 0.4, 0.6], np.float32)
 FILLINGS = 5  # of each template of ours
 DISGUISED_SHARE = 0.15  # of our sentences, read once more in disguise
-LENGTHS = (12, 16, 24, 32, 48, 64)
+# Of word lists, those that are small are read whole, of others this part.
+LISTS_READ_WHOLE, LISTS_SHARE = frozenset({"own_words", "uz_kk_compiled"}), 0.1
+# A text is read with so many of its pieces left out, so that no one piece is relied on; never what
+# stands before every text.
+LEFT_OUT, NEVER_LEFT_OUT = 0.06, 3
+LENGTHS = (12, 16, 24, 32, 48, 64, 96, 128)
 PIECES_PER_STEP = 2048
 _MASKED = -1e9
 _MEASURED = 300  # texts by which the spread of the untaught encoder's states is told
@@ -123,16 +128,18 @@ def teach(
     path: Path,
     dataset: Dataset,
     *,
+    words: Dataset,
     seed: int,
     progress: Progress,
     onwards: Adapter | None = None,
     share: float = 1.0,
 ) -> Adapter:
-    """Return the adapter learned from the train side of the corpora and our own sentences.
+    """Return the adapter learned from corpora (their train side), word lists and own sentences.
 
     Args:
         path: the encoder's weights.
         dataset: all corpora.
+        words: entries of word lists.
         seed: decides which texts are read, and all else that is drawn.
         progress: is told of each part.
         onwards: an adapter to go on from, at half the pace; with another seed it reads other texts.
@@ -140,10 +147,16 @@ def teach(
     """
     ours = own_writing(seed, fillings=FILLINGS)
     data = join([dataset, ours, disguised(ours, seed, share=DISGUISED_SHARE)])
-    data = apart_from_suites(sampled(data, seed, share=share))
+    data = apart_from_suites(join([sampled(data, seed, share=share), _some_of(words, seed)]))
     progress(f"reading {len(data):,} texts")
     plan = Plan() if onwards is None else Plan().onwards()
     return train(E5File.read(path), data, seed=seed, plan=plan, progress=progress, onwards=onwards)
+
+
+def _some_of(words: Dataset, seed: int) -> Dataset:
+    drawn = np.random.default_rng(seed).random(len(words)) < LISTS_SHARE
+    whole = np.array([source in LISTS_READ_WHOLE for source in words.sources], bool)
+    return words.where(drawn | whole)
 
 
 def train(
@@ -180,9 +193,11 @@ def train(
     step = jax.jit(network.step)
     known = ~np.isnan(dataset.targets)
     says = np.nan_to_num(dataset.targets).astype(np.float32)
+    draws = np.random.default_rng(seed)
     for number, (length, rows) in enumerate(steps):
         rate = plan.peak * min(1, (number + 1) / plan.warm_up) * max(0.03, 1 - number / len(steps))
         words, mask = network.packed([texts[i] for i in rows], length)
+        mask[:, NEVER_LEFT_OUT:] &= draws.random(mask[:, NEVER_LEFT_OUT:].shape) >= LEFT_OUT
         batch = Batch(words, mask, says[rows], known[rows])
         state, loss = step(state, network.constants, batch, (rate, number + 1.0))
         if number % 50 == 0:

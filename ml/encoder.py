@@ -22,8 +22,8 @@ from ml.transformer import Transformer
 
 Vectors = npt.NDArray[np.float32]
 
-# What stands after so many windows is not read: a comment's tone shows before.
-WINDOWS_MAX = 2
+# What stands after so many pieces is not read: a comment's tone shows before.
+PIECES_MAX = 128
 _CHARACTERS_PER_PIECE = 16  # no piece is longer
 # So many pieces are multiplied at a time: enough to be quick, few enough to stay in the cache.
 _PIECES_AT_ONCE = 512
@@ -87,6 +87,7 @@ class E5:
         except (OSError, E5FileError) as error:
             raise EncoderUnavailable(f"The encoder's weights cannot be used: {error}") from error
         self._adapter = adapter
+        self._windows_max = max(1, PIECES_MAX // adapter.window)
         self._network = Transformer.of(self._file, adapter.changes(), layers=adapter.layers)
         self.name = f"e5-small:{adapter.digest.removeprefix('sha256:')[:16]}"
         self.judgements = adapter.head.shape[1]
@@ -122,7 +123,7 @@ class E5:
 
     def pieces(self, text: str) -> list[int]:
         """Return the numbers of a clean text's pieces, as far as they are read."""
-        at_most = self._adapter.window * WINDOWS_MAX
+        at_most = self._adapter.window * self._windows_max
         return self._file.pieces.of(text[: at_most * _CHARACTERS_PER_PIECE], at_most=at_most)
 
     def _windows(self, text: str) -> list[list[int]]:
@@ -131,7 +132,7 @@ class E5:
         content = self.pieces(text)
         room = size - len(prefix)
         parts = [content[at : at + room] for at in range(0, len(content), room)] or [[]]
-        return [[file.begin, *prefix, *part, file.end] for part in parts[:WINDOWS_MAX]]
+        return [[file.begin, *prefix, *part, file.end] for part in parts[: self._windows_max]]
 
     def _judged(self, windows: Sequence[Sequence[Sequence[int]]]) -> Vectors:
         """Return the vectors of texts, each given by its windows."""
