@@ -123,7 +123,7 @@ def adapt(
             adapter: Adapter = adapter_training.teach(
                 encoder.weights(),
                 data,
-                words=lexicons.gather(root, seed=seed),
+                words=_words(root, seed),
                 seed=seed,
                 progress=step,
                 onwards=Adapter.load(models / encoder.ADAPTER) if onwards else None,
