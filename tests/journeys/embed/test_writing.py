@@ -49,6 +49,18 @@ def test_the_form_says_beside_each_field_what_is_missing_and_how_much_is_left(
     expect(page.get_by_label("E-mail")).to_have_value("ulugbek@example.org")
 
 
+def test_whoever_has_written_the_first_comment_is_not_told_that_there_is_none(
+    paper: Paper, page: Page
+) -> None:
+    paper.open(page)
+    none_yet = page.get_by_text("Yours could be the first.")
+    expect(none_yet).to_be_visible()
+    write(page, "Good news.")
+    send(page)
+    expect(page.locator(".mine .chip")).to_be_visible()
+    expect(none_yet).to_be_hidden()
+
+
 def test_a_site_may_require_an_address_or_ask_for_none(paper: Paper, page: Page) -> None:
     paper.prefer(email="off")
     paper.open(page)
