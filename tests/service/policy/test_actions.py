@@ -111,6 +111,20 @@ def test_an_old_version_is_restored_as_a_new_one(
         actions.restore(session, site.id, 9, note="back", saved_by="site", now=now)
 
 
+def test_the_built_in_policy_comes_back_as_the_sites_own_model_advises_it(
+    session: Session, site: Site, now: datetime
+) -> None:
+    shared, advice = ({"training": {"thresholds": {"spam": {"hold": at}}}} for at in (0.2, 0.6))
+    registry.ensure_champion(session, **offer(info=shared), now=now)
+    own = registry.register(session, **offer(b"own", info=advice), site_id=site.id, now=now)
+    registry.promote(session, own, now=now)
+    built_in = queries.current(session, site.id)
+    save(session, site, a_document(), now)
+    again = actions.restore(session, site.id, 0, note="back", saved_by="site", now=now)
+    assert again.document == built_in.document
+    assert again.document.policy().thresholds == (Threshold(Label.SPAM, hold=0.6),)
+
+
 def test_documents_of_earlier_releases_are_read_as_they_were_meant(
     session: Session, site: Site, now: datetime
 ) -> None:
