@@ -48,10 +48,12 @@ What follows is measured on the test side, which neither training nor calibratio
 brackets: 95 % bootstrap intervals. The suites are our own writing, made apart from the sentences
 that train; no text of a suite trains. But their results, by language, label and part, were looked
 at while training sentences were added and their weight, that of the word lists, how far each tier
-counts, and the thresholds' budgets were chosen, and the undisguised sentences of the disguises were
-seen once: take the suites as a development set. The test side has seen many models, too: which
-languages have weights of their own was chosen by its figures. The blind set was measured four
-times while the model was being finished, and chose nothing of it; of first tiers that might have
+counts, and the thresholds' budgets were chosen, the undisguised sentences of the disguises were
+seen once, and which disguises a model before this one missed, and which innocents it held, before
+the last sentences were written: take the suites as a development set. The test side has seen many
+models, too: which languages have weights of their own, and how far a line that learns from comments
+alone counts, were chosen by its figures. The blind set was measured six times while this model and
+the one before it were being finished, and chose nothing of them; of first tiers that might have
 been, its ROC-AUC by language was seen before, and spoke against weights of their own for Uzbek and
 Kazakh. Negatives of most corpora are easier than a newsroom's comments; a site's own figures come
 from its audit sample.
@@ -239,7 +241,7 @@ def _blind(report: Report) -> Iterator[str]:
     if not report.blind:
         yield "Not measured for this version."
         return
-    yield "Hard sentences of our own, written before any figure of this model and measured once.\n"
+    yield "Hard sentences of our own, written before any figure of this model was seen.\n"
     yield "| language | kind | cases | accuracy | caught | held wrongly | ROC-AUC |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for one in report.blind:
