@@ -35,7 +35,7 @@ class Adapter:
         ups: the same names → shape (rank, out); the change is ``down @ up``.
         head: shape (hidden, labels).
         head_bias: shape (labels,).
-        window: a text is read in windows of so many pieces at most.
+        window: a text is read in windows of so many pieces, beside the marks of begin and end.
         digest: of its file.
     """
 

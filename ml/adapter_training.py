@@ -1,7 +1,7 @@
 """Teaches the sentence encoder to judge comments; needs the ``train`` extra and an hour or two.
 
 Only thin matrices and a head are learned, by Adam on batches of texts of like length; the encoder's
-own weights stay as they came. It learns from the train side of the corpora alone, so that the
+own weights stay as they came. Of the corpora it learns from the train side alone, so that the
 calibration side can teach the second tier how far to trust it.
 """
 
@@ -61,7 +61,7 @@ DISGUISED_SHARE = 0.15  # of our sentences, read once more in disguise
 LISTS_READ = frozenset({Language.UZBEK, Language.KAZAKH})
 # A text is read with so many of its pieces left out, so that no one piece is relied on; never what
 # stands before every text.
-LEFT_OUT, NEVER_LEFT_OUT = 0.06, 3
+LEFT_OUT, NEVER_LEFT_OUT = 0.06, 4
 LENGTHS = (12, 16, 24, 32, 48, 64, 96, 128)
 PIECES_PER_STEP = 2048
 _MASKED = -1e9

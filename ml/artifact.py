@@ -131,7 +131,7 @@ def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
     if header.get("format") not in READ:
         raise ArtifactError(
             f"The model has format version {header.get('format')}; this release reads "
-            f"{' and '.join(map(str, READ))}."
+            f"{', '.join(map(str, READ[:-1]))} and {READ[-1]}."
         )
     try:
         labels = tuple(Label(name) for name in header["labels"])

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from ml.artifact import ModelInfo
 from ml.bars import Bar
+from ml.cascade import USUAL_SIZE
 from ml.corpora import training_corpora
 from ml.defaults import (
     CALM_HELD,
@@ -51,12 +52,12 @@ at while training sentences were added and their weight, that of the word lists,
 counts, and the thresholds' budgets were chosen, the undisguised sentences of the disguises were
 seen once, and which disguises a model before this one missed, and which innocents it held, before
 the last sentences were written: take the suites as a development set. The test side has seen many
-models, too: which languages have weights of their own, and how far a line that learns from comments
-alone counts, were chosen by its figures. The blind set was measured six times while this model and
-the one before it were being finished, and chose nothing of them; of first tiers that might have
-been, its ROC-AUC by language was seen before, and spoke against weights of their own for Uzbek and
-Kazakh. Negatives of most corpora are easier than a newsroom's comments; a site's own figures come
-from its audit sample.
+models, too: which languages have weights of their own, how far a line that learns from comments
+alone counts, and how fast a longer text's lower bound falls, were chosen by its figures. The blind
+set was measured six times while this model and the one before it were being finished, and chose
+nothing of them; of first tiers that might have been, its ROC-AUC by language was seen before, and
+spoke against weights of their own for Uzbek and Kazakh. Negatives of most corpora are easier than a
+newsroom's comments; a site's own figures come from its audit sample.
 """
 
 LIMITS = """\
@@ -140,7 +141,8 @@ def _tiers(info: ModelInfo) -> Iterator[str]:
         yield "The first tier judges alone."
         return
     yield "A text goes to the second tier if its highest score lies between the language's lower"
-    yield f"bound and {rule['high']:.3f}. Its encoder is `{rule['encoder']}`; with another one, or"
+    yield f"bound (of a text of {USUAL_SIZE} n-grams; lower for longer ones, higher for shorter)"
+    yield f"and {rule['high']:.3f}. Its encoder is `{rule['encoder']}`; with another one, or"
     yield "none, the first tier judges alone. What the first tier judges is explained exactly; what"
     yield "the second does, by leaving pieces out. On the calibration side:\n"
     yield "| language | lower bound | ordinary calm texts referred | toxic texts referred |"
@@ -280,8 +282,8 @@ def _groups(report: Report) -> Iterator[str]:
 def _sources() -> Iterator[str]:
     yield "## What it learned from\n"
     yield "Own templates (`ml/own_writing`), public corpora and word lists, each by repository and"
-    yield "commit. Word lists teach the first tier alone, and some of their words are among those"
-    yield "that the suite of disguises hides:\n"
+    yield "commit. Word lists teach the first tier, and the encoder in part (above all in Uzbek and"
+    yield "Kazakh); some of their words are among those that the suite of disguises hides:\n"
     yield "| corpus | language | source @ commit | licence | attribution | weight |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for corpus in (*training_corpora(), *LEXICONS):

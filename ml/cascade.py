@@ -30,8 +30,8 @@ _CALIBRATION_SHARE = 0.3
 _EXAMPLES_MIN = 20
 
 
-# So many n-grams are in a comment of some hundred characters.
-_USUAL_SIZE = 300
+# So many n-grams are in a comment of some 150 characters.
+USUAL_SIZE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Rule:
     which a text is referred are ``2 ** -length`` times as high.
 
     Attributes:
-        lows: by language, of a text of ``_USUAL_SIZE`` n-grams.
+        lows: by language, of a text of ``USUAL_SIZE`` n-grams.
         high: from here on a text is surely abusive.
         length: how fast the lower bound falls; 0 for the same bound at any length.
     """
@@ -89,7 +89,7 @@ def at_usual_size(
     highest = probabilities.max(axis=1)
     if not length:
         return np.asarray(highest, np.float64)
-    longer = np.log(np.maximum(sizes, 1) / _USUAL_SIZE)
+    longer = np.log(np.maximum(sizes, 1) / USUAL_SIZE)
     return np.asarray(expit(logit(highest) + length * longer), np.float64)
 
 

@@ -127,3 +127,23 @@ def test_a_language_with_a_threshold_of_its_own_keeps_it_as_true_as_it_was() -> 
     unmoved = challenger.advised(info, judging, before, before, dict.fromkeys(LABELS, BOTH))
     assert unmoved[Label.TOXICITY].of(Language.RUSSIAN).hold == pytest.approx(0.6, abs=0.01)
     assert unmoved[Label.TOXICITY].of(Language.ENGLISH).hold == pytest.approx(0.8, abs=0.01)
+
+
+def test_the_bounds_of_a_challenger_fall_with_length_as_those_of_the_prior(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rule = Rule((0.1,) * len(LANGUAGES), 0.995, length=0.5)
+    monkeypatch.setattr(SECOND, "rule", rule)
+    decided = decisions(BOTH, each=60)
+    after = challenger.learn(PRIOR, decided, rehearsed(), QUICK)
+    challenger.calibrate(PRIOR, after, decided, QUICK)
+    second = second_challenger.adapt(
+        SECOND, a_model(), after, decided, encoder=WordEncoder(), examples_min=10
+    )
+    assert second.rule.length == rule.length
+    features = after[:-1].transform(decided.texts)
+    by_prior, by_challenger = (
+        one.refers(model.predict_proba(decided.texts), features.languages, features.sizes).mean()
+        for one, model in ((rule, a_model()), (second.rule, after))
+    )
+    assert by_challenger == pytest.approx(by_prior, abs=0.05)
