@@ -28,8 +28,6 @@ BoolArray = npt.NDArray[np.bool_]
 _LOGIT_MAX = 8.0
 _CALIBRATION_SHARE = 0.3
 _EXAMPLES_MIN = 20
-
-
 # So many n-grams are in a comment of some 150 characters.
 USUAL_SIZE = 300
 
@@ -58,7 +56,6 @@ class Rule:
             raise ValueError(f"A rule needs {len(LANGUAGES)} lower bounds, not {len(self.lows)}.")
         if not all(0 <= low < self.high <= 1 for low in self.lows):
             raise ValueError(f"A rule needs 0 <= low < high <= 1, not {self.lows} and {self.high}.")
-
         if self.length < 0:
             raise ValueError(f"A rule's length must not be negative, not {self.length}.")
 

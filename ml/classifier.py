@@ -162,7 +162,7 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         self,
         features: Features,
         table: csr_array,
-        taught: "_Taught",
+        taught: _Taught,
         averaged: Averaged | None,
         column: int,
     ) -> _Line:
@@ -179,10 +179,10 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             line = first
             if self._enough(taught.target[own]):
                 line = self._line(*taught.by(table, own))
-                share = 0.0 if averaged is None else float(averaged.shares[place, column])
-                alone = own if averaged is None else own[averaged.rows[own]]
-                if share and self._enough(taught.target[alone]):
-                    line = line.mixed(self._line(*taught.by(table, alone)), share)
+                if averaged is not None and (share := float(averaged.shares[place, column])):
+                    alone = own[averaged.rows[own]]
+                    if self._enough(taught.target[alone]):
+                        line = line.mixed(self._line(*taught.by(table, alone)), share)
             parts.append(line.weights[: features.size])
             spoken[place] = line.weights[features.size + place] + line.intercept - first.intercept
         return _Line(np.concatenate([*parts, spoken]), first.intercept)

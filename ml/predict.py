@@ -199,7 +199,7 @@ class Predictor:
         difference of two languages' weights.
         """
         batch = self._normaliser.transform(texts)
-        whole = self.features(texts[:1]).languages
+        whole = self._grams.languages_by.probabilities(batch.clean.span(0, 1))
         features = self._grams.features_of(
             batch, self._grams.entries(batch), languages=whole.repeat(len(texts), axis=0)
         )
