@@ -208,6 +208,13 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         scaled = csr_array(
             (table.data * scales[table.indices], table.indices, table.indptr), table.shape
         )
+        weights, intercept = self._solved(scaled, says, counts)
+        return _Line(weights * scales, intercept)
+
+    def _solved(
+        self, scaled: csr_array, says: npt.NDArray[np.bool_], counts: FloatArray
+    ) -> tuple[FloatArray, float]:
+        """Return the weights of scaled columns, and the intercept."""
         # Imported here, since it takes a third of a second that scoring need not wait for.
         from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
@@ -219,7 +226,7 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             # The iterations are bounded on purpose; a little short of the optimum ranks as well.
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(scaled, says, counts)
-        return _Line(model.coef_[0].astype(np.float64) * scales, float(model.intercept_[0]))
+        return model.coef_[0].astype(np.float64), float(model.intercept_[0])
 
     def decision_function(self, features: Features) -> FloatArray:
         """Return the calibrated logits, shape (n, labels); −inf where a label was not learned."""

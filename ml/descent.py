@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from ml import weighting
-from ml.classifier import LabelClassifier, _Line
+from ml.classifier import LabelClassifier
 from ml.dataset import Floats
-from ml.language import LANGUAGES
 from ml.pipeline import ModerationPipeline
 
 ROUNDS = 12
@@ -22,16 +21,11 @@ ROUNDS = 12
 class DescentClassifier(LabelClassifier):
     """``LabelClassifier`` whose lines are found by twelve passes in random order."""
 
-    def _line(self, table: csr_array, target: Floats, weight: Floats) -> _Line:
+    def _solved(
+        self, scaled: csr_array, says: npt.NDArray[np.bool_], counts: Floats
+    ) -> tuple[Floats, float]:
         from sklearn.linear_model import SGDClassifier  # noqa: PLC0415 - slow to import
 
-        says = target > 0.5  # noqa: PLR2004 - more yes than no
-        scales = weighting.scales(
-            table, says, weight, rarity=self.rarity, contrast=self.contrast, plain=len(LANGUAGES)
-        )
-        scaled = csr_array(
-            (table.data * scales[table.indices], table.indices, table.indptr), table.shape
-        )
         model = SGDClassifier(
             loss="log_loss",
             alpha=self.penalty / len(says),
@@ -39,9 +33,10 @@ class DescentClassifier(LabelClassifier):
             tol=None,
             random_state=self.seed,
         )
-        model.fit(scaled, says, sample_weight=weight)
+        # It takes rows in an order that it draws itself, so copies need not be mixed in.
+        model.fit(scaled, says, sample_weight=counts)
         found: Sequence[float] = model.coef_[0]
-        return _Line(np.asarray(found, np.float64) * scales, float(model.intercept_[0]))
+        return np.asarray(found, np.float64), float(model.intercept_[0])
 
 
 def use_descent(pipeline: ModerationPipeline) -> ModerationPipeline:

@@ -165,7 +165,10 @@ def entries(rows: Rows, *, hash_bits: int, sizes: range) -> Entries:
     hashes = np.concatenate([kind.hashes for kind in kinds])
     hashes >>= np.uint32(32 - hash_bits)
     bounds = np.zeros((len(kinds), len(rows) + 1), np.int64)
-    bounds[:, 1:] = [kind.places.searchsorted(rows.ends) for kind in kinds]
+    if len(rows) == 1:  # all are its own
+        bounds[:, 1] = [len(kind.places) for kind in kinds]
+    else:
+        bounds[:, 1:] = [kind.places.searchsorted(rows.ends) for kind in kinds]
     bounds[1:] += bounds[:-1, -1:].cumsum(axis=0)
     return Entries(hashes.view(np.int32), bounds, kinds)
 

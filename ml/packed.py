@@ -9,6 +9,7 @@ Sums are of whole numbers, hence exact in any order: a text alone and in a batch
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
 import numpy as np
@@ -114,6 +115,8 @@ class Packed:
             return np.concatenate(
                 [self.sums(columns[p[0, 0] : p[0, -1]], p - p[0, 0]) for p in parts]
             )
+        if len(bounds[0]) == _BOUNDS_OF_ONE and len(columns) <= _EXACT_MAX and len(self.words) == 1:
+            return self._sums_of_one(columns)
         sizes = bounds[:, 1:] - bounds[:, :-1]
         starts = bounds[:, :-1].ravel()
         full = sizes.ravel().nonzero()[0]
@@ -126,6 +129,22 @@ class Packed:
         whole = np.add.reduce(totals.reshape(*sizes.shape, -1))
         whole -= _MIDDLE * np.add.reduce(sizes)[:, None]
         return np.asarray(whole[:, : len(self.steps)] * self.steps, np.float64)
+
+    def _sums_of_one(self, columns: Columns) -> FloatArray:
+        """Return the sums of these rows, shape (1, labels).
+
+        A product of floating-point numbers, each of them a whole number that fits: as exact.
+        """
+        words = self.words[0].take(columns)
+        at = (words <= _STRONG_MAX).nonzero()[0]
+        strong = words.take(at)
+        words[at] = _NOTHING
+        octets = words.view(np.uint8).reshape(-1, _IN_WORD).astype(np.float32)
+        whole = (_ONES[: len(columns)] @ octets).take(_bytes(self.labels))
+        whole -= np.float32(_MIDDLE * len(columns))
+        if len(at):
+            whole = whole + np.add.reduce(self.strong.take(strong, axis=0), dtype=np.int64)
+        return np.asarray((whole * self.steps)[None], np.float64)
 
     def _totals(self, columns: Columns, starts: Bounds) -> Numbers:
         """Return the sum of what is stored for each label, from each start to the next."""
@@ -154,16 +173,24 @@ def _lanes(words: Words, starts: Bounds) -> Numbers:
     One after the other: all at once would push the table's words out of the cache.
     """
     sums = np.empty((len(starts), _IN_WORD // 2), "<u8")
+    lanes = np.empty_like(words)
     for pair in sums.T:
-        np.add.reduceat(words & _LANES, starts, out=pair)
+        np.bitwise_and(words, _LANES, out=lanes)
+        np.add.reduceat(lanes, starts, out=pair)
         words >>= _BYTE
     return sums.view("<u4").astype(np.int64)
 
 
+@cache
 def _bytes(labels: int) -> Bounds:
     """Return which byte of a row's words holds each label, so that lanes come out in order."""
     group, place = np.divmod(np.arange(labels), _IN_WORD)
     return np.asarray(group * _IN_WORD + place // 2 + 4 * (place % 2), np.int64)
 
 
+# The bounds of one text: its start and its end.
+_BOUNDS_OF_ONE = 2
+# So many bytes sum up to less than 2 ** 24, as far as 32-bit floating point counts by ones.
+_EXACT_MAX = 1 << 16
+_ONES = np.ones(_EXACT_MAX, np.float32)
 _NOTHING = np.uint64(int.from_bytes(bytes([_MIDDLE] * _IN_WORD), "little"))

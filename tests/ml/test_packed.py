@@ -77,3 +77,12 @@ def test_one_huge_weight_makes_steps_longer_rather_than_overflow() -> None:
 def test_a_label_that_was_not_learned_has_no_step() -> None:
     assert step_of(np.zeros(5)) == 0
     assert not in_steps(np.zeros(5), 0).any()
+
+
+def test_a_text_alone_and_among_others_has_the_same_sums_up_to_the_longest() -> None:
+    table, _ = a_table(8)
+    for size in (0, 1, 65_536, 65_537):
+        columns = np.resize(np.arange(ROWS, dtype=np.int32), size)
+        alone = table.sums(columns, np.array([[0, size]]))
+        twice = table.sums(np.tile(columns, 2), np.array([[0, size, 2 * size]]))
+        assert np.array_equal(np.vstack([alone, alone]), twice)
