@@ -66,7 +66,7 @@ def test_other_labels_and_languages_stay_as_they_were() -> None:
 def test_progress_says_how_many_texts_there_are() -> None:
     said: list[str] = []
     distilled(comments(), Opinionated(), {(EN, Label.THREAT): 1.0}, progress=said.append)
-    assert said == ["asking the encoder: 0 of 2 texts read"]
+    assert said == ["asking the encoder: 2 of 2 texts read"]
 
 
 def test_only_an_encoder_that_judges_every_label_teaches() -> None:
@@ -89,7 +89,7 @@ def test_training_asks_the_encoder_about_the_comments_that_teach_and_no_other(
     small = Params(hash_bits=12, iterations_max=20)
     model = fit(corpus, small, 1, recipe=recipe, encoder=encoder, progress=said.append)
     english = corpus.part(Split.TRAIN).of_language(EN).texts
-    assert tuple(encoder.read[: len(english)]) == english
+    assert sorted(encoder.read[: len(english)]) == sorted(english)
     assert not set(encoder.read[len(english) :]) & set(english)
     assert any(line.startswith("asking the encoder") for line in said)
     recorded = model.info.training["recipe"]
