@@ -36,7 +36,7 @@ FILLINGS_TO_CALIBRATE = 12
 # sentences are what there is.
 COMMENTS_ALONE = {
     (Language.ENGLISH, Label.TOXICITY): 0.5,
-    (Language.ENGLISH, Label.THREAT): 0.4,
+    (Language.ENGLISH, Label.THREAT): 0.6,
     (Language.ENGLISH, Label.IDENTITY_ATTACK): 0.3,
     (Language.ENGLISH, Label.OBSCENITY): 0.3,
     (Language.RUSSIAN, Label.TOXICITY): 0.6,
@@ -68,7 +68,7 @@ class Recipe:
         own_disguised: the same for our own sentences.
     """
 
-    own_writing: float = 3.0
+    own_writing: float = 2.5
     comments_alone: Shares = field(default_factory=lambda: COMMENTS_ALONE)
     encoder_teaches: Shares = field(default_factory=lambda: ENCODER_TEACHES)
     disguised: float = 0.2
