@@ -37,10 +37,9 @@ one logistic regression per label, calibrated per label and language; English an
 judged by weights learned from their own language alone, others by weights that all texts taught. It
 settles what is clear in a fraction of a millisecond. What it leaves unclear goes to the second, if
 its encoder is installed: multilingual-e5-small, whose lower eight layers were adapted to judge
-comments, stacked with the first tier's logits in one more logistic regression per label. What the
-encoder makes of the English and Russian comments that teach, of some labels, taught the first tier
-beside what people had said. The model gives probabilities; what is done with them is the site's
-policy. It reads one comment at a time and knows nothing of article, thread or author.
+comments, stacked with the first tier's logits in one more logistic regression per label. The model
+gives probabilities; what is done with them is the site's policy. It reads one comment at a time and
+knows nothing of article, thread or author.
 
 Model `{version}`, trained on {texts:,} texts with seed {seed}; data `{data}`.
 
@@ -51,14 +50,14 @@ brackets: 95 % bootstrap intervals. The suites are our own writing, made apart f
 that train; no text of a suite trains. But their results, by language, label and part, were looked
 at while training sentences were added and their weight, that of the word lists, how far each tier
 counts, and the thresholds' budgets were chosen, the undisguised sentences of the disguises were
-seen once, and which disguises models before this one missed, which innocents they held, and of what
-kinds the must-pass sentences were that one held, before the last sentences were written: take the
-suites as a development set. The test side has seen many models, too: which languages have weights
-of their own, how far a line that learns from comments alone counts, which labels the encoder
-teaches, and how fast a longer text's lower bound falls, were chosen by its figures. The blind set
-was measured seven times while the last models were being finished, and chose nothing of them; of
-first tiers that might have been, its ROC-AUC by language was seen, and spoke against weights of
-their own for Uzbek and Kazakh. Negatives of most corpora are easier than a
+seen once, and which disguises a model before this one missed, and which innocents it held, before
+the last sentences were written: take the suites as a development set. The test side has seen many
+models, too: which languages have weights of their own, how far a line that learns from comments
+alone counts, and how fast a longer text's lower bound falls, were chosen by its figures. The blind
+set was measured eight times while the last models were being finished. It chose nothing of this
+one; the seventh time it spoke, as the test side did, against a model that was left. Of first tiers
+that might have been, its ROC-AUC by language was seen, and spoke against weights of their own for
+Uzbek and Kazakh. Negatives of most corpora are easier than a
 newsroom's comments; a site's own figures come from its audit sample.
 """
 
@@ -71,8 +70,7 @@ LIMITS = """\
   two languages' lists were not checked by a native editor. Take their figures as a word list's.
 * Obscenity in Russian, Kazakh and Uzbek was labelled by a list of swear words, so its figures on
   corpora there say how well the list is learned.
-* Insults, threats and identity attacks in Russian come from templates, and insults and threats
-  from what the encoder, taught by templates and by English comments, makes of Russian ones.
+* Insults, threats and identity attacks in Russian come from templates only.
 """
 
 

@@ -15,7 +15,6 @@ from ml.cascade import SecondTier
 from ml.classifier import Averaged
 from ml.dataset import LABELS, Dataset, Floats, Mask, Split, from_examples, join, key_of, split_of
 from ml.descent import use_descent
-from ml.distilling import Shares, can_teach, distilled
 from ml.encoder import Encoder, Remembering
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
@@ -35,23 +34,10 @@ FILLINGS_TO_CALIBRATE = 12
 # taught (docs/model/ablations.md). Of other labels, and of nearly all in Uzbek and Kazakh, our
 # sentences are what there is.
 COMMENTS_ALONE = {
-    (Language.ENGLISH, Label.TOXICITY): 0.5,
+    (Language.ENGLISH, Label.TOXICITY): 0.3,
     (Language.ENGLISH, Label.THREAT): 0.6,
-    (Language.ENGLISH, Label.IDENTITY_ATTACK): 0.3,
-    (Language.ENGLISH, Label.OBSCENITY): 0.3,
+    (Language.ENGLISH, Label.IDENTITY_ATTACK): 0.4,
     (Language.RUSSIAN, Label.TOXICITY): 0.6,
-    (Language.RUSSIAN, Label.OBSCENITY): 0.5,
-}
-# How far the encoder's opinion of a comment counts beside what somebody has said of it; where
-# nobody has, it alone counts. Named is what ranked better for it on several sets at once
-# (docs/model/ablations.md).
-ENCODER_TEACHES = {
-    (Language.ENGLISH, Label.TOXICITY): 1.0,
-    (Language.ENGLISH, Label.IDENTITY_ATTACK): 1.0,
-    (Language.ENGLISH, Label.THREAT): 0.5,
-    (Language.ENGLISH, Label.OBSCENITY): 0.5,
-    (Language.RUSSIAN, Label.INSULT): 0.5,
-    (Language.RUSSIAN, Label.THREAT): 0.5,
     (Language.RUSSIAN, Label.OBSCENITY): 0.5,
 }
 
@@ -68,20 +54,17 @@ class Recipe:
         own_disguised: the same for our own sentences.
     """
 
-    own_writing: float = 2.5
-    comments_alone: Shares = field(default_factory=lambda: COMMENTS_ALONE)
-    encoder_teaches: Shares = field(default_factory=lambda: ENCODER_TEACHES)
+    own_writing: float = 3.0
+    comments_alone: Mapping[tuple[Language, Label], float] = field(
+        default_factory=lambda: COMMENTS_ALONE
+    )
     disguised: float = 0.2
     own_disguised: float = 1.0
 
     def as_plain(self) -> dict[str, object]:
         """Return what JSON can hold."""
-        named = {"comments_alone": self.comments_alone, "encoder_teaches": self.encoder_teaches}
-        return asdict(self) | {name: _named(shares) for name, shares in named.items()}
-
-
-def _named(shares: Shares) -> dict[str, float]:
-    return {f"{spoken}/{label}": share for (spoken, label), share in shares.items()}
+        alone = {f"{spoken}/{label}": s for (spoken, label), s in self.comments_alone.items()}
+        return {**asdict(self), "comments_alone": alone}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +92,9 @@ def fit(
 ) -> TrainedModel:
     """Train on the train side, calibrate on the calibration side; the test side is not read.
 
-    An encoder tells the first tier what it makes of the comments that teach. With it, a second tier
-    is trained on the calibration side, which neither the first tier nor the encoder has learned
-    from. The same dataset, params, seed and encoder give the same model, byte for byte.
+    With an encoder, a second tier is trained on the calibration side, which neither the first tier
+    nor the encoder has learned from. The same dataset, params, seed and encoder give the same
+    model, byte for byte.
 
     Args:
         dataset: the corpora.
@@ -133,10 +116,9 @@ def fit(
     few = own_writing(seed, fillings=FILLINGS_TO_CALIBRATE) if recipe.own_writing else nothing
     ours_held_out = few.part(Split.CALIBRATION)
     ours_to_learn = ours.where(~np.array([_calibrates(group) for group in ours.groups], bool))
-    comments = dataset.part(Split.TRAIN)
-    if encoder is not None and can_teach(encoder) and recipe.encoder_teaches:
-        comments = distilled(comments, encoder, recipe.encoder_teaches, progress=progress)
-    teaching = with_additions(comments, weighted(ours_to_learn, recipe.own_writing), recipe, seed)
+    teaching = with_additions(
+        dataset.part(Split.TRAIN), weighted(ours_to_learn, recipe.own_writing), recipe, seed
+    )
     if words is not None:
         teaching = join([teaching, words])
     teaching = apart_from_suites(teaching)
@@ -249,7 +231,6 @@ def _averaged(teaching: Dataset, words: Dataset | None, recipe: Recipe) -> Avera
 
 POSITIVES_TO_SUPPORT, NEGATIVES_TO_SUPPORT = 50, 200
 AREA_TO_SUPPORT, POSITIVES_TO_JUDGE = 0.85, 10
-_HALF = 0.5
 
 
 def supported_by(
@@ -284,8 +265,8 @@ def _spoken(data: Dataset, language: Language) -> Mask:
 
 
 def _teaches(target: Floats) -> bool:
-    yes, no = (target > _HALF).sum(), (target < _HALF).sum()
-    return bool(yes >= POSITIVES_TO_SUPPORT and no >= NEGATIVES_TO_SUPPORT)
+    enough = (target > 0).sum() >= POSITIVES_TO_SUPPORT
+    return bool(enough and (target == 0).sum() >= NEGATIVES_TO_SUPPORT)
 
 
 def _is_told_apart(scores: Floats, target: Floats) -> bool:
