@@ -6,6 +6,7 @@ import { t } from "./texts.js";
 
 export const boot = JSON.parse(byId("boot").textContent);
 let csrf = boot.csrf;
+let session = 0; // how often somebody has signed in again
 
 /** What the server answered instead (RFC 9457). */
 export class Problem extends Error {
@@ -32,12 +33,14 @@ export class Unreachable extends Error {}
 /** Call the API; `leaving` lets the call outlive the page. */
 export async function call(method, path, { body, leaving = false } = {}) {
   for (let refreshed = false; ; ) {
+    const sentIn = session;
     const answer = await reach(method, path, body, leaving);
     if (answer.status === 204) return null;
     const document = await answer.json().catch(() => ({}));
     if (answer.ok) return document;
     if (answer.status === 401 && path !== "/sign-in" && !leaving) {
-      await signInAgain();
+      // An answer to the ended session may come when there is a new one already.
+      if (sentIn === session) await signInAgain();
     } else if (document.code === "foreign_request" && !refreshed) {
       // Signed in anew in another tab: the cookie is that session's, the token is not.
       refreshed = true;
@@ -93,6 +96,7 @@ async function ask() {
       const body = { email: byId("again-email").value, password: password.value, cookie: true };
       const signed = await call("POST", "/sign-in", { body });
       adopt({ ...signed.moderator, csrf_token: signed.csrf_token });
+      session += 1;
       break;
     } catch (error) {
       said.textContent = error instanceof Unreachable ? t("The server cannot be reached.") : error.words;

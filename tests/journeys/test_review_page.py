@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 from sqlalchemy import delete, func, select, update
 
 from ml.labels import Label
@@ -61,6 +61,12 @@ class Newsroom:
         with self.database.transaction() as session:
             found = select(Choice.status).where(Choice.state.in_(states or list(ChoiceState)))
             return list(session.scalars(found.order_by(Choice.id)))
+
+    def end_session(self, route: Route) -> None:
+        """End every moderator's session, and let the call go on."""
+        with self.database.transaction() as session:
+            session.execute(delete(SignIn))
+        route.continue_()
 
     def settle(self) -> None:
         with self.database.transaction() as session:
@@ -221,8 +227,8 @@ def test_a_decision_in_an_ended_session_is_kept_and_sent_after_signing_in(
     newsroom: Newsroom, page: Page
 ) -> None:
     newsroom.open(page)
-    with newsroom.database.transaction() as session:
-        session.execute(delete(SignIn))
+    # Ended as the decision leaves: another call's answer must not open the dialogue before the key.
+    page.route("**/decisions", lambda route: newsroom.end_session(route), times=1)  # noqa: PLW0108 - slots
     page.keyboard.press("a")
     expect(page.locator("#sign-in-again")).to_be_visible()
     page.fill("#again-password", "wrong horse battery")
@@ -233,6 +239,33 @@ def test_a_decision_in_an_ended_session_is_kept_and_sent_after_signing_in(
     expect(page.locator("#sign-in-again")).to_be_hidden()
     newsroom.eventually(page, 1)
     page.wait_for_selector(IN_FOCUS)
+
+
+def test_a_late_answer_to_the_ended_session_does_not_ask_to_sign_in_once_more(
+    newsroom: Newsroom, page: Page
+) -> None:
+    newsroom.open(page)
+    late: list[tuple[Route, APIResponse]] = []
+    page.route("**/decisions", lambda route: newsroom.end_session(route), times=1)  # noqa: PLW0108 - slots
+    page.keyboard.press("a")
+    expect(page.locator("#sign-in-again")).to_be_visible()
+    path = "**/v1/review/me"
+    page.route(path, lambda route: late.append((route, route.fetch())), times=1)
+    page.evaluate(
+        "import(new URL('../api.js', document.querySelector('script[src*=desk]').src))"
+        ".then(api => { window.asked = api.call('GET', '/me'); })"
+    )
+    page.wait_for_function("window.asked !== undefined")
+    while not late:
+        page.wait_for_timeout(20)
+    assert late[0][1].status == 401
+    page.fill("#again-password", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#sign-in-again")).to_be_hidden()
+    late[0][0].fulfill(response=late[0][1])
+    assert page.evaluate("window.asked.then(me => me.email)") == newsroom.desk.moderator.email
+    expect(page.locator("#sign-in-again")).to_be_hidden()
+    newsroom.eventually(page, 1)
 
 
 def test_a_lost_line_is_shown_and_the_decision_sent_when_it_is_back(
