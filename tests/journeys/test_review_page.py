@@ -263,7 +263,9 @@ def test_a_late_answer_to_the_ended_session_does_not_ask_to_sign_in_once_more(
     page.keyboard.press("Enter")
     expect(page.locator("#sign-in-again")).to_be_hidden()
     late[0][0].fulfill(response=late[0][1])
-    assert page.evaluate("window.asked.then(me => me.email)") == newsroom.desk.moderator.email
+    page.evaluate("void window.asked.then(me => { window.answered = me.email; })")
+    page.wait_for_function("window.answered")
+    assert page.evaluate("window.answered") == newsroom.desk.moderator.email
     expect(page.locator("#sign-in-again")).to_be_hidden()
     newsroom.eventually(page, 1)
 
