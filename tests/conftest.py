@@ -65,7 +65,15 @@ def pytest_configure(config: pytest.Config) -> None:
     servers = embedded.start(folder, ephemeral=True)
     addresses = servers.start()
     _started.append((servers, folder))
+    _let_statistics_rest(addresses.database_url)
     os.environ[_DATABASE_URL], os.environ[_REDIS_URL] = addresses.database_url, addresses.redis_url
+
+
+def _let_statistics_rest(url: str) -> None:
+    """Have only tests change what the planner knows: a plan must not hang on what ran before."""
+    with _administration(url) as engine, engine.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET autovacuum = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
 
 
 def pytest_unconfigure() -> None:
