@@ -310,30 +310,36 @@ def _solve(
     across = csr_array(table.T)
     stretched = prior.slopes * prior.raw
 
-    def loss(line: Floats) -> tuple[float, Floats]:
+    def loss(line: Floats, moving: float) -> tuple[float, Floats]:
         slope, shift, added = line[0], line[1], line[2:]
         z = slope * stretched + prior.offsets + shift * prior.slopes + table @ added
         value = weight @ (np.logaddexp(0, z) - target * z)
         value += adaptation.pull * (slope - 1) ** 2 / 2 + adaptation.penalty * (added @ added) / 2
         wrong = weight * (expit(z) - target)
         gradient = np.empty_like(line)
-        gradient[0] = wrong @ stretched + adaptation.pull * (slope - 1)
+        gradient[0] = moving * (wrong @ stretched + adaptation.pull * (slope - 1))
         gradient[1] = wrong @ prior.slopes
         gradient[2:] = across @ wrong + adaptation.penalty * added
         return float(value), gradient
 
-    start = np.zeros(table.shape[1] + 2)
-    start[0] = 1.0
-    found = minimize(
-        loss,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        # The prior's order is never turned round.
-        bounds=[(0.0, None), *[(None, None)] * (len(start) - 1)],
-        options={"maxiter": adaptation.iterations_max},
-    )
-    return np.asarray(found.x, np.float64)
+    def least(slope: float, moving: float) -> Floats:
+        """Solve from this slope, which moves with 1 and stays with 0."""
+        start = np.zeros(table.shape[1] + 2)
+        start[0] = slope
+        found = minimize(
+            loss,
+            start,
+            args=(moving,),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": adaptation.iterations_max},
+        )
+        return np.asarray(found.x, np.float64)
+
+    found = least(1.0, 1.0)
+    # The prior's order is never turned round. The loss is convex, so where its least lies below
+    # zero the least that is allowed lies at zero; a bound would be looked up for every n-gram.
+    return found if found[0] >= 0 else least(0.0, 0.0)
 
 
 def _compact(features: Features) -> tuple[IntArray, csr_array]:

@@ -68,6 +68,19 @@ def test_too_few_decisions_move_nothing() -> None:
     assert np.allclose(after.intercepts_, before.intercepts_, equal_nan=True)
 
 
+def test_the_priors_order_is_levelled_at_most_and_never_turned_round() -> None:
+    known = rehearsed()
+    against = replace(known, targets=1 - known.targets)
+    # N-grams cost too much to learn, and leaving the prior costs nothing.
+    unbound = replace(QUICK, pull=1e-6, penalty=1e9, rehearsal=0.0)
+    made = challenger.learn(PRIOR, against, known, unbound)
+    toxic = np.asarray(made.decision_function(list(known.texts)))[:, LABELS.index(Label.TOXICITY)]
+    before = PRIOR.model.decision_function(list(known.texts))[:, LABELS.index(Label.TOXICITY)]
+    english = np.array([one is Language.ENGLISH for one in known.languages])
+    assert np.ptp(before[english]) > 1
+    assert np.ptp(toxic[english]) < 1e-3
+
+
 def test_what_is_decided_in_one_language_says_nothing_of_whom_to_trust_in_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
