@@ -290,8 +290,8 @@ def _places(own_tables: tuple[Language, ...]) -> Bounds:
 def _placed(found: Entries, starts: Bounds) -> Columns:
     """Return the columns of each row's n-grams behind where its table starts."""
     first = starts[:1]
-    if (starts == first).all():
-        return found.columns + np.int32(first.sum()) if first.any() else found.columns
+    if len(starts) == 1 or (starts == first).all():
+        return found.columns + first.astype(np.int32)
     sizes = found.bounds[:, 1:] - found.bounds[:, :-1]
     each = np.tile(starts.astype(np.int32), len(sizes)).repeat(sizes.ravel())
     return found.columns + each

@@ -77,12 +77,14 @@ def words(codes: Codes) -> Words:
 
 def word_pairs(words: Words, row_ends: Places) -> Grams:
     """Return each word with the next one of its row; no row's last pairs with the next's first."""
+    pairs = (words.hashes[:-1] * _FIRST_OF_PAIR + words.hashes[1:]) * _PAIR
+    pairs ^= pairs >> _SHIFT
+    if len(row_ends) == 1:  # every word but the last has a next
+        return Grams(words.starts[:-1], pairs)
     leads = np.zeros(len(words.starts) + 1, bool)
     leads[0] = True
     leads[words.starts.searchsorted(row_ends)] = True
     firsts = (~leads).nonzero()[0] - 1
-    pairs = (words.hashes[:-1] * _FIRST_OF_PAIR + words.hashes[1:]) * _PAIR
-    pairs ^= pairs >> _SHIFT
     return Grams(words.starts.take(firsts), pairs.take(firsts))
 
 

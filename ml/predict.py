@@ -23,6 +23,8 @@ IntArray = npt.NDArray[np.int64]
 
 
 _WARM_UP = ("Warming up.", "Бастау.")
+# Texts that the first tier reads in one go: more would push each other out of the cache.
+_AT_ONCE = 256
 
 
 class Prediction(NamedTuple):
@@ -33,6 +35,18 @@ class Prediction(NamedTuple):
     language_probability: float
     by_second_tier: bool = False
     is_unclear: bool = False  # the second tier is to judge, and has not
+
+
+class _Sight(NamedTuple):
+    """What the first tier sees in n texts."""
+
+    logits: FloatArray  # (n, labels)
+    languages: FloatArray  # (n, languages)
+    sizes: IntArray  # (n,) how many n-grams
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        return cls(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 
 class Predictor:
@@ -131,12 +145,11 @@ class Predictor:
     ) -> list[Prediction]:
         if not texts:
             return []
-        features = self.features(texts, hints=hints)
-        logits = self._classifier.decision_function(features)
-        probabilities = expit(logits)
-        referred = self._referred(probabilities, features)
+        sight = self._sight(texts, hints)
+        probabilities = expit(sight.logits)
+        referred = self._referred(probabilities, sight)
         if is_whole and len(referred):
-            probabilities[referred] = expit(self._second_logits(texts, features, logits, referred))
+            probabilities[referred] = expit(self._second_logits(texts, sight, referred))
         again = set(referred.tolist())
         return [
             Prediction(
@@ -147,26 +160,35 @@ class Predictor:
                 is_unclear=not is_whole and at in again,
             )
             for at, (row, (language, sure)) in enumerate(
-                zip(probabilities.tolist(), guesses(features.languages), strict=True)
+                zip(probabilities.tolist(), guesses(sight.languages), strict=True)
             )
         ]
 
-    def _referred(self, probabilities: FloatArray, features: Features) -> IntArray:
+    def _sight(self, texts: Sequence[str], hints: Sequence[Language | None] | None) -> _Sight:
+        if len(texts) <= _AT_ONCE:
+            return self._seen(self.features(texts, hints=hints))
+        parts = [slice(first, first + _AT_ONCE) for first in range(0, len(texts), _AT_ONCE)]
+        return _Sight.joined([self._sight(texts[part], hints and hints[part]) for part in parts])
+
+    def _seen(self, features: Features) -> _Sight:
+        logits = self._classifier.decision_function(features)
+        return _Sight(logits, features.languages, features.sizes)
+
+    def _referred(self, probabilities: FloatArray, sight: _Sight) -> IntArray:
         """Return the numbers of the rows that the second tier judges; none without an encoder."""
         if self._encoder is None or self._second is None:
             return np.zeros(0, np.int64)
         rule = self._second.rule
-        return np.flatnonzero(rule.refers(probabilities, features.languages, features.sizes))
+        return np.flatnonzero(rule.refers(probabilities, sight.languages, sight.sizes))
 
-    def _second_logits(
-        self, texts: Sequence[str], features: Features, logits: FloatArray, rows: IntArray
-    ) -> FloatArray:
+    def _second_logits(self, texts: Sequence[str], sight: _Sight, rows: IntArray) -> FloatArray:
         """Return the second tier's logits of the given rows."""
         assert self._encoder is not None  # noqa: S101 - nothing is referred without one
         assert self._second is not None  # noqa: S101 - nor without a second tier
         vectors = self._encoder.encode([texts[i] for i in rows])
-        referred = Referred(logits[rows], vectors, features.languages[rows])
-        return self._second.decision_function(referred)
+        return self._second.decision_function(
+            Referred(sight.logits[rows], vectors, sight.languages[rows])
+        )
 
     def sentences(self, text: str) -> list[tuple[int, int]]:
         """Return where the sentences of the text begin and end; blank ones are left out."""
@@ -187,8 +209,8 @@ class Predictor:
         exact = explain(self.model, text, supports=self.info.supports, top=top)
         if not self.has_second_tier:
             return exact
-        features = self.features([text])
-        if not len(self._referred(self._classifier.predict_proba(features), features)):
+        sight = self._sight([text], None)
+        if not len(self._referred(expit(sight.logits), sight)):
             return exact
         return by_occlusion(text, self._judge, exact, labels=self._classifier.labels, top=top)
 
@@ -203,5 +225,4 @@ class Predictor:
         features = self._grams.features_of(
             batch, self._grams.entries(batch), languages=whole.repeat(len(texts), axis=0)
         )
-        logits = self._classifier.decision_function(features)
-        return self._second_logits(texts, features, logits, np.arange(len(texts)))
+        return self._second_logits(texts, self._seen(features), np.arange(len(texts)))

@@ -25,7 +25,8 @@ Score = Callable[[Sequence[str]], object]
 
 ROUNDS = 9
 ROUND_SECONDS = 0.4
-BATCH = 64
+# A page of comments, and what a worker scores in one call (``PARLEY_SCORING__BATCH``).
+BATCHES = (64, 256)
 CHARACTERS = 300
 
 # Pieces of frequent words, so that n-grams repeat about as much as in real text.
@@ -89,11 +90,11 @@ def peer() -> Score:
 class Timing:
     """Seconds of one core per call, gathered over the rounds."""
 
-    batches: list[float]
+    batches: dict[int, list[float]]
     singles: list[float]
 
-    def texts_per_second(self) -> float:
-        return BATCH / float(np.median(self.batches))
+    def texts_per_second(self, size: int) -> float:
+        return size / float(np.median(self.batches[size]))
 
     def milliseconds(self, percentile: float) -> float:
         return float(np.percentile(self.singles, percentile)) * 1e3
@@ -101,13 +102,17 @@ class Timing:
 
 def measure(scorers: dict[str, Score], texts: Sequence[str]) -> dict[str, Timing]:
     """Return the timings of every scorer, round by round in turn."""
-    timings = {name: Timing([], []) for name in scorers}
-    batches = [texts[i : i + BATCH] for i in range(0, len(texts) - BATCH + 1, BATCH)]
+    timings = {name: Timing({size: [] for size in BATCHES}, []) for name in scorers}
+    batches = {
+        size: [texts[i : i + size] for i in range(0, len(texts) - size + 1, size)]
+        for size in BATCHES
+    }
     for score in scorers.values():
-        score(batches[0])
+        score(texts[: BATCHES[0]])
     for _ in range(ROUNDS):
         for name, score in scorers.items():
-            timings[name].batches += _timed(score, batches)
+            for size, calls in batches.items():
+                timings[name].batches[size] += _timed(score, calls)
             timings[name].singles += _timed(score, [[text] for text in texts])
     return timings
 
@@ -137,17 +142,19 @@ def show(predictor: Predictor, texts: Sequence[str]) -> None:
     timings = measure({"HashingVectorizer": peer(), "Parley": predictor.predict}, texts)
     explained = measure({"explanation": lambda one: predictor.explain(one[0])}, texts)
     table = Table(title=f"Scoring texts of {CHARACTERS} characters, one core")
-    for column in ("", f"texts/s in batches of {BATCH}", "one text, p50 ms", "p99 ms"):
+    in_batches = [f"texts/s in batches of {size}" for size in BATCHES]
+    for column in ("", *in_batches, "one text, p50 ms", "p99 ms"):
         table.add_column(column, justify="right" if column else "left")
-    floor = timings["HashingVectorizer"].texts_per_second()
+    peers = timings["HashingVectorizer"]
     for name, timing in timings.items():
-        speed = timing.texts_per_second()
-        cells = (f"{timing.milliseconds(50):.3f}", f"{timing.milliseconds(99):.3f}")
-        table.add_row(name, f"{speed:,.0f} ({speed / floor:.1f} x)", *cells)
+        speeds = [(timing.texts_per_second(size), peers.texts_per_second(size)) for size in BATCHES]
+        cells = [f"{speed:,.0f} ({speed / floor:.1f} x)" for speed, floor in speeds]
+        table.add_row(
+            name, *cells, f"{timing.milliseconds(50):.3f}", f"{timing.milliseconds(99):.3f}"
+        )
     timing = explained["explanation"]
-    table.add_row(
-        "explanation", "", f"{timing.milliseconds(50):.3f}", f"{timing.milliseconds(99):.3f}"
-    )
+    alone = (f"{timing.milliseconds(50):.3f}", f"{timing.milliseconds(99):.3f}")
+    table.add_row("explanation", *("" for _ in BATCHES), *alone)
     Console().print(table)
 
 

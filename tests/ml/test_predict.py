@@ -14,6 +14,14 @@ def test_a_text_scores_the_same_alone_and_among_others(texts: list[str]) -> None
     assert predictor.predict(texts) == [predictor.predict([text])[0] for text in texts]
 
 
+def test_so_do_more_texts_than_are_read_in_one_go() -> None:
+    texts = [f"You are {number} times an idiot, Ты молодец {number}" for number in range(600)]
+    hints = [[None, Language.ENGLISH, Language.OTHER][number % 3] for number in range(600)]
+    assert predictor.predict(texts, hints=hints) == [
+        predictor.predict([text], hints=[hint])[0] for text, hint in zip(texts, hints, strict=True)
+    ]
+
+
 def test_only_labels_supported_in_the_language_of_the_text_are_scored() -> None:
     english, russian = predictor.predict(
         ["You are welcome, my good friend", "Ты молодец, мой друг"]
