@@ -21,11 +21,12 @@ from sqlalchemy.orm import Session
 import service.tables  # noqa: F401 - what is stored refers to tables that nothing here reads
 from ml import artifact
 from ml.artifact import Artifact
-from ml.challenger import Adaptation, Challenger
+from ml.challenger import Challenger
 from ml.duel import Contender, Points, duel
 from ml.encoder import Encoder, Remembering, available
 from ml.gate import Verdict, judge, overtaken
 from ml.predict import Predictor
+from ml.stacked_prior import Adaptation
 from service import logs
 from service.database_url import sync_url
 from service.db import Database

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from ml import challenger
+from ml import challenger, stacked_prior
 from ml.artifact import Artifact
-from ml.challenger import Adaptation, Challenger
+from ml.challenger import Challenger
 from ml.encoder import Encoder
 from ml.provenance import code_digest
+from ml.stacked_prior import Adaptation
 from service.learning import run_sentences
 from worker.lessons import SEED, Lessons, Rehearsal
 
@@ -36,7 +37,7 @@ def teach(
         tell: told what is being done, and how much of the stage is.
         then: called when learning is over and calibrating begins.
     """
-    model = challenger.learn(
+    model = stacked_prior.learn(
         prior,
         taught.teaching,
         rehearsal.teaching,
@@ -70,7 +71,7 @@ def lineage(
         "prior": prior.digest,
         "snapshot": snapshot_digest,
         "corpora": rehearsal.corpora,
-        "params": challenger.as_plain(adaptation),
+        "params": stacked_prior.as_plain(adaptation),
         "seed": SEED,
         "code": code_digest(),
         "encoder": None if encoder is None else encoder.name,

@@ -1,13 +1,17 @@
 """Decisions on made-up sentences that contradict what ``small_model`` has learned."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ml.dataset import Dataset
 from ml.labels import Label, Language
-from tests.ml.small_model import LABELS
+from ml.stacked_prior import Adaptation
+from tests.ml.small_model import LABELS, sentences
 
+BOTH = (Language.ENGLISH, Language.RUSSIAN)
+QUICK = Adaptation(examples_min=10)
 _FRAMES = {
     Language.ENGLISH: ("Tell the {} to go", "That {} again, number {}", "A {} wrote this, not {}"),
     Language.RUSSIAN: ("Скажите, что {} пришёл", "Опять этот {}, номер {}", "Писал {}, не {}"),
@@ -35,3 +39,10 @@ def decisions(languages: Sequence[Language], *, each: int = 60) -> Dataset:
         groups=tuple(map(str, range(len(texts)))),
         sources=("site",) * len(texts),
     )
+
+
+def rehearsed() -> Dataset:
+    """Return what ``small_model`` has learned from."""
+    texts, targets, languages = sentences()
+    some = decisions([Language.ENGLISH], each=len(texts))
+    return replace(some, texts=tuple(texts), targets=targets, languages=tuple(languages))

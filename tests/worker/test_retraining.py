@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ml.challenger import Adaptation
 from ml.predict import Predictor
+from ml.stacked_prior import Adaptation
 from service.comments import queries as comments
 from service.db import Database
 from service.decisions import actions as decisions
