@@ -48,7 +48,8 @@ def test_a_draft_is_tried_and_stays_in_its_fields(client: TestClient, desk: Desk
     _sign_in(client, desk)
     page = client.post("/review/policy/preview", data=_form(client, desk, **STRICT))
     assert page.status_code == 200
-    assert "5 comments of the last" in page.text
+    assert "The comments of the last day were ruled on again" in page.text
+    assert "from the scores they have: 5 in all." in page.text
     assert "It would settle 2 of 3 comments" in page.text
     assert "Insult scored 0.85, and from 0.70 a comment is rejected." in page.text
     assert 'name="thresholds.insult.reject" inputmode="decimal"' in page.text
