@@ -30,7 +30,7 @@ from ml.comparison import (
 from ml.dataset import Dataset, Floats, Mask
 from ml.defaults import Defaults
 from ml.evaluate import Judged, holds, judge
-from ml.gate import Compared, Evidence, InLanguage, OfGroup, OnDecisions
+from ml.gate_evidence import Compared, Evidence, InLanguage, OfGroup, OnDecisions
 from ml.labels import Label, Language
 from ml.predict import Predictor
 from ml.suites import load as suites

@@ -5,10 +5,12 @@ is read by a person, and so is a promotion.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 
 from ml import gate_sentences as sentences
+from ml.gate_evidence import Compared, Evidence, InLanguage, OfGroup, OnDecisions
+from ml.gate_limits import Limits
 
 
 class Topic(StrEnum):
@@ -24,145 +26,6 @@ class Topic(StrEnum):
     SPEED = "speed"
     MUST_PASS = "must_pass"  # noqa: S105 - not a password
     CHAMPION = "champion"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the gate asks for; a site may ask for more, never for less.
-
-    Attributes:
-        judged_min: so many of the site's newest decisions it takes to judge by.
-        harmful_min: and so many of them against a comment.
-        corpora_margin: on held-out texts of the public corpora, where these are installed, PR-AUC
-            may fall by so much: a site's readers write otherwise.
-        refresh_margin: a refresh that a person asked for may lose so much PR-AUC by chance.
-        language_auc: no language may lose more ROC-AUC on the suites.
-        language_held: nor have a larger additional share of its innocent cases held.
-        group_gap: no identity group's innocent sentences may be held by so much more often.
-        group_auc: nor may its subgroup or BPSN AUC fall by more (Borkan et al. 2019).
-        calibration: the largest calibration error on the newest decisions.
-        calibrated_min: so many decisions it takes to tell.
-        bytes_max: the largest artifact.
-        slower: the longest time to score, as a multiple of the champion's.
-    """
-
-    judged_min: int = 100
-    harmful_min: int = 20
-    corpora_margin: float = 0.05
-    refresh_margin: float = 0.02
-    language_auc: float = 0.03
-    language_held: float = 0.02
-    group_gap: float = 0.1
-    group_auc: float = 0.05
-    calibration: float = 0.1
-    calibrated_min: int = 300
-    bytes_max: int = 20 * 1024 * 1024
-    slower: float = 1.5
-
-    def is_as_strict_as(self, other: "Limits") -> bool:
-        """Say whether all that this lets through, ``other`` lets through too."""
-        return not self.looser_than(other)
-
-    def looser_than(self, other: "Limits") -> list[str]:
-        """Name the limits that let more through than those of ``other``."""
-        return [
-            each.name
-            for each in fields(self)
-            if _is_looser(each.name, getattr(self, each.name), getattr(other, each.name))
-        ]
-
-    def strictest(self, other: "Limits") -> "Limits":
-        """Return the stricter of each pair of limits."""
-        return Limits(
-            **{
-                each.name: getattr(
-                    other
-                    if _is_looser(each.name, getattr(self, each.name), getattr(other, each.name))
-                    else self,
-                    each.name,
-                )
-                for each in fields(self)
-            }
-        )
-
-
-# Of these, more is stricter.
-_FLOORS = frozenset({"judged_min", "harmful_min"})
-
-
-def _is_looser(name: str, one: float, other: float) -> bool:
-    return one < other if name in _FLOORS else one > other
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A measure of both models, and the interval of challenger less champion."""
-
-    champion: float
-    challenger: float
-    low: float
-    high: float
-
-    @property
-    def difference(self) -> float:
-        return self.challenger - self.champion
-
-
-@dataclass(frozen=True, slots=True)
-class OnDecisions:
-    """What was measured on decisions; ``workload`` is the share left to people at fixed errors."""
-
-    texts: int
-    harmful: int
-    pr_auc: Compared | None
-    workload: Compared | None
-    calibration: Compared | None
-
-
-@dataclass(frozen=True, slots=True)
-class InLanguage:
-    """How both fare on the suites of one language."""
-
-    language: str
-    auc: Compared
-    innocent_held: Compared
-
-
-@dataclass(frozen=True, slots=True)
-class OfGroup:
-    """How both fare on the sentences of one identity group, within its language.
-
-    Pairs are (champion, challenger); ``innocent`` are so many sentences; intervals are of the
-    difference, at 95 %.
-    """
-
-    language: str
-    group: str
-    innocent: int
-    innocent_held: tuple[float, float]
-    subgroup_auc: tuple[float, float]
-    subgroup_interval: tuple[float, float]
-    bpsn_auc: tuple[float, float]
-    bpsn_interval: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """All that the gate looks at; pairs are (champion, challenger).
-
-    ``failed``: the must-pass texts that the challenger would hold; ``failed_unquoted``: so many
-    more, which belong to one site and are not for the readers of another.
-    """
-
-    decisions: OnDecisions
-    audit: OnDecisions | None
-    corpora: OnDecisions | None
-    languages: Sequence[InLanguage]
-    groups: Sequence[OfGroup]
-    failed: Sequence[str]
-    size: tuple[int, int]
-    seconds: tuple[float, float]
-    failed_unquoted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

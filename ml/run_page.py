@@ -15,7 +15,8 @@ from ml import run_plots
 from ml.comparison import Floats, average_precision, compare, harm
 from ml.defaults import as_plain
 from ml.duel import Contest, Duel
-from ml.gate import Compared, OfGroup, Verdict
+from ml.gate import Verdict
+from ml.gate_evidence import Compared, OfGroup
 from ml.labels import DEFINITIONS, Label, Language
 from ml.page import STYLE
 from ml.thresholds import lower_bound, upper_bound

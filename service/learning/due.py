@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ml.gate import Limits
+from ml.gate_limits import Limits
 from service.learning import gathering, runs
 from service.learning.plan import GATE, PlanDocument
 from service.learning.schedule import is_due

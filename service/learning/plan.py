@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ml.gate import Limits
+from ml.gate_limits import Limits
 from service.errors import FieldProblem
 from service.learning.errors import PlanInvalid
 from service.learning.schedule import ScheduleInvalid, parse

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.gate import Compared, Evidence, InLanguage, Limits, OfGroup, OnDecisions, Topic, judge
+from ml.gate import Topic, judge
+from ml.gate_evidence import Compared, Evidence, InLanguage, OfGroup, OnDecisions
+from ml.gate_limits import Limits
 
 BETTER = Compared(0.70, 0.75, 0.02, 0.08)
 SAME = Compared(0.70, 0.71, -0.02, 0.04)

@@ -1,4 +1,6 @@
-from ml.gate import Evidence, Limits, OnDecisions, judge
+from ml.gate import judge
+from ml.gate_evidence import Evidence, OnDecisions
+from ml.gate_limits import Limits
 
 NOTHING = OnDecisions(0, 0, None, None, None)
 

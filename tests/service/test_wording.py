@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import service.app  # noqa: F401 - with it every error is loaded
-from ml import gate
+from ml import gate, gate_evidence, gate_limits
 from ml.labels import Label, Language
 from ml.thresholds import Automatic, OperatingPoint, Solution
 from service import wording
@@ -216,10 +216,10 @@ def test_alarms_of_drift_are_told_in_the_pages_language() -> None:
 
 
 def test_a_verdict_of_the_gate_is_told_in_the_pages_language() -> None:
-    change = gate.Compared(champion=0.7, challenger=0.81, low=0.05, high=0.15)
-    worse = gate.Compared(champion=0.9, challenger=0.6, low=-0.4, high=-0.2)
+    change = gate_evidence.Compared(champion=0.7, challenger=0.81, low=0.05, high=0.15)
+    worse = gate_evidence.Compared(champion=0.9, challenger=0.6, low=-0.4, high=-0.2)
     verdicts = [
-        gate.judge(_evidence(of, failed=failed), gate.Limits(), is_refresh=is_refresh)
+        gate.judge(_evidence(of, failed=failed), gate_limits.Limits(), is_refresh=is_refresh)
         for of in (change, worse)
         for failed in ((), ("Да.",), ("Да.",) * 7)
         for is_refresh in (False, True)
@@ -230,10 +230,10 @@ def test_a_verdict_of_the_gate_is_told_in_the_pages_language() -> None:
     assert {each for each in said if english.search(russian("gate", each))} == set()
 
 
-def _evidence(found: gate.Compared, *, failed: Sequence[str]) -> gate.Evidence:
-    decisions = gate.OnDecisions(4_000, 900, found, found, found)
+def _evidence(found: gate_evidence.Compared, *, failed: Sequence[str]) -> gate_evidence.Evidence:
+    decisions = gate_evidence.OnDecisions(4_000, 900, found, found, found)
     before, after = found.champion, found.challenger
-    group = gate.OfGroup(
+    group = gate_evidence.OfGroup(
         language="en",
         group="Muslims",
         innocent=40,
@@ -243,11 +243,11 @@ def _evidence(found: gate.Compared, *, failed: Sequence[str]) -> gate.Evidence:
         bpsn_auc=(before, after),
         bpsn_interval=(found.low, found.high),
     )
-    return gate.Evidence(
+    return gate_evidence.Evidence(
         decisions=decisions,
         audit=decisions,
         corpora=decisions,
-        languages=[gate.InLanguage("en", found, found)],
+        languages=[gate_evidence.InLanguage("en", found, found)],
         groups=[group],
         size=(8_000_000, 9_000_000),
         seconds=(0.1, after),
