@@ -45,7 +45,7 @@ from service.settings import Settings
 from tests.bench.forum import Comment, Forum
 from tests.newsroom import a_newsroom
 from worker import predictor, retraining
-from worker.retraining import Classroom
+from worker.classroom import Classroom
 from worker.watch_drift import reader
 
 # What a site with comments like these may ask for: where two people judge one forum comment in ten

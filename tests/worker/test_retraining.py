@@ -28,7 +28,7 @@ from service.settings import Settings
 from tests.factories import registry
 from tests.newsroom import Newsroom, a_newsroom, sayings
 from worker import predictor, retraining
-from worker.retraining import Classroom
+from worker.classroom import Classroom
 
 # Several trainings: a minute where the machine is busy.
 several = pytest.mark.soak

@@ -13,9 +13,9 @@ from service.registry import queries as versions
 from service.registry.tables import State
 from service.settings import Settings
 from tests.factories.registry import offer, stored_champion
-from worker import retraining
+from worker.classroom import Classroom, opened
+from worker.promotion import settle
 from worker.reporting import Report
-from worker.retraining import Classroom
 
 
 def said(verdict: Verdict) -> Report:
@@ -32,13 +32,13 @@ def test_a_challenger_does_not_replace_a_champion_it_was_not_measured_against(
         stored_champion(session)
         run_id = runs.begin(session, None, cause=Cause.SCHEDULE, now=now).id
         scope = due.scope(session, None, settings.learning)
-    course = retraining._opened(room, run_id, scope)  # noqa: SLF001 - a whole run takes minutes
+    course = opened(room, run_id, scope)
     with database.transaction() as session:
         made = registry.register(session, **offer(b"made"), now=now)
         other = registry.register(session, **offer(b"another"), now=now)
         registry.promote(session, other, by="Aziza", now=now)
     verdict = Verdict([Check(Topic.BETTER, passed=True, sentence="Better.")])
-    ended = retraining._settle(course, made, Predictor.bundled(), verdict, said)  # noqa: SLF001 - as above
+    ended = settle(course, made, Predictor.bundled(), verdict, said)
     assert ended is RunState.REFUSED
     with database.transaction() as session:
         assert versions.champion_id(session) == (other.id, other.digest)
