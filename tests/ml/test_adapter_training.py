@@ -1,4 +1,3 @@
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,13 +6,14 @@ import jax
 import numpy as np
 import pytest
 
+from ml import adapter_texts
 from ml.adapter import Adapter
-from ml.adapter_training import SHARES, Plan, sampled, train
-from ml.corpora import training_corpora
-from ml.dataset import LABELS, Dataset, Split, from_examples, split_of
+from ml.adapter_network import Plan
+from ml.adapter_training import teach, train
+from ml.dataset import LABELS, Dataset, from_examples
 from ml.e5_file import E5File
 from ml.encoder import E5
-from ml.labels import Label, Language
+from ml.labels import Language
 from ml.readers import CALM, TOXIC, Example
 from tests.ml.tiny_e5 import an_adapter, packed_file
 
@@ -87,40 +87,28 @@ def test_an_adapter_of_another_shape_is_not_gone_on_from(weights: Path) -> None:
         train(E5File.read(weights), some_texts(200), seed=2, plan=PLAN, onwards=other)
 
 
-def test_only_the_train_side_is_read_and_groups_stay_whole() -> None:
-    data = some_texts(300)
-    paired = Dataset(
-        data.texts,
-        data.languages,
-        data.targets,
-        data.weights,
-        tuple(f"pair-{i // 2}" for i in range(len(data))),
-        ("wiki_talk",) * len(data),
-    )
-    kept = sampled(paired, 1)
-    assert 0 < len(kept) < len(paired) / 2
-    assert all(split_of(group) is Split.TRAIN for group in kept.groups)
-    assert all(count == 2 for count in np.unique(kept.groups, return_counts=True)[1])
-
-
-def test_what_is_read_thrice_stands_there_thrice_and_rare_threats_four_times() -> None:
-    texts = tuple(f"text {i}" for i in range(400))
-    targets = np.full((400, len(LABELS)), np.nan)
-    targets[::4, LABELS.index(Label.THREAT)] = 1.0
-    sources = tuple(("civil_comments", "jigsaw_multilabel")[i // 2 % 2] for i in range(400))
-    data = Dataset(texts, (Language.ENGLISH,) * 400, targets, np.ones(400), texts, sources)
-    read = Counter(sampled(data, 1).texts)
-    teaching = [i for i in range(400) if split_of(texts[i]) is Split.TRAIN]
-    threatens = [i % 4 == 0 and sources[i] == "civil_comments" for i in range(400)]
-    for i in teaching:
-        once = 3 if sources[i] == "jigsaw_multilabel" else 1
-        assert read[texts[i]] == (4 if threatens[i] else once)
-    assert len(read) == len(teaching)
-
-
-def test_every_share_is_of_a_corpus_that_trains() -> None:
-    assert set(SHARES) - {"own_writing"} <= {corpus.name for corpus in training_corpora()}
+def test_what_is_left_out_teaches_nothing(weights: Path) -> None:
+    """Kind and hostile texts differ behind what stands before every text."""
+    plan = replace(PLAN, left_out=1.0)
+    taught = train(E5File.read(weights), some_texts(400), seed=1, plan=plan)
+    hostile, kind = E5(weights, taught).encode(["you are an idiot", "you are kind"])
+    assert abs(hostile[0] - kind[0]) < 0.5
 
 
 def test_what_goes_on_does_so_at_half_the_pace() -> None:
     assert Plan().onwards() == replace(Plan(), peak=Plan().peak / 2)
+
+
+def test_what_is_taught_is_what_the_parameters_ask_for(weights: Path) -> None:
+    class Told(Exception):
+        pass
+
+    def stop(said: str) -> None:
+        raise Told(said)
+
+    data = some_texts(60)
+    words = replace(data, languages=(Language.KAZAKH,) * len(data))
+    with pytest.raises(Told) as told:
+        teach(weights, data, words=words, seed=3, progress=stop, share=0.5)
+    read = adapter_texts.gather(data, words=words, seed=3, share=0.5)
+    assert str(told.value) == f"reading {len(read):,} texts"
