@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ml import container
-from ml.cascade import Rule, SecondTier, even_leanings
 from ml.features import Grams
 from ml.labels import Label, Language
 from ml.language import LanguageModel
 from ml.packed import Packed
 from ml.pipeline import ModerationPipeline, Params, build
+from ml.referral import Rule
+from ml.second_tier import SecondTier, even_leanings
 
 # Models of version 2 have one table for all languages, and up to version 3 the same bound for texts
 # of any length; what they lack is left out in later versions too.

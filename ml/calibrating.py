@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from ml import calibration, cascade
-from ml.cascade import Referred, SecondTier
 from ml.classifier import numbered
 from ml.dataset import LABELS, Dataset, Floats, Mask, join
 from ml.defaults import PLAIN_REVIEWS
@@ -16,6 +15,7 @@ from ml.labels import Label, Language
 from ml.language import LANGUAGES
 from ml.metrics import roc_auc
 from ml.pipeline import ModerationPipeline
+from ml.second_tier import Referred, SecondTier, even_leanings
 
 POSITIVES_TO_CALIBRATE = 100
 # The share of comments that each label is taken to have where no corpus tells.
@@ -138,7 +138,7 @@ def leanings(second: SecondTier, table: Referred, data: Dataset) -> Floats:
             table.at(others), taught.targets, sample_weight=taught.weights, groups=taught.groups
         )
         both[~others] = judge.raw_logits(table.at(~others))
-    found = cascade.even_leanings(len(LABELS))
+    found = even_leanings(len(LABELS))
     for language, share in LEANING_ON_SIBLINGS.items():
         found[:2, LANGUAGES.index(language)] = [[share], [1 - share]]
     for column in range(len(LABELS)):

@@ -6,7 +6,6 @@ from dataclasses import asdict
 
 from ml.artifact import ModelInfo
 from ml.bars import Bar
-from ml.cascade import USUAL_SIZE
 from ml.corpora import training_corpora
 from ml.defaults import (
     CALM_HELD,
@@ -27,6 +26,7 @@ from ml.evaluate import Report, Slice, SuiteResult
 from ml.labels import DEFINITIONS, Label, Language
 from ml.lexicons import LEXICONS
 from ml.metrics import Metric
+from ml.referral import USUAL_SIZE
 from ml.train import AREA_TO_SUPPORT, NEGATIVES_TO_SUPPORT, POSITIVES_TO_SUPPORT, TIERS
 
 INTRODUCTION = """\

@@ -12,7 +12,6 @@ import numpy as np
 from ml import artifact, calibration, defaults, second_challenger
 from ml.artifact import Artifact, ModelInfo
 from ml.calibration import Calibration
-from ml.cascade import SecondTier
 from ml.challenger_thresholds import advised
 from ml.classifier import LabelClassifier, one_hot
 from ml.dataset import LABELS, Dataset, Floats
@@ -22,6 +21,7 @@ from ml.labels import Label, Language
 from ml.language import LANGUAGES
 from ml.pipeline import ModerationPipeline
 from ml.predict import Predictor
+from ml.second_tier import SecondTier
 from ml.stacked_prior import SLOPE_MIN, Adaptation, before_calibration
 from ml.train import supported_by
 

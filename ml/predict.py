@@ -11,12 +11,12 @@ from scipy.special import expit
 
 from ml import artifact
 from ml.artifact import Artifact, ModelInfo
-from ml.cascade import Referred
 from ml.encoder import Encoder, available
 from ml.explain import Explanation, by_occlusion, explain, sentences
 from ml.features import Features
 from ml.labels import Label, Language
 from ml.language import guesses
+from ml.second_tier import Referred
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

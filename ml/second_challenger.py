@@ -17,13 +17,14 @@ from scipy.special import expit
 
 from ml import calibration
 from ml.calibration import Calibration
-from ml.cascade import Referred, Rule, SecondTier, at_usual_size
 from ml.classifier import mixture, one_hot
 from ml.dataset import LABELS, Dataset, Floats, Mask
 from ml.encoder import Encoder
 from ml.features import Features
 from ml.language import LANGUAGES
 from ml.pipeline import ModerationPipeline
+from ml.referral import Rule, at_usual_size
+from ml.second_tier import Referred, SecondTier
 
 # Each number is held to what ships as if by so many decisions.
 _PULL = 10.0

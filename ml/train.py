@@ -11,7 +11,6 @@ from ml import artifact, cascade, defaults
 from ml.artifact import ModelInfo
 from ml.augment import SOURCE, disguised, own_writing
 from ml.calibrating import ORDINARY, calibrate, second_tier
-from ml.cascade import SecondTier
 from ml.classifier import Averaged
 from ml.dataset import LABELS, Dataset, Floats, Mask, Split, from_examples, join, key_of, split_of
 from ml.descent import use_descent
@@ -20,6 +19,7 @@ from ml.labels import Label, Language
 from ml.language import LANGUAGES
 from ml.metrics import roc_auc
 from ml.pipeline import ModerationPipeline, Params, build
+from ml.second_tier import SecondTier
 from ml.suites import blind
 from ml.suites import load as suites
 

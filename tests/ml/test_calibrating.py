@@ -3,11 +3,11 @@
 import numpy as np
 
 from ml.calibrating import LEANING_ON_SIBLINGS, LEANINGS, leanings
-from ml.cascade import Referred, SecondTier, even_leanings
 from ml.classifier import one_hot
 from ml.dataset import LABELS, Dataset
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
+from ml.second_tier import Referred, SecondTier, even_leanings
 
 KNOWN, UNKNOWN = Language.RUSSIAN, Language.UZBEK
 TEXTS = 1200

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from ml import artifact, challenger, second_challenger, stacked_prior
-from ml.cascade import Rule, even_leanings
 from ml.challenger import Challenger
 from ml.dataset import Dataset
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
 from ml.predict import Predictor
+from ml.referral import Rule
+from ml.second_tier import even_leanings
 from ml.stacked_prior import Adaptation
 from tests.ml.decided import BOTH, QUICK, decisions, rehearsed
 from tests.ml.small_model import LABELS, a_model
