@@ -1,96 +1,24 @@
-"""The report of a run: one page that needs nothing else, and the card, from the same numbers.
+"""The page of a run, which needs nothing else: HTML with its plots inside.
 
 Texts of examples are not in it: where one belongs stands a mark, and whoever shows the page puts in
 the text that is there at that time, or says that it is gone.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 import numpy as np
 
 from ml import run_plots
-from ml.comparison import Floats, average_precision, compare, harm
-from ml.defaults import as_plain
+from ml.comparison import Floats, harm
 from ml.duel import Contest, Duel
 from ml.gate import Verdict
-from ml.gate_evidence import Compared, OfGroup
-from ml.labels import DEFINITIONS, Label, Language
+from ml.gate_evidence import OfGroup
 from ml.page import STYLE
-from ml.thresholds import lower_bound, upper_bound
+from ml.run_figures import LANGUAGE_MIN, About, by_language, side_by_side, with_interval
 
 SHOWN = 15
 _MARK = "<!--example {}-->"
-MARKS = re.compile(r"<!--example ([0-9a-f-]{36})-->")
-_LANGUAGE_MIN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a report says of its run beside what was measured.
-
-    ``facts`` are those of the snapshot; ``lineage`` what the challenger was made of.
-    """
-
-    version: str
-    champion: str
-    name: str
-    facts: Mapping[str, object]
-    lineage: Mapping[str, object]
-    supported: Mapping[str, Sequence[str]]
-    judging_ids: Sequence[str]
-
-
-def figures(found: Duel, verdict: Verdict) -> dict[str, object]:
-    """Return all that was measured, as JSON can hold it."""
-    evidence = asdict(found.evidence)
-    return {
-        **evidence,
-        "by_language": [asdict(each) for each in by_language(found.decisions)],
-        "thresholds": {
-            name: as_plain(limits)
-            for name, limits in zip(("champion", "challenger"), found.thresholds, strict=True)
-        },
-        "passed": verdict.is_passed,
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """How both fare on the decisions in one language."""
-
-    language: str
-    texts: int
-    harmful: int
-    pr_auc: Compared
-
-
-def by_language(contest: Contest) -> list[Spoken]:
-    """Compare on each language of which there is enough to tell."""
-    spoken = np.array([language.value for language in contest.data.languages])
-    found = []
-    for language in Language:
-        inside = spoken == language.value
-        truths = contest.truths[inside]
-        if min(truths.sum(), (~truths).sum()) < _LANGUAGE_MIN:
-            continue
-        apart = compare(
-            average_precision,
-            harm(contest.champion[inside]),
-            harm(contest.challenger[inside]),
-            truths,
-            weights=contest.data.weights[inside],
-            groups=[
-                group for group, is_in in zip(contest.data.groups, inside, strict=True) if is_in
-            ],
-            seed=0,
-        )
-        difference = apart.difference
-        compared = Compared(apart.champion, apart.challenger, difference.low, difference.high)
-        found.append(Spoken(language.value, len(truths), int(truths.sum()), compared))
-    return found
 
 
 def render(about: About, found: Duel, verdict: Verdict) -> str:
@@ -187,9 +115,9 @@ def _outcomes(contest: Contest) -> str:
 def _languages(contest: Contest) -> str:
     found = by_language(contest)
     if not found:
-        return f"<p>No language has {_LANGUAGE_MIN} of each kind among the newest decisions.</p>"
+        return f"<p>No language has {LANGUAGE_MIN} of each kind among the newest decisions.</p>"
     rows = (
-        (each.language, f"{each.texts:,}", f"{each.harmful:,}", *_three(each.pr_auc))
+        (each.language, f"{each.texts:,}", f"{each.harmful:,}", *side_by_side(each.pr_auc))
         for each in found
     )
     heads = ("language", "texts", "of harm", "champion", "challenger", "PR-AUC difference")
@@ -200,14 +128,9 @@ def _suites(found: Duel) -> str:
     heads = ("language", "measure", "champion", "challenger", "difference, 95 % interval")
     rows: list[Sequence[str]] = []
     for each in found.evidence.languages:
-        rows.append((each.language, "ROC-AUC", *_three(each.auc)))
-        rows.append((each.language, "innocent cases held", *_three(each.innocent_held)))
+        rows.append((each.language, "ROC-AUC", *side_by_side(each.auc)))
+        rows.append((each.language, "innocent cases held", *side_by_side(each.innocent_held)))
     return _table(heads, rows, numbers=(2, 3))
-
-
-def _three(found: Compared) -> tuple[str, str, str]:
-    change = f"{found.difference:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
-    return f"{found.champion:.3f}", f"{found.challenger:.3f}", change
 
 
 def _groups(groups: Sequence[OfGroup]) -> str:
@@ -224,7 +147,7 @@ def _groups(groups: Sequence[OfGroup]) -> str:
             each.language,
             each.group,
             f"{each.innocent_held[0]:.3f}",
-            _share(each.innocent_held[1], each.innocent),
+            with_interval(each.innocent_held[1], each.innocent),
             _pair(each.subgroup_auc, each.subgroup_interval),
             _pair(each.bpsn_auc, each.bpsn_interval),
         )
@@ -235,12 +158,6 @@ def _groups(groups: Sequence[OfGroup]) -> str:
 
 def _pair(pair: tuple[float, float], interval: tuple[float, float]) -> str:
     return f"{pair[0]:.3f} → {pair[1]:.3f} ({interval[0]:+.3f} to {interval[1]:+.3f})"
-
-
-def _share(share: float, total: int) -> str:
-    count = round(share * total)
-    low, high = lower_bound(count, total, 0.025), upper_bound(count, total, 0.025)
-    return f"{share:.3f} ({low:.3f} to {high:.3f})"
 
 
 def _changes(contest: Contest, ids: Sequence[str]) -> str:
@@ -317,44 +234,3 @@ def _table(
         for row in rows
     )
     return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{body}</table>"
-
-
-def card(about: About, found: Duel, verdict: Verdict) -> str:
-    """Return the challenger's card as Markdown."""
-    return "\n".join(_card(about, found, verdict)) + "\n"
-
-
-def _card(about: About, found: Duel, verdict: Verdict) -> Iterator[str]:
-    yield f"# Model card: {about.name}\n"
-    yield f"Version `{about.version}`, learned from moderators' decisions on top of"
-    yield f"`{about.lineage.get('prior')}`; snapshot `{about.lineage.get('snapshot')}`.\n"
-    yield f"The gate {'passed' if verdict.is_passed else 'refused'} it against"
-    yield f"`{about.champion}`:\n"
-    yield from (f"* {'' if c.passed else '**fails** '}{c.sentence}" for c in verdict.checks)
-    yield "\n## Labels and languages\n"
-    yield "| label | means | languages |"
-    yield "| --- | --- | --- |"
-    for label in Label:
-        spoken = ", ".join(about.supported.get(label.value, ())) or "–"
-        yield f"| {label.value} | {DEFINITIONS[label]} | {spoken} |"
-    yield "\n## On the newest decisions, by language\n"
-    yield "| language | texts | of harm | champion | challenger | PR-AUC difference |"
-    yield "| --- | --- | --- | --- | --- | --- |"
-    for each in by_language(found.decisions):
-        three = " | ".join(_three(each.pr_auc))
-        yield f"| {each.language} | {each.texts:,} | {each.harmful:,} | {three} |"
-    yield "\n## Identity groups\n"
-    yield "| language | group | innocent held | subgroup AUC | BPSN AUC |"
-    yield "| --- | --- | --- | --- | --- |"
-    for one in found.evidence.groups:
-        yield (
-            f"| {one.language} | {one.group} | {_share(one.innocent_held[1], one.innocent)}"
-            f" | {one.subgroup_auc[1]:.3f} | {one.bpsn_auc[1]:.3f} |"
-        )
-    yield "\n## What it learned from\n"
-    for name in ("by_origin", "by_language", "by_label", "by_part"):
-        yield f"* {name.replace('_', ' ')}: {about.facts.get(name)}"
-    yield "\n## What it cannot do\n"
-    yield "It is the model that ships, moved by decisions of one installation: its limits are"
-    yield "those of that model's card, and its moderators' habits are now its own. It reads one"
-    yield "comment at a time, and knows nothing of article, thread or author."

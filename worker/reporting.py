@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ml import run_page
+from ml import run_card, run_figures, run_page
 from ml.duel import Duel
 from ml.gate import Verdict
-from ml.run_page import About
+from ml.run_figures import About
 from service.learning.tables import Snapshot
 from service.registry.tables import ModelVersion
 
@@ -52,8 +52,8 @@ def report(
     )
     return Report(
         page=run_page.render(about, found, verdict),
-        card=run_page.card(about, found, verdict),
-        figures=run_page.figures(found, verdict),
+        card=run_card.render(about, found, verdict),
+        figures=run_figures.figures(found, verdict),
         verdict={
             "passed": verdict.is_passed,
             "reasons": verdict.reasons,
