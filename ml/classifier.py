@@ -110,9 +110,7 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             raise ValueError(
                 f"targets must have shape {(len(features), len(self.labels))}, not {targets.shape}."
             )
-        weights = np.ones(targets.shape) if sample_weight is None else np.asarray(sample_weight)
-        if weights.ndim == 1:
-            weights = np.tile(weights[:, None], len(self.labels))
+        weight = np.ones(len(features)) if sample_weight is None else np.asarray(sample_weight)
         shares = features.languages if languages is None else one_hot(languages)
         kept_back = held_out(len(features), groups, self.calibration_share, self.seed)
         spoken = csr_array(shares.astype(np.float32))
@@ -125,7 +123,7 @@ class LabelClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         self.intercepts_ = np.full(len(self.labels), -np.inf)
         calibrations = []
         for column in range(len(self.labels)):
-            target, weight = targets[:, column], weights[:, column]
+            target = targets[:, column]
             learned = ~np.isnan(target) & (weight > 0)
             if not self._enough(target[learned]):
                 calibrations.append(Calibration.identity())

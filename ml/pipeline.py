@@ -77,8 +77,7 @@ class ModerationPipeline(Pipeline):  # type: ignore[misc]  # scikit-learn has no
         Args:
             texts: n texts as written.
             targets: shape (n, len(Label)), from 0 to 1; NaN where nobody knows.
-            sample_weight: shape (n,), how much each row counts, or (n, len(Label)), how much for
-                each label; all alike by default.
+            sample_weight: shape (n,), how much each row counts; all alike by default.
             languages: the known language of each text; detected where not given.
             groups: rows of one group (versions of a text) calibrate together or not at all.
             averaged: which lines are the mean of two; none by default.

@@ -58,23 +58,6 @@ def test_a_row_without_weight_teaches_nothing() -> None:
     assert np.array_equal(*scores)
 
 
-def test_what_counts_for_one_label_may_count_nothing_for_another() -> None:
-    texts, targets, languages = sentences()
-    targets = targets.copy()
-    targets[:, INSULT] = targets[:, TOXICITY]
-    weights = np.ones(targets.shape)
-    weights[::3, INSULT] = 0
-    wrong = targets.copy()
-    wrong[::3, INSULT] = 1 - wrong[::3, INSULT]
-    fits = [
-        build(PARAMS).fit(texts, given, languages=languages, sample_weight=weights)
-        for given in (targets, wrong)
-    ]
-    first, second = (model.predict_proba(texts) for model in fits)
-    assert np.array_equal(first[:, INSULT], second[:, INSULT])
-    assert not np.array_equal(first[:, INSULT], first[:, TOXICITY])
-
-
 def test_a_language_with_weights_of_its_own_learns_nothing_from_another() -> None:
     texts, targets, languages = sentences()
     english = np.array([language is Language.ENGLISH for language in languages])
