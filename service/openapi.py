@@ -9,6 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from ml.labels import DEFINITIONS
 from service.problems import MEDIA_TYPE, Problem
 
 _Document = dict[str, Any]
@@ -33,6 +34,7 @@ _OF_BODIES: Final = {
     "413": "`body_too_large`",
     "415": "`content_type_not_json`",
 }
+_EXAMPLES: Final = "Examples of each, in four languages, stand in `docs/labels.md`."
 _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 
 
@@ -61,9 +63,17 @@ def _document(app: FastAPI) -> _Document:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _FRAMEWORKS_OWN:
         schemas.pop(name, None)
+    _define_labels(schemas.get("Label"))
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
     return document
+
+
+def _define_labels(schema: _Document | None) -> None:
+    """Say of each label what it means, where the document speaks of labels."""
+    if schema is not None:
+        meanings = [f"- `{label}`: {meaning}" for label, meaning in DEFINITIONS.items()]
+        schema["description"] = "\n".join([schema["description"], "", *meanings, "", _EXAMPLES])
 
 
 def _name_plainly(operation: _Document) -> None:

@@ -25,6 +25,7 @@ from schemathesis.checks import (
 )
 from schemathesis.core.result import Ok
 
+from ml.labels import DEFINITIONS
 from service.app import create_app
 from service.comments.status import Status
 from service.db import Database
@@ -86,6 +87,13 @@ def test_every_field_of_a_comment_is_described() -> None:
         for field, schema in schemas[name]["properties"].items():
             told = [schema, *schema.get("anyOf", [])]
             assert any(d.keys() & {"description", "$ref", "format"} for d in told), (name, field)
+
+
+def test_every_label_is_defined_where_the_document_speaks_of_labels() -> None:
+    said = DOCUMENT["components"]["schemas"]["Label"]["description"]
+    for label, meaning in DEFINITIONS.items():
+        assert f"`{label}`: {meaning}" in said
+    assert "docs/labels.md" in said
 
 
 def test_every_error_is_documented_as_a_problem() -> None:
