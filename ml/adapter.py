@@ -25,6 +25,10 @@ class AdapterError(Exception):
     """The adapter is refused; the message says why, in a sentence for a person."""
 
 
+class AdapterOfAnotherFormat(AdapterError):
+    """The adapter is whole, and written for another release."""
+
+
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """Thin matrices by the name of what they change, and a line through the pooled states.
@@ -64,7 +68,7 @@ class Adapter:
         """Return the adapter of a file.
 
         Raises:
-            AdapterError: missing, cut short, changed, or of another format version.
+            AdapterError: missing, cut short, changed, incomplete, or of another format version.
         """
         try:
             packed = source if isinstance(source, bytes) else source.read_bytes()
@@ -72,17 +76,20 @@ class Adapter:
         except (OSError, container.ContainerError) as error:
             raise AdapterError(f"The encoder's adapter cannot be read: {error}") from error
         if (header.get("kind"), header.get("format")) != (_KIND, FORMAT):
-            raise AdapterError("The file holds no adapter that this release reads.")
+            raise AdapterOfAnotherFormat("The file holds no encoder's adapter of this release.")
         thin = {name: array.astype(np.float32) for name, array in arrays.items()}
-        return cls(
-            layers=header["layers"],
-            downs=_ending(thin, ".down"),
-            ups=_ending(thin, ".up"),
-            head=thin["head"],
-            head_bias=thin["bias"],
-            window=header["window"],
-            digest=container.digest(packed),
-        )
+        try:
+            return cls(
+                layers=header["layers"],
+                downs=_ending(thin, ".down"),
+                ups=_ending(thin, ".up"),
+                head=thin["head"],
+                head_bias=thin["bias"],
+                window=header["window"],
+                digest=container.digest(packed),
+            )
+        except KeyError as error:
+            raise AdapterError(f"The encoder's adapter has no {error}.") from error
 
 
 def _ending(arrays: Mapping[str, Floats], end: str) -> dict[str, Floats]:

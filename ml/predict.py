@@ -11,10 +11,11 @@ from scipy.special import expit
 
 from ml import artifact
 from ml.artifact import Artifact, ModelInfo
-from ml.encoder import Encoder, available
+from ml.encoder import Encoder, looked_up
 from ml.explain import Explanation, by_occlusion, explain, sentences
 from ml.features import Features
 from ml.labels import Label, Language
+from ml.lack import Lack, Reason
 from ml.language import guesses
 from ml.second_tier import Referred
 
@@ -55,10 +56,12 @@ class Predictor:
     With an encoder, and a model that was trained with it, texts that the rule in the artifact
     refers are judged by the second tier; without, the first tier judges all. ``load`` and
     ``bundled`` take the installed encoder unless another is given or the first tier is wanted
-    ``alone``.
+    ``alone``. Where the second tier is wanted and cannot judge, ``lack`` says why.
     """
 
-    def __init__(self, loaded: Artifact, *, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self, loaded: Artifact, *, encoder: Encoder | None = None, lack: Lack | None = None
+    ) -> None:
         self.version = loaded.digest
         self.info: ModelInfo = loaded.info
         self.model = loaded.model
@@ -66,6 +69,7 @@ class Predictor:
         # Vectors of another encoder than the model was trained with would mean nothing to it.
         trained_with = None if loaded.second is None else loaded.second.encoder_name
         self._encoder = encoder if encoder is not None and encoder.name == trained_with else None
+        self.lack = lack or _mismatch(trained_with, encoder)
         # Looked up once: a pipeline builds its table of steps anew at every access.
         self._normaliser, self._grams, self._classifier = loaded.model.steps_in_order
         labels = loaded.model.classifier.labels
@@ -89,9 +93,10 @@ class Predictor:
             ArtifactError: the artifact is refused.
         """
         loaded = artifact.load(source, expected=expected)
-        if encoder is None and loaded.second is not None and not alone:
-            encoder = available()
-        return cls(loaded, encoder=encoder)
+        if encoder is not None or loaded.second is None or alone:
+            return cls(loaded, encoder=encoder)
+        found = looked_up()
+        return cls(loaded, lack=found) if isinstance(found, Lack) else cls(loaded, encoder=found)
 
     @classmethod
     def bundled(cls, *, encoder: Encoder | None = None, alone: bool = False) -> Self:
@@ -226,3 +231,12 @@ class Predictor:
             batch, self._grams.entries(batch), languages=whole.repeat(len(texts), axis=0)
         )
         return self._second_logits(texts, self._seen(features), np.arange(len(texts)))
+
+
+def _mismatch(trained_with: str | None, encoder: Encoder | None) -> Lack | None:
+    if trained_with is None or encoder is None or encoder.name == trained_with:
+        return None
+    return Lack(
+        Reason.ANOTHER_VERSION,
+        f"The model was trained with the encoder {trained_with}; {encoder.name} is here.",
+    )

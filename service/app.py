@@ -58,7 +58,7 @@ from service.review.listening import Listening
 from service.review.pages import router as review_pages
 from service.review.routes import router as review_router
 from service.schema import is_current
-from service.scoring import looks
+from service.scoring import lacks, looks
 from service.scoring.classifier import Classifier
 from service.scoring.routes import router as scoring_router
 from service.sentences import known_sentences
@@ -203,6 +203,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         "broker": broker.answers,
         "model": lambda: app.state.load is None or _answers(partial(_has_champion, database)),
     }
+    app.state.warnings = partial(_warnings, app)
     app.state.backlog = partial(_backlog, database)
     try:
         with (
@@ -226,6 +227,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         database.close()
         broker.close()
+
+
+def _warnings(app: FastAPI) -> dict[str, str]:
+    """Return what works less well than it should, by name."""
+    lacking = lacks.first_of([app.state.classifier, *app.state.own_classifiers.values()])
+    # The reason alone: its detail may name files, and anybody may ask. The log has it.
+    return {} if lacking is None else {"second_tier": lacking.reason.value}
 
 
 def _answers(ask: Callable[[], bool]) -> bool:

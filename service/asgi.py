@@ -11,6 +11,7 @@ from ml.predict import Predictor
 from service import logs
 from service.app import create_app
 from service.registry.errors import ChampionUnusable
+from service.scoring import lacks
 from service.scoring.classifier import Classifier
 from service.settings import Settings
 
@@ -26,6 +27,7 @@ def app() -> FastAPI:
         predictor = Predictor.load(settings.model, alone=alone)
     else:
         predictor = Predictor.bundled(alone=alone)
+    lacks.tell(predictor)
     predictor.warm_up()
     web = create_app(settings, predictor, load=partial(load, alone=alone))
     # Works the routes out, for which the first request would wait 0.3 s.
@@ -49,5 +51,6 @@ def load(content: bytes, *, alone: bool = False) -> Classifier:
         predictor = Predictor.load(content, alone=alone)
     except ArtifactError as error:
         raise ChampionUnusable(str(error)) from error
+    lacks.tell(predictor)
     predictor.warm_up()
     return predictor

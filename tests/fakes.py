@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ml.labels import Label, Language
+from ml.lack import Lack
 
 WORDS: Mapping[str, Mapping[Label, float]] = {
     "idiot": {Label.TOXICITY: 0.9, Label.INSULT: 0.9},
@@ -30,6 +31,7 @@ class FakePredictor:
 
     version: str = "sha256:" + "0" * 64
     asked: list[str] = field(default_factory=list)
+    lack: Lack | None = None
 
     def predict(
         self,

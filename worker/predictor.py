@@ -14,6 +14,7 @@ from service.db import Database
 from service.registry import actions, queries
 from service.registry.champion import Champion
 from service.registry.errors import ChampionUnusable
+from service.scoring import lacks
 from service.scoring.classifier import Classifier
 from service.settings import Settings
 
@@ -30,6 +31,7 @@ def load(content: bytes, *, alone: bool = False) -> Classifier:
         predictor = Predictor.load(content, alone=alone)
     except ArtifactError as error:
         raise ChampionUnusable(str(error)) from error
+    lacks.tell(predictor)
     predictor.warm_up()
     return predictor
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ml.labels import Label, Language
+from ml.lack import Lack
 
 
 class Prediction(Protocol):
@@ -35,6 +36,10 @@ class Classifier(Protocol):
     @property
     def version(self) -> str:
         """The artifact's digest, ``sha256:…``."""
+
+    @property
+    def lack(self) -> Lack | None:
+        """Why its second tier cannot judge; None where it can, has none or is not wanted."""
 
     def predict(
         self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None

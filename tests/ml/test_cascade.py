@@ -10,6 +10,7 @@ from ml import artifact, cascade
 from ml.encoder import Vectors
 from ml.explain import by_occlusion
 from ml.labels import Label
+from ml.lack import Lack, Reason
 from ml.predict import Predictor
 from ml.referral import Rule
 from ml.second_tier import SecondTier
@@ -56,10 +57,33 @@ def test_where_the_first_tier_is_wanted_alone_it_judges_all() -> None:
 def test_the_installed_encoder_is_taken_unless_told_otherwise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("ml.predict.available", WordEncoder)
+    monkeypatch.setattr("ml.predict.looked_up", WordEncoder)
     assert Predictor.load(CASCADED).has_second_tier
+    assert Predictor.load(CASCADED).lack is None
     assert not Predictor.load(CASCADED, alone=True).has_second_tier
     assert not Predictor.load(an_artifact()).has_second_tier
+
+
+def test_a_second_tier_that_is_wanted_and_cannot_judge_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lack = Lack(Reason.DAMAGED, "Its digest does not match.")
+    monkeypatch.setattr("ml.predict.looked_up", lambda: lack)
+    alone = Predictor.load(CASCADED)
+    assert alone.lack == lack
+    assert alone.predict(TEXTS) == Predictor.load(an_artifact()).predict(TEXTS)
+    assert Predictor.load(CASCADED, alone=True).lack is None
+    assert Predictor.load(an_artifact()).lack is None
+
+
+def test_an_encoder_of_another_version_is_named_beside_the_one_wanted() -> None:
+    other = WordEncoder()
+    other.name = "words-2"
+    lack = Predictor.load(CASCADED, encoder=other).lack
+    assert lack is not None
+    assert lack.reason is Reason.ANOTHER_VERSION
+    assert "words-1" in lack.detail
+    assert "words-2" in lack.detail
 
 
 @pytest.mark.parametrize("length", [0.0, 0.5])

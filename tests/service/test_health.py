@@ -1,9 +1,11 @@
 import re
 from datetime import datetime
+from functools import partial
 
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from ml.lack import Lack, Reason
 from service.app import create_app
 from service.db import Database
 from service.registry import actions
@@ -33,6 +35,25 @@ def test_it_is_ready_once_a_model_version_is_live(
         with database.transaction() as session:
             actions.ensure_champion(session, **offer(b"first"), now=now)
         assert client.get("/readyz").status_code == 200
+
+
+def test_a_second_tier_that_cannot_judge_is_a_warning_and_no_reason_to_stop(
+    settings: Settings, database: Database, now: datetime
+) -> None:
+    with database.transaction() as session:
+        actions.ensure_champion(session, **offer(b"first"), now=now)
+    lacking = FakePredictor(lack=Lack(Reason.DAMAGED, "/srv/encoder.adapter is changed."))
+    for found, warnings in ((lacking, {"second_tier": "damaged"}), (FakePredictor(), {})):
+        # What is live takes the place of what it begins with.
+        app = create_app(settings, FakePredictor(), load=partial(_whatever_it_is, found))
+        with TestClient(app) as client:
+            answer = client.get("/readyz")
+        assert answer.status_code == 200
+        assert answer.json()["warnings"] == warnings
+
+
+def _whatever_it_is(found: FakePredictor, _: bytes) -> FakePredictor:
+    return found
 
 
 def test_every_page_of_the_documentation_comes_from_our_own_host(client: TestClient) -> None:
