@@ -8,7 +8,7 @@ RUN /opt/parley/bin/pip install --no-cache-dir --require-hashes -r /requirements
 FROM packages AS project
 RUN /opt/parley/bin/pip install --no-cache-dir --require-hashes -r /requirements/build.txt
 WORKDIR /project
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY service service
 COPY ml ml
 COPY worker worker
