@@ -79,12 +79,16 @@ def explain(
     *,
     supports: Callable[[Label, Language], bool],
     top: int = 5,
+    hint: Language | None = None,
 ) -> Explanation:
-    """Return what every piece of the text adds to the logit of each supported label."""
+    """Return what every piece of the text adds to the logit of each supported label.
+
+    ``hint`` is what the sender says of the language.
+    """
     batch = normalise_many([text], with_origins=True)
     _, grams, classifier = model.steps_in_order
     found = grams.entries(batch)
-    features = grams.features_of(batch, found)
+    features = grams.features_of(batch, found, hints=[hint])
     logits = classifier.decision_function(features)[0]
     scores = expit(logits)
     slopes = features.spoken[0] @ classifier.slopes_

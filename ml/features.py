@@ -257,14 +257,12 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
         """Return the features of a batch whose n-grams have been found already.
 
         ``languages``, shape (n, len(Language)), stand in place of those that the texts would be
-        taken for. What a sender says of a language does not move a text to another table, since
-        what it teaches later is read without.
+        taken for, with the same ``hints``. What a sender says of a language does not move a text to
+        another table, since what it teaches later is read without.
         """
-        plain = languages
         if languages is None:
             languages = self.languages_by.probabilities(batch.clean, hints=hints)
-            plain = without_hints(languages, hints)
-        assert plain is not None  # noqa: S101 - one of both was given
+        plain = without_hints(languages, hints)
         tables = _table_of_each(self.own_tables).take(plain.argmax(axis=1))
         size = 1 << self.hash_bits
         columns = _placed(found, tables * size)

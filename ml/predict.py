@@ -1,6 +1,7 @@
 """The only way from a text to probabilities: what the service and the worker use."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -205,30 +206,34 @@ class Predictor:
         """Return what the classifier judges the texts by."""
         return self._grams.transform(self._normaliser.transform(texts), hints=hints)
 
-    def explain(self, text: str, *, top: int = 5) -> Explanation:
+    def explain(self, text: str, *, top: int = 5, hint: Language | None = None) -> Explanation:
         """Return which pieces of the text carried which score.
 
         Exactly where the first tier judges; where the second does, by leaving pieces out in turn,
         and ``Explanation.method`` says so.
         """
-        exact = explain(self.model, text, supports=self.info.supports, top=top)
+        exact = explain(self.model, text, supports=self.info.supports, top=top, hint=hint)
         if not self.has_second_tier:
             return exact
-        sight = self._sight([text], None)
+        sight = self._sight([text], [hint])
         if not len(self._referred(expit(sight.logits), sight)):
             return exact
-        return by_occlusion(text, self._judge, exact, labels=self._classifier.labels, top=top)
+        judge = partial(self._judge, hint=hint)
+        return by_occlusion(text, judge, exact, labels=self._classifier.labels, top=top)
 
-    def _judge(self, texts: Sequence[str]) -> FloatArray:
+    def _judge(self, texts: Sequence[str], *, hint: Language | None) -> FloatArray:
         """Return the second tier's logits of a text and of its parts, in the whole's language.
 
         A part may be taken for another language than the whole; what it adds would then be the
         difference of two languages' weights.
         """
         batch = self._normaliser.transform(texts)
-        whole = self._grams.languages_by.probabilities(batch.clean.span(0, 1))
+        whole = self._grams.languages_by.probabilities(batch.clean.span(0, 1), hints=[hint])
         features = self._grams.features_of(
-            batch, self._grams.entries(batch), languages=whole.repeat(len(texts), axis=0)
+            batch,
+            self._grams.entries(batch),
+            hints=[hint] * len(texts),
+            languages=whole.repeat(len(texts), axis=0),
         )
         return self._second_logits(texts, self._seen(features), np.arange(len(texts)))
 

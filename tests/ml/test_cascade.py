@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ml import artifact, cascade
 from ml.encoder import Vectors
 from ml.explain import by_occlusion
-from ml.labels import Label
+from ml.labels import Label, Language
 from ml.lack import Lack, Reason
 from ml.predict import Predictor
 from ml.referral import Rule
@@ -166,6 +166,18 @@ def test_a_referred_text_is_explained_by_leaving_pieces_out_and_says_so() -> Non
     for label, found in explanation.labels.items():
         assert found.score == pytest.approx(prediction.scores[label])
         assert found.base + sum(found.contributions) == pytest.approx(found.logit)
+
+
+@pytest.mark.parametrize("hint", Language)
+def test_a_hint_of_the_language_is_heard_by_explanation_as_by_prediction(hint: Language) -> None:
+    predictor = Predictor.load(CASCADED, encoder=WordEncoder())
+    for text in (*TEXTS[:8], *TEXTS[-8:], "moron"):
+        [prediction] = predictor.predict([text], hints=[hint])
+        found = predictor.explain(text, hint=hint)
+        assert found.language is prediction.language
+        assert found.language_probability == pytest.approx(prediction.language_probability)
+        scores = {label: one.score for label, one in found.labels.items()}
+        assert scores == pytest.approx(prediction.scores)
 
 
 def test_a_long_referred_text_is_read_a_dozen_times_at_most() -> None:
