@@ -1,7 +1,7 @@
 """``python -m ml``: train the shipped model and its encoder's adapter, measure, explain."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -26,10 +26,10 @@ from ml import (
 )
 from ml.adapter import Adapter, AdapterError
 from ml.artifact import Artifact, ArtifactError
-from ml.bars import measure_bars
+from ml.bars import Bar, measure_bars
 from ml.dataset import Dataset, Split, gather, join, without_doubles
 from ml.encoder import Encoder, EncoderUnavailable, Remembering
-from ml.evaluate import Score, evaluate, judge, labelled
+from ml.evaluate import Report, Score, evaluate, judge, labelled
 from ml.labels import Language
 from ml.pipeline import Params
 from ml.predict import Predictor
@@ -149,9 +149,7 @@ def write_card(models: Models = MODELS) -> None:
     loaded = _loaded(models)
     if report.version != loaded.digest:
         raise _refusal(f"{stored} tells of {report.version}, the model is {loaded.digest}.")
-    text = card.render(report, loaded.info, bars, plots.NAMES)
-    (models / "CARD.md").write_text(text, encoding="utf-8")
-    console.print(models / "CARD.md")
+    console.print(_card(models, loaded, report, bars, plots.NAMES))
 
 
 @app.command("curves")
@@ -208,9 +206,7 @@ def _report(
         judged = score(test.texts)
         drawn = plots.draw(report, test, judged.scores, models)
         (models / "report.json").write_text(card.as_json(report, bars), encoding="utf-8")
-        (models / "CARD.md").write_text(
-            card.render(report, loaded.info, bars, drawn), encoding="utf-8"
-        )
+        _card(models, loaded, report, bars, drawn)
         supported = loaded.info.supported
         truths = labelled(judged.scores, test, supported, version=loaded.digest, seed=seed)
         labelled_scores.write(truths, models)
@@ -218,6 +214,15 @@ def _report(
         PAGE.write_text(page.render(test, judged, limits, version=loaded.digest), encoding="utf-8")
     console.print(card.summary(report))
     console.print(f"The worst errors, to read and not to publish: {PAGE}")
+
+
+def _card(
+    models: Path, loaded: Artifact, report: Report, bars: Sequence[Bar], drawn: Sequence[str]
+) -> Path:
+    try:
+        return card.write(models, loaded, report, bars, drawn)
+    except ValueError as error:
+        raise _refusal(str(error)) from error
 
 
 def _folder(named: Path | None) -> Path:

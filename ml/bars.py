@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.corpora import CorporaMissing, named
+from ml import unseen
+from ml.corpora import CorporaMissing, Corpus, named
 from ml.dataset import Dataset, Floats, Mask, from_examples, key_of, mask_personal_data
 from ml.defaults import Defaults
 from ml.evaluate import Judged, Score, holds
@@ -21,19 +22,41 @@ CALM_DISCUSSION = ("wiki_talk", "gab_hate", "stormfront")
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One wish and its outcome; ``wanted`` is a lower bound unless ``less_is_better``."""
+    """One wish and its outcome; ``wanted`` is a lower bound unless ``less_is_better``.
+
+    ``left_out`` counts the texts that were not measured, since a corpus that trains holds them too.
+    """
 
     what: str
     wanted: float
     reached: float
     texts: int
     less_is_better: bool = False
+    left_out: int = 0
 
     @property
     def is_met(self) -> bool:
         if self.less_is_better:
             return self.reached <= self.wanted
         return self.reached >= self.wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A bar that is not measured here, and why."""
+
+    what: str
+    wanted: str
+    why: str
+
+
+NOT_MEASURED = (
+    Wish(
+        "English, hostile among ordinary news comments (an outside suite): ROC-AUC",
+        "≥ 0.84",
+        "the suite is not at hand",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,21 +167,44 @@ def _on_clean_text(measured: Measured, thresholds: Defaults) -> Iterator[Bar]:
             yield Bar(what, 0.005, float(held[calm].mean()), int(calm.sum()), less_is_better=True)
 
 
+SETS_FOR_CHECKS = ("russian_forums", "uzbek_news_sentences")
+
+
 def _on_sets_for_checks(score: Score, thresholds: Defaults, root: Path) -> Iterator[Bar]:
-    for name in ("russian_forums", "uzbek_news_sentences"):
-        corpus = named(name)
+    taught = unseen.taught(root)
+    for name in SETS_FOR_CHECKS:
         try:
-            data = from_examples(corpus.examples(root), source=name, language=corpus.language)
+            yield on_set_for_checks(named(name), taught, score, thresholds, root)
         except CorporaMissing:
             continue
-        judged = score(data.texts)
-        truths = data.target(Label.TOXICITY) > 0
-        if truths.any():
-            value = roc_auc(judged.of(Label.TOXICITY), truths)
-            yield Bar("Russian forums, never trained on: ROC-AUC", 0.94, value, len(data))
-        else:
-            held = float(holds(judged, thresholds).mean())
-            yield Bar("Uzbek news sentences held", 0.005, held, len(data), less_is_better=True)
+
+
+def on_set_for_checks(
+    corpus: Corpus, taught: frozenset[str], score: Score, thresholds: Defaults, root: Path
+) -> Bar:
+    """Measure a set that never trains, without the texts that a corpus that trains holds as well.
+
+    Args:
+        corpus: the set, some of it toxic or all of it calm.
+        taught: the keys of what is left out.
+        score: tells what the model says of texts.
+        thresholds: from which each label holds.
+        root: folder of the corpora.
+
+    Raises:
+        CorporaMissing: the set is not there.
+    """
+    everything = from_examples(corpus.examples(root), source=corpus.name, language=corpus.language)
+    data = everything.where(unseen.never_taught(everything, taught))
+    judged, left_out = score(data.texts), len(everything) - len(data)
+    truths = data.target(Label.TOXICITY) > 0
+    if truths.any():
+        value = roc_auc(judged.of(Label.TOXICITY), truths)
+        what = "Russian forums, texts that no corpus that trains holds: ROC-AUC"
+        return Bar(what, 0.94, value, len(data), left_out=left_out)
+    held = float(holds(judged, thresholds).mean())
+    what = "Uzbek news sentences held"
+    return Bar(what, 0.005, held, len(data), less_is_better=True, left_out=left_out)
 
 
 def _on_suites(score: Score, thresholds: Defaults) -> Iterator[Bar]:

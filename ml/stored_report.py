@@ -16,11 +16,12 @@ def read(text: str) -> tuple[Report, Sequence[Bar]]:
     """Return a stored report and its bars.
 
     Raises:
-        ValueError: not such a report, or one that names what is not known here.
+        ValueError: not such a report, one that names what is not known here, or one of an earlier
+            release, whose bars were measured in part on texts that train.
     """
     try:
         stored = json.loads(text)
-        bars = [Bar(**bar) for bar in stored.pop("bars")]
+        bars = [_bar(one) for one in stored.pop("bars")]
         report = Report(
             version=stored["version"],
             seed=stored["seed"],
@@ -35,6 +36,14 @@ def read(text: str) -> tuple[Report, Sequence[Bar]]:
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"no report of this release ({error})") from error
     return report, bars
+
+
+def _bar(stored: Mapping[str, Any]) -> Bar:
+    if "left_out" not in stored:
+        raise ValueError(
+            "it was measured by an earlier release, which did not leave out what also trains"
+        )
+    return Bar(**stored)
 
 
 def _slice(stored: Mapping[str, Any]) -> Slice:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from ml import corpora
-from ml.dataset import key_of
+from ml import corpora, unseen
+from ml.dataset import key_of, mask_personal_data
 from ml.labels import Label
 from ml.near_duplicates import near_duplicates
 
@@ -58,15 +58,12 @@ def read(root: Path, *, held_out: int, seed: int) -> Forum:
     Raises:
         CorporaMissing: the corpus, or one that teaches, is not below ``root``.
     """
-    taught = {
-        key_of(example.text)
-        for corpus in corpora.training_corpora()
-        for example in corpus.examples(root)
-    }
+    taught = unseen.taught(root)
     found: dict[str, Comment] = {}
     for example in corpora.named(CORPUS).examples(root):
         key, text = key_of(example.text), example.text.strip()
-        if key and key not in taught and len(text) <= _CHARACTERS_MAX:
+        is_taught = key_of(mask_personal_data(text)) in taught
+        if key and not is_taught and len(text) <= _CHARACTERS_MAX:
             is_harmful = example.labels.get(Label.TOXICITY, 0.0) > _TRUE
             found.setdefault(key, Comment(text, is_harmful))
     said = list(found.values())
