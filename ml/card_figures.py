@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ml.bars import NOT_MEASURED, Bar
-from ml.card_model import HEADS, RULES, SPOKEN
+from ml.card_model import HEADS, RULES, SPOKEN, listed
 from ml.evaluate import NEGATIVES_MIN, POSITIVES_MIN, Report, Slice, SuiteResult
 from ml.fairness import unevenness
 from ml.history import History
@@ -82,7 +82,7 @@ def _silent(measured: Sequence[Slice]) -> Iterator[str]:
     yield f"\nA part has a row from {POSITIVES_MIN} texts with the label and"
     yield f"{NEGATIVES_MIN} without."
     if silent:
-        yield f"There is none for toxicity in {' or '.join(silent)}, above or below: the test side"
+        yield f"There is none for toxicity in {listed(silent, 'or')}, above or below: the test side"
         yield "of the corpora does not hold as many. What is known of it there the suites say."
 
 

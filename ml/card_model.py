@@ -58,7 +58,7 @@ def made_of(info: ModelInfo) -> str:
     rule = info.training.get(TIERS)
     own = info.training.get("params", {}).get("own_tables", [])
     shared = (
-        f"texts in {_and(own)} are judged by weights learned from their own language alone, others"
+        f"texts in {listed(own)} are judged by weights learned from their own language alone, others"
         " by weights that all texts taught."
         if own
         else "all languages share one table of weights."
@@ -112,7 +112,7 @@ def tiers(info: ModelInfo, second: SecondTier | None) -> Iterator[str]:
             yield f"| {language} | {low:.3f} | – | – |"
     silent = [language for language in SPOKEN if language not in measured]
     if silent:
-        yield f"\nOf {_and(silent)} no shares are told: the calibration side holds no toxic texts"
+        yield f"\nOf {listed(silent)} no shares are told: the calibration side holds no toxic texts"
         yield "there (or no ordinary calm ones). The bound comes from what calm texts there are."
     if second is not None:
         yield from _leanings(second)
@@ -198,5 +198,7 @@ def _pair(limit: DefaultThresholds) -> str:
     return f"{limit.hold:.3f} / {reject}"
 
 
-def _and(languages: Sequence[str]) -> str:
-    return " and ".join(languages)
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """Return names as a sentence lists them: ``ru, uz and kk``."""
+    *first, last = names
+    return f"{', '.join(first)} {word} {last}" if first else last
