@@ -65,6 +65,12 @@ _LETTER_WORDS = frozenset("аивксуояaivksuoy")
 _SPACED_MIN = 4
 
 
+# Where each character of a reading lies in its match: start and end, seen from the match's start.
+Spans = list[tuple[int, int]]
+_Reading = Callable[[re.Match[str]], str]
+_Places = Callable[[re.Match[str], str], Spans]
+
+
 @dataclass(slots=True)
 class _Text:
     """A text, and where each of its characters came from (None: nobody asks)."""
@@ -72,11 +78,8 @@ class _Text:
     text: str
     origins: Origins | None
 
-    def rewrite(self, pattern: re.Pattern[str], reading: Callable[[re.Match[str]], str]) -> None:
-        """Put ``reading(match)`` in place of every match.
-
-        A reading as long as its match stands letter by letter; any other for the whole match.
-        """
+    def rewrite(self, pattern: re.Pattern[str], reading: _Reading, places: _Places) -> None:
+        """Put ``reading(match)`` in place of every match, which lies there as ``places`` says."""
         if self.origins is None:
             self.text = pattern.sub(reading, self.text)
             return
@@ -87,20 +90,29 @@ class _Text:
             start, end = match.span()
             read = reading(match)
             texts += [self.text[position:start], read]
-            origins += [self.origins[position:start], self._spread(start, end, read)]
+            spans = np.array(places(match, read), np.int64).reshape(-1, 2)
+            inside = self.origins[start:end]
+            # Where the first character of each span came from begins, and the last one ends.
+            lies = np.stack([inside[spans[:, 0], 0], inside[spans[:, 1] - 1, 1]], axis=1)
+            origins += [self.origins[position:start], lies]
             position = end
         self.text = "".join([*texts, self.text[position:]])
         self.origins = np.concatenate([*origins, self.origins[position:]])
 
-    def _spread(self, start: int, end: int, read: str) -> Origins:
-        assert self.origins is not None  # noqa: S101 - rewrite() has looked
-        inside = self.origins[start:end]
-        if len(read) == end - start:
-            return inside
-        letters = [i for i, c in enumerate(self.text[start:end]) if c.isalpha()]
-        if len(letters) == len(read):
-            return inside[letters]
-        return np.tile([inside[0, 0], inside[-1, 1]], (len(read), 1))
+
+def _whole(match: re.Match[str], read: str) -> Spans:
+    """Each character of the reading stands for all that was matched."""
+    return [(0, len(match[0]))] * len(read)
+
+
+def _in_place(match: re.Match[str], read: str) -> Spans:
+    """Each character of the reading stands for the one in its place; it has as many."""
+    assert len(read) == len(match[0])  # noqa: S101 - else the wrong rule says so of itself
+    return _each(0, len(read))
+
+
+def _each(start: int, end: int) -> Spans:
+    return [(at, at + 1) for at in range(start, end)]
 
 
 class Rule(IntFlag):
@@ -123,23 +135,23 @@ def undo(codes: Codes, origins: Origins | None, rules: int) -> tuple[Codes, Orig
     before = codes.tobytes().decode("utf-32-le")
     text = _Text(before, origins)
     if rules & _MARKUP:
-        text.rewrite(_ENTITY, _character)
-        text.rewrite(_TAG, lambda _: " ")
+        text.rewrite(_ENTITY, _character, _whole_or_unread)
+        text.rewrite(_TAG, lambda _: " ", _whole)
     if rules & _MENTION_RULES:
-        text.rewrite(_EMAIL, lambda _: " @ ")
-        text.rewrite(_MENTION, lambda _: " @ ")
+        text.rewrite(_EMAIL, lambda _: " @ ", _whole)
+        text.rewrite(_MENTION, lambda _: " @ ", _whole)
     if rules & _ADDRESS_RULE:
-        text.rewrite(_ADDRESS, _address)
+        text.rewrite(_ADDRESS, _address, _address_places)
     if rules & _LEET:
-        text.rewrite(_LEET_WORD, _unleeted)
+        text.rewrite(_LEET_WORD, _unleeted, _in_place)
     if rules & _SCRIPTS:
-        text.rewrite(_WORD, _one_script)
+        text.rewrite(_WORD, _one_script, _in_place)
     if rules & _SPACED_RULE:
-        text.rewrite(_SPACED, _joined)
+        text.rewrite(_SPACED, _joined, _joined_places)
     if text.text == before:
         return codes, origins
     if "  " in text.text:
-        text.rewrite(_BLANKS, lambda _: " ")
+        text.rewrite(_BLANKS, lambda _: " ", _whole)
     return np.frombuffer(text.text.encode("utf-32-le"), np.uint32), text.origins
 
 
@@ -160,10 +172,30 @@ def _character(match: re.Match[str]) -> str:
     return " " if meant == NOTHING else chr(meant)
 
 
+def _whole_or_unread(match: re.Match[str], read: str) -> Spans:
+    return _in_place(match, read) if read == match[0] else _whole(match, read)
+
+
 def _address(match: re.Match[str]) -> str:
     """Keep that there was an address, and the words of its host; the path is nobody's language."""
     host = (match[1] or match[2]).removeprefix("www.")
-    return f" http {host.replace('.', ' ')} "
+    return f"{_HTTP}{host.replace('.', ' ')} "
+
+
+def _address_places(match: re.Match[str], read: str) -> Spans:
+    """Each letter of the host stands for itself, and the space behind it for the path.
+
+    The word "http" stands for the scheme, or for the whole address where there is none.
+    """
+    size = len(match[0])
+    end = match.end(1 if match[1] else 2) - match.start()
+    host = end - (len(read) - len(_HTTP) - 1)
+    scheme = match[0].find("://", 0, host)
+    http = (0, size if scheme < 0 else scheme + len("://"))
+    return [*[http] * len(_HTTP), *_each(host, end), (min(end, size - 1), size)]
+
+
+_HTTP = " http "
 
 
 _KINDS = KIND.tobytes()
@@ -239,3 +271,9 @@ def _joined(match: re.Match[str]) -> str:
     if few and match["gap"].isspace() and not (letters.isalpha() and set(letters) - _LETTER_WORDS):
         return match[0]
     return letters
+
+
+def _joined_places(match: re.Match[str], read: str) -> Spans:
+    """Each letter stands for itself: where they were joined, one gap lay between any two."""
+    step = 1 if read == match[0] else 1 + len(match["gap"])
+    return [(at, at + 1) for at in range(0, len(match[0]), step)]

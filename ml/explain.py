@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from ml.features import Entries
 from ml.hashing import words
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
-from ml.letters import SPACE
+from ml.letters import MEANING, NOTHING, SPACE
 from ml.normalise import normalise_many
 from ml.pipeline import ModerationPipeline
 from ml.rows import Rows
@@ -94,6 +95,7 @@ def explain(
     slopes = features.spoken[0] @ classifier.slopes_
     added = classifier.weights_.rows(features.columns) * (features.scales[0] * slopes)
     spans, contributions = _by_word(batch.folded, found, added, grams.sizes)
+    spans = _with_what_was_dropped(text, spans)
     bases = logits - contributions.sum(axis=0)
     best = int(features.languages[0].argmax())
     language = LANGUAGES[best]
@@ -208,6 +210,25 @@ def _merged(
     starts, ends = np.minimum.reduceat(starts, apart), np.maximum.reduceat(ends, apart)
     spans = tuple(zip(starts.tolist(), ends.tolist(), strict=True))
     return spans, np.add.reduceat(sums, apart, axis=0)
+
+
+def _with_what_was_dropped(text: str, spans: Spans) -> Spans:
+    """Return the spans with what normalising dropped behind their last letters.
+
+    The soft sign of «боль», marks and joiners, the rest of a stretch or of a pair read as one.
+    """
+    return tuple(
+        (start, _end_of_dropped(text, end, limit))
+        for (start, end), (limit, _) in pairwise([*spans, (len(text), 0)])
+    )
+
+
+def _end_of_dropped(text: str, end: int, limit: int) -> int:
+    of_word = text[end - 1].isalpha()
+    for at in range(end, limit):
+        if MEANING[ord(text[at])] != NOTHING and not (of_word and text[at].isalpha()):
+            return at
+    return limit
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

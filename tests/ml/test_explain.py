@@ -55,6 +55,31 @@ def test_the_strongest_piece_is_the_insult_in_all_its_disguise() -> None:
     assert piece.contribution > 0
 
 
+@pytest.mark.parametrize(
+    ("written", "piece"),
+    [
+        ("вот блять, да", "блять,"),
+        ("вот блять да", "блять"),
+        ("вот блятьььь да", "блятьььь"),
+        ("so fuc\u0301k\u0301 it", "fuc\u0301k\u0301"),
+        ("an idiot\u200d\u200b is", "idiot\u200d\u200b"),
+        ("ты идиотттт да", "идиотттт"),
+        ("вот strakh да", "strakh"),
+        ("so &#105;diot it", "&#105;diot"),
+        ("to idiot</b> it", "idiot"),
+        ("go http://www.casino.com", "http://"),
+    ],
+)
+def test_a_piece_ends_behind_what_normalising_dropped_of_its_word(written: str, piece: str) -> None:
+    pieces = predictor.explain(written).labels[Label.TOXICITY].pieces
+    assert pieces[1].text == piece
+
+
+def test_an_address_is_cut_where_its_words_are() -> None:
+    pieces = predictor.explain("see https://spam.com/a?b and x.com").labels[Label.TOXICITY].pieces
+    assert [each.text for each in pieces] == ["see", "https://", "spam", "com", "and", "x.com"]
+
+
 def test_a_text_without_a_word_has_no_pieces() -> None:
     assert all(not found.pieces for found in predictor.explain("  ").labels.values())
 

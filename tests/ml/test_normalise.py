@@ -116,21 +116,6 @@ def test_a_plain_text_keeps_the_place_of_every_letter(text: str) -> None:
             assert text[start:end] == letter
 
 
-def test_a_highlight_covers_the_whole_disguise() -> None:
-    written = "ты — и д \u200bи о т, да"
-    found = normalise_with_offsets(written)
-    at = found.text.index("idiot")
-    assert written[found.starts[at] : found.ends[at + 4]] == "и д \u200bи о т"
-
-
-def test_a_highlight_of_an_address_covers_the_address() -> None:
-    written = "go to https://spam.example.com/x?y now"
-    found = normalise_with_offsets(written)
-    at = found.text.index("http")
-    span = written[found.starts[at] : found.ends[at]]
-    assert span == "https://spam.example.com/x?y"
-
-
 @given(st.lists(any_text, max_size=8))
 def test_a_text_reads_the_same_alone_and_among_others(texts: list[str]) -> None:
     assert normalise_many(texts).folded.texts() == [normalise(text) for text in texts]
