@@ -25,8 +25,8 @@ What follows is measured on the test side, which neither training nor calibratio
 brackets: 95 % bootstrap intervals. Negatives of most corpora are easier than a newsroom's comments;
 a site's own figures come from its audit sample.
 
-The suites are our own writing, made apart from the sentences that train. Short sentences of theirs
-stand in corpora, in word lists and in our own writing as well; they are left out before the first
+The suites are our own writing, made apart from the sentences that train. A few short sentences of
+theirs stand in a corpus, a word list or that writing as well; they are left out before the first
 tier or the encoder learns. What calibrates is not searched for them. Take the suites as a
 development set: their results, by language, label and part, were looked at while the defaults of
 training were chosen (its sentences and their weight, that of the word lists, how far each tier

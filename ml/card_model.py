@@ -58,8 +58,8 @@ def made_of(info: ModelInfo) -> str:
     rule = info.training.get(TIERS)
     own = info.training.get("params", {}).get("own_tables", [])
     shared = (
-        f"texts in {listed(own)} are judged by weights learned from their own language alone, others"
-        " by weights that all texts taught."
+        f"texts in {listed(own)} are judged by weights learned from their own language alone,"
+        " others by weights that all texts taught."
         if own
         else "all languages share one table of weights."
     )
