@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from ml import artifact, card, history, stored_report
+from ml.__main__ import app
 from ml.artifact import ModelInfo
 from ml.bars import NOT_MEASURED, Bar
 from ml.calibrating import stated_prevalence
@@ -21,6 +23,7 @@ from ml.referral import Rule
 from ml.second_tier import SecondTier, even_leanings
 from ml.suites.load import Suite
 from ml.train import TIERS
+from tests.ml.small_model import a_model, an_info
 
 EN, RU, UZ, KK = Language.ENGLISH, Language.RUSSIAN, Language.UZBEK, Language.KAZAKH
 DIGEST = "sha256:this"
@@ -198,3 +201,19 @@ def test_the_model_that_ships_has_its_history() -> None:
     )
     assert loaded.second is not None
     assert np.allclose(loaded.second.leanings_[:2].sum(axis=0), 1)
+
+
+def test_a_history_that_cannot_be_read_is_named_where_a_card_is_wanted(tmp_path: Path) -> None:
+    training = {**an_info().training, "thresholds": LIMITS}
+    info = replace(an_info(), training=training)
+    digest = artifact.save(a_model(), tmp_path / "parley.model", info=info)
+    stored = card.as_json(replace(a_report(blind=True), version=digest))
+    (tmp_path / "report.json").write_text(stored, encoding="utf-8")
+    told = tmp_path / history.FILE
+    told.write_text(f'model = "{digest}"', encoding="utf-8")
+    result = CliRunner().invoke(app, ["card", "--models", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "history.toml needs model, choices and blind" in result.output
+    told.write_text(f'model = "{digest}"\nchoices = ""\nblind = "{TOLD.blind}"', encoding="utf-8")
+    assert CliRunner().invoke(app, ["card", "--models", str(tmp_path)]).exit_code == 0
+    assert TOLD.blind in (tmp_path / card.FILE).read_text(encoding="utf-8")
