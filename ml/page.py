@@ -16,13 +16,30 @@ from ml.labels import Label
 WORST = 25
 TEXT_MAX_CHARS = 400
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
+:root { color-scheme: light dark; background: #fff; color: #1a1a1a }
+a { color: #0b57d0 }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem;
+  overflow-wrap: anywhere }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0 2rem }
-th, td { border-bottom: 1px solid #ccc; padding: .3rem .6rem; text-align: left;
+th, td { border-bottom: 1px solid #8886; padding: .3rem .6rem; text-align: left;
   vertical-align: top }
-td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
-nav a { margin-right: 1rem }
-@media (prefers-color-scheme: dark) { body { background: #111; color: #ddd } }
+.n { text-align: right; font-variant-numeric: tabular-nums }
+.counts { width: auto }
+.errors th, .errors td:not(:last-child) { white-space: nowrap }
+nav { display: flex; flex-wrap: wrap; gap: .5rem 1rem }
+@media (prefers-color-scheme: dark) {
+  :root { background: #111; color: #ddd }
+  a { color: #8ab4f8 }
+}
+@media (max-width: 48rem) {
+  .errors, .errors tbody { display: block }
+  .errors thead { position: absolute; width: 1px; height: 1px; overflow: hidden;
+    clip-path: inset(50%) }
+  .errors tr { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .6rem 0;
+    border-bottom: 1px solid #8886 }
+  .errors td { border: 0; padding: 0; font-size: .85rem }
+  .errors td:last-child { flex-basis: 100%; font-size: 1rem }
+}
 """
 
 
@@ -47,11 +64,11 @@ def render(test: Dataset, judged: Judged, thresholds: Defaults, *, version: str)
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Errors of the model</title><style>{STYLE}</style>"
-        f"<h1>Errors of the model</h1><p>{escape(version)}, on {len(test):,} texts that it never"
-        " saw. The texts are abusive; do not publish this page.</p>"
-        f"<nav>{links}</nav>\n{sections}</html>\n"
+        f"<main><h1>Errors of the model</h1><p>{escape(version)}, on {len(test):,} texts that it"
+        " never saw. The texts are abusive; do not publish this page.</p>"
+        f"<nav>{links}</nav>\n{sections}</main></html>\n"
     )
 
 
@@ -78,16 +95,21 @@ def _confusion(counts: Sequence[Sequence[int]]) -> str:
         f"<tr><th>{name}</th>" + "".join(f'<td class="n">{count:,}</td>' for count in row) + "</tr>"
         for name, row in zip(("said to be", "said not to be"), counts, strict=True)
     )
-    return f"<table><tr><th></th><th>held</th><th>not held</th></tr>{rows}</table>"
+    head = '<tr><td></td><th class="n">held</th><th class="n">not held</th></tr>'
+    return f'<table class="counts">{head}{rows}</table>'
 
 
 def _table(test: Dataset, column: Floats, rows: Sequence[int]) -> str:
+    if not rows:
+        return "<p>None.</p>"
     body = "".join(
         f'<tr><td class="n">{column[row]:.3f}</td><td>{test.languages[row]}</td>'
-        f"<td>{escape(test.sources[row])}</td><td>{escape(_shortened(test.texts[row]))}</td></tr>"
+        f"<td>{escape(test.sources[row])}</td>"
+        f'<td lang="{test.languages[row]}">{escape(_shortened(test.texts[row]))}</td></tr>'
         for row in rows
     )
-    return f"<table><tr><th>score</th><th></th><th>source</th><th>text</th></tr>{body}</table>"
+    heads = "".join(f"<th>{name}</th>" for name in ("score", "language", "source", "text"))
+    return f'<table class="errors"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _shortened(text: str) -> str:
