@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from ml.explanation_method import ExplanationMethod
 from ml.features import Entries
 from ml.hashing import words
 from ml.labels import Label, Language
@@ -71,7 +72,7 @@ class Explanation:
     language_probability: float
     labels: Mapping[Label, LabelExplanation]
     top: Mapping[Label, tuple[Piece, ...]]
-    method: str = "exact"
+    method: ExplanationMethod = ExplanationMethod.EXACT
 
 
 def explain(
@@ -159,7 +160,11 @@ def by_occlusion(
     }
     strongest = {label: one.strongest(top) for label, one in found.items()}
     return Explanation(
-        exact.language, exact.language_probability, found, strongest, method="occlusion"
+        exact.language,
+        exact.language_probability,
+        found,
+        strongest,
+        method=ExplanationMethod.OCCLUSION,
     )
 
 

@@ -22,6 +22,7 @@ class FakePrediction:
     scores: Mapping[Label, float]
     language: Language = Language.ENGLISH
     language_probability: float = 0.99
+    by_second_tier: bool = False
     is_unclear: bool = False
 
 
@@ -40,13 +41,18 @@ class FakePredictor:
         hints: Sequence[Language | None] | None = None,  # noqa: ARG002 - the real one's signature
     ) -> list[FakePrediction]:
         self.asked.extend(texts)
-        return [FakePrediction(_scores(text)) for text in texts]
+        return [FakePrediction(_scores(text), by_second_tier=UNCLEAR in text) for text in texts]
 
     def predict_at_first_sight(
         self, texts: Sequence[str], *, hints: Sequence[Language | None] | None = None
     ) -> list[FakePrediction]:
         return [
-            replace(each, scores={**each.scores, Label.INSULT: 0.6}, is_unclear=True)
+            replace(
+                each,
+                scores={**each.scores, Label.INSULT: 0.6},
+                by_second_tier=False,
+                is_unclear=True,
+            )
             if UNCLEAR in text
             else each
             for text, each in zip(texts, self.predict(texts, hints=hints), strict=True)

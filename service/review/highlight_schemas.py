@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ml.explanation_method import ExplanationMethod
 from ml.labels import Label
 from service.review.highlights import Told
 
@@ -43,9 +44,16 @@ class HighlightOut(BaseModel):
     end: int = Field(description="The first code point that no longer belongs to it.", examples=[4])
     label: Label = Field(examples=[Label.INSULT])
     contribution: float | None = Field(
-        description="What it adds to the label's logit; null where the classifier that is live "
-        "now does not name it, and in the answer to a word.",
+        description="What it adds to the label's logit, as `method` found it out: more is more "
+        "telling. Null where the classifier that is live now does not name the piece, and in the "
+        "answer to a word.",
         examples=[2.41],
+    )
+    method: ExplanationMethod | None = Field(
+        description="How `contribution` was found out: `exact` is the piece's own part of a sum, "
+        "by the first tier; `occlusion` is what the logit loses when the text is read without the "
+        "piece, by the second. The two cannot be compared. Null where `contribution` is.",
+        examples=[ExplanationMethod.EXACT],
     )
     is_right: bool | None = Field(
         description="What a moderator said of it: that it is what is wrong, or (false) that it is "
@@ -64,6 +72,7 @@ class HighlightOut(BaseModel):
             end=told.end,
             label=told.label,
             contribution=told.contribution,
+            method=told.method,
             is_right=told.is_right,
             said_by=told.by,
             is_yours=told.is_own,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
+from ml.explanation_method import ExplanationMethod
 from ml.labels import Label
 from service.examples.tables import LabelledExample
 from service.review.measures import LabelScore
@@ -31,6 +32,9 @@ class Explanation(Protocol):
     def top(self) -> Mapping[Label, Sequence[Piece]]:
         """The strongest pieces of each supported label."""
 
+    @property
+    def method(self) -> ExplanationMethod: ...
+
 
 @runtime_checkable
 class Explainer(Protocol):
@@ -47,19 +51,22 @@ class Highlight:
     end: int
     label: Label
     contribution: float
+    method: ExplanationMethod
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """A highlight, and what a moderator said of it, if anybody has.
 
-    ``contribution`` is None where the classifier does not name the piece, or does not any more.
+    ``contribution`` and ``method`` are None where the classifier does not name the piece, or does
+    not any more.
     """
 
     start: int
     end: int
     label: Label
-    contribution: float | None
+    contribution: float | None = None
+    method: ExplanationMethod | None = None
     is_right: bool | None = None
     by: str | None = None
     is_own: bool = False
@@ -68,14 +75,14 @@ class Told:
 def highlights(explainer: Explainer, text: str, scores: Sequence[LabelScore]) -> list[Highlight]:
     """Return the pieces that raised the scores that matter, in the order of the text."""
     labels = that_matter(scores)
-    top = explainer.explain(text, top=_MOST).top
+    explanation = explainer.explain(text, top=_MOST)
     strongest: dict[tuple[int, int], Highlight] = {}
     for label in labels:
-        for piece in top.get(label, ()):
+        for piece in explanation.top.get(label, ()):
             span = (piece.start, piece.end)
             known = strongest.get(span)
             if known is None or known.contribution < piece.contribution:
-                strongest[span] = Highlight(*span, label, piece.contribution)
+                strongest[span] = Highlight(*span, label, piece.contribution, explanation.method)
     return sorted(strongest.values(), key=lambda each: (each.start, each.end))
 
 
@@ -96,7 +103,7 @@ def told(
     """
     by_piece = {
         (each.start, each.end, each.label): Told(
-            each.start, each.end, each.label, each.contribution
+            each.start, each.end, each.label, each.contribution, each.method
         )
         for each in found
     }
@@ -104,7 +111,7 @@ def told(
         assert each.span_start is not None and each.span_end is not None  # noqa: S101, PT018 - of pieces
         ((name, value),) = each.labels.items()
         key = (each.span_start, each.span_end, Label(name))
-        known = by_piece.get(key, Told(*key, None))
+        known = by_piece.get(key, Told(*key))
         by_piece[key] = replace(
             known,
             is_right=value > 0,

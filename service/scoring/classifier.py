@@ -26,6 +26,10 @@ class Prediction(Protocol):
         """How sure the language is, in [0, 1]."""
 
     @property
+    def by_second_tier(self) -> bool:
+        """Whether the second tier judged, which reads meaning, and not the first."""
+
+    @property
     def is_unclear(self) -> bool:
         """Whether it is a first sight that a closer look may correct."""
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from ml.explanation_method import ExplanationMethod
 from ml.labels import Label
 from service.comments.tables import Comment
 from service.db import Database
@@ -55,6 +56,7 @@ def test_a_piece_is_confirmed_changed_and_undone_by_keyboard_alone(
     open_desk(page, served, desk)
     page.keyboard.press("x")
     expect(page.locator(f"{IN_FOCUS} .pieces li")).to_contain_text("Comment")
+    expect(page.locator(f"{IN_FOCUS} .pieces + p")).to_contain_text("Exact: the score is a sum")
     page.locator(f"{IN_FOCUS} article").focus()
     for _ in range(10):
         page.keyboard.press("Tab")
@@ -115,6 +117,17 @@ def test_what_was_said_is_there_when_the_page_is_opened_again(
     page.keyboard.press("x")
     expect(page.locator(HARMLESS)).to_have_attribute("aria-pressed", "true")
     assert len(said(database)) == 1
+
+
+def test_what_was_found_out_by_leaving_words_out_says_so(
+    served: str, page: Page, desk: Desk, app: FastAPI
+) -> None:
+    app.state.classifier = FirstWord(method=ExplanationMethod.OCCLUSION)
+    open_desk(page, served, desk)
+    page.keyboard.press("x")
+    expect(page.locator(f"{IN_FOCUS} .pieces + p")).to_have_text(
+        "By trial: the score falls most when the text is read without these words."
+    )
 
 
 def test_a_phone_reaches_it_and_no_view_shuts_anybody_out(

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from playwright.sync_api import APIResponse, Page, Route, expect
 from sqlalchemy import delete, func, select, update
 
+from ml.explanation_method import ExplanationMethod
 from ml.labels import Label
 from service.comments.status import Status
 from service.comments.tables import Comment
@@ -402,15 +403,17 @@ class FirstWord:
     start: int = 0
     end: int = 7
     contribution: float = 1.0
+    method: ExplanationMethod = ExplanationMethod.EXACT
 
     def explain(self, text: str, *, top: int = 5) -> "Explained":
         assert text
         assert top
-        return Explained()
+        return Explained(self.method)
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
+    method: ExplanationMethod
     top: dict[Label, list[FirstWord]] = field(default_factory=lambda: {Label.INSULT: [FirstWord()]})
 
 

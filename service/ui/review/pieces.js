@@ -52,12 +52,13 @@ export class Pieces {
     return [...parts, points.slice(at).join("")];
   }
 
-  /** Return the list in which each piece is confirmed or called harmless. */
+  /** Return the list in which each piece is confirmed or called harmless, and how it came about. */
   list(card) {
     const pieces = this.of(card);
     if (!pieces.length) return null;
     const points = Array.from(card.body);
-    return h("ul", { class: "pieces small", "aria-label": t("What led the classifier") }, pieces.map((piece) => {
+    const method = pieces.find((piece) => piece.method)?.method;
+    const list = h("ul", { class: "pieces small", "aria-label": t("What led the classifier") }, pieces.map((piece) => {
       const words = points.slice(piece.start, piece.end).join("");
       const label = t(LABELS[piece.label]);
       return h("li", {}, h("strong", {}, h("bdi", {}, words)), h("span", { class: "soft" }, label),
@@ -65,6 +66,7 @@ export class Pieces {
         this.button(card, piece, false, t("Harmless"), t("«{words}» is harmless here: {label}", { words, label })),
         piece.said_by && h("span", { class: "soft" }, t("said by {name}", { name: piece.said_by })));
     }));
+    return [list, method && h("p", { class: "soft small" }, howFound(method))];
   }
 
   button(card, piece, isRight, text, spoken) {
@@ -105,6 +107,10 @@ export class Pieces {
 const key = ({ id, revision }) => `${id} ${revision}`;
 const place = ({ start, end, label }, isRight) => `${start}-${end}-${label}-${isRight}`;
 const strongest = (pieces) => Math.max(0, ...pieces.map((each) => each.contribution ?? 0));
+
+function howFound(method) {
+  return method === "exact" ? t("Exact: the score is a sum, and these words add most to it.") : t("By trial: the score falls most when the text is read without these words.");
+}
 
 function worthShowing(pieces) {
   const most = strongest(pieces);

@@ -139,6 +139,7 @@ def test_a_piece_that_the_classifier_does_not_name_is_shown_for_what_was_said(
         "end": 22,
         "label": "threat",
         "contribution": None,
+        "method": None,
         "is_right": False,
         "said_by": "Aziza",
         "is_yours": True,

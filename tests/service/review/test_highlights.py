@@ -2,9 +2,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from ml.explanation_method import ExplanationMethod
 from ml.labels import Label
 from service.db import Database
 from service.review.highlights import Explainer, Highlight, highlights, that_matter
@@ -22,6 +24,7 @@ class Piece:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     top: Mapping[Label, Sequence[Piece]]
+    method: ExplanationMethod
 
 
 @dataclass(slots=True)
@@ -30,11 +33,13 @@ class Explaining:
 
     version: str = "sha256:" + "0" * 64
     asked: list[str] = field(default_factory=list)
+    method: ExplanationMethod = ExplanationMethod.EXACT
 
     def explain(self, text: str, *, top: int = 5) -> Explanation:
         self.asked.append(text)
         pieces = [Piece(9, 12, 1.0), Piece(0, 4, 3.0)][:top]
-        return Explanation({Label.INSULT: pieces, Label.SPAM: [Piece(0, 4, 9.0)]})
+        top_each = {Label.INSULT: pieces, Label.SPAM: [Piece(0, 4, 9.0)]}
+        return Explanation(top_each, self.method)
 
 
 def _scores(**found: float) -> list[LabelScore]:
@@ -43,14 +48,14 @@ def _scores(**found: float) -> list[LabelScore]:
 
 def test_pieces_come_in_the_order_of_the_text_and_of_the_labels_that_matter() -> None:
     assert highlights(Explaining(), "They are all the same.", _scores(insult=0.7, spam=0.1)) == [
-        Highlight(0, 4, Label.INSULT, 3.0),
-        Highlight(9, 12, Label.INSULT, 1.0),
+        Highlight(0, 4, Label.INSULT, 3.0, ExplanationMethod.EXACT),
+        Highlight(9, 12, Label.INSULT, 1.0, ExplanationMethod.EXACT),
     ]
 
 
 def test_a_piece_that_raised_two_scores_is_shown_for_the_one_it_raised_most() -> None:
     found = highlights(Explaining(), "They are all the same.", _scores(insult=0.7, spam=0.8))
-    assert found[0] == Highlight(0, 4, Label.SPAM, 9.0)
+    assert found[0] == Highlight(0, 4, Label.SPAM, 9.0, ExplanationMethod.EXACT)
 
 
 def test_where_nothing_is_over_its_threshold_the_nearest_label_matters() -> None:
@@ -75,6 +80,27 @@ def test_the_page_asks_for_the_pieces_of_the_text_that_is_shown(
         (9, 12, "insult"),
     ]
     assert classifier.asked == [comment.body]
+
+
+@pytest.mark.parametrize("method", ExplanationMethod)
+def test_each_piece_says_how_it_was_found_out_what_it_adds(
+    client: TestClient,
+    app: FastAPI,
+    database: Database,
+    now: datetime,
+    method: ExplanationMethod,
+) -> None:
+    app.state.classifier = Explaining(method=method)
+    with database.transaction() as session:
+        desk = stored_desk(session, now=now)
+        comment = stored_held_comment(session, desk.site, now=now)
+        stored_score(session, comment, insult=0.75, now=now)
+    path = f"/v1/review/comments/{comment.id}/highlights"
+    found = client.get(path, headers=desk.bearer).json()
+    assert [(each["contribution"], each["method"]) for each in found] == [
+        (3.0, method.value),
+        (1.0, method.value),
+    ]
 
 
 def test_a_classifier_that_cannot_explain_itself_shows_nothing(

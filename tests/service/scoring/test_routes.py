@@ -1,11 +1,14 @@
+import json
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from service.comments.tables import Comment
 from service.db import Database
+from service.scoring.schemas import ScoreOut
 from service.scoring.tables import Score
 from tests.fakes import UNCLEAR, FakePredictor
 from tests.service.keys import Caller
@@ -35,7 +38,16 @@ def test_what_is_unclear_at_first_sight_is_looked_at_closely(
     results = answer.json()["results"]
     assert [each["scores"]["insult"] for each in results] == [0.01, 0.9, 0.01]
     assert not any(each["is_unclear"] for each in results)
+    assert [each["by_second_tier"] for each in results] == [True, False, True]
     assert classifier.asked == [*texts, texts[0], texts[2]]
+
+
+def test_every_field_of_an_answer_has_an_example_that_would_be_one(app: FastAPI) -> None:
+    schemas = app.openapi()["components"]["schemas"]
+    fields = schemas["ScoredText"]["properties"].items()
+    result = {name: field["examples"][0] for name, field in fields}
+    [version] = schemas["ScoreOut"]["properties"]["model_version"]["examples"]
+    ScoreOut.model_validate_json(json.dumps({"model_version": version, "results": [result]}))
 
 
 @pytest.mark.parametrize(
