@@ -30,7 +30,7 @@ from ml.bars import Bar, measure_bars
 from ml.dataset import Dataset, Split, gather, join, without_doubles
 from ml.defaults import Defaults
 from ml.encoder import Encoder, EncoderUnavailable, Remembering
-from ml.evaluate import Judged, Report, Score, evaluate, judge, labelled
+from ml.evaluate import Judged, Report, Score, by_slices, evaluate, judge, labelled
 from ml.labels import Language
 from ml.lack import Lack
 from ml.pipeline import Params
@@ -217,19 +217,22 @@ def _encoder() -> Encoder | None:
 def _look(
     loaded: Artifact, reading: Encoder | None, test: Dataset, *, sample: int, seed: int
 ) -> None:
-    """Measure a draw of the texts, and the suites; show it, and write no card."""
+    """Measure a draw of the texts, show what came out, and write no card."""
     rows = np.sort(np.random.default_rng(seed).permutation(len(test))[:sample])
     drawn = test.at(rows)
     with steps(console) as step:
         score = with_bar(_score(loaded, reading), step)
         step(f"measuring on {len(drawn):,} of {len(test):,} texts")
         limits = defaults.from_plain(loaded.info.training[defaults.KEY])
-        report = evaluate(score, drawn, limits, seed=seed, version=loaded.digest)
-        _write_page(drawn, score(drawn.texts), limits, version=loaded.digest)
-    console.print(card.summary(report))
+        judged = score(drawn.texts)
+        slices = by_slices(drawn, judged.scores, seed=seed)
+        lines = [card.line(one) for one in slices if one.by in ("all", "language")]
+        _write_page(drawn, judged, limits, version=loaded.digest)
+    console.print("\n".join(lines))
     console.print(
-        f"A quick look at {len(drawn):,} of {len(test):,} texts: the report and the card tell what"
-        f" they told before. The worst errors, to read and not to publish: {PAGE}"
+        f"A quick look at {len(drawn):,} of {len(test):,} texts: suites and bars are not measured,"
+        " and the report and the card tell what they told before.\n"
+        f"The worst errors, to read and not to publish: {PAGE}"
     )
 
 

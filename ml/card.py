@@ -10,7 +10,7 @@ from ml import history as history_of
 from ml.artifact import Artifact, ModelInfo
 from ml.bars import Bar
 from ml.corpora import training_corpora
-from ml.evaluate import Report
+from ml.evaluate import Report, Slice
 from ml.history import History
 from ml.lexicons import LEXICONS
 from ml.metrics import Metric
@@ -123,13 +123,14 @@ def as_json(report: Report, bars: Sequence[Bar] = ()) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def line(one: Slice) -> str:
+    """Return one slice as a line for a terminal."""
+    return f"{one.label.value:16} {one.name:6} ROC-AUC {one.metrics[Metric.ROC_AUC]}"
+
+
 def summary(report: Report) -> str:
     """Return the few lines that one looks at first."""
-    lines = [
-        f"{one.label.value:16} {one.name:6} ROC-AUC {one.metrics[Metric.ROC_AUC]}"
-        for one in report.slices
-        if one.by in ("all", "language")
-    ]
+    lines = [line(one) for one in report.slices if one.by in ("all", "language")]
     lines += [
         f"{one.suite.value:20} {one.language.value}: accuracy {one.accuracy:.3f},"
         f" caught {_share(one.caught)}, held wrongly {_share(one.held_wrongly)}"

@@ -1,5 +1,7 @@
 """How fast the first tier scores, beside scikit-learn hashing the same n-grams in the same run.
 
+And how long the model that ships takes to load, beside reading its files' bytes.
+
 Run by ``make bench``. The peer is HashingVectorizer (words 1–2, characters 2–5, 2 ** 18 columns
 each) with all labels' weights stacked in one float32 matrix; it neither normalises nor tells
 languages apart, ours does both. Rounds alternate, so that other work on the machine hits both.
@@ -9,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from itertools import cycle
 
 import numpy as np
@@ -18,13 +21,17 @@ from scipy.special import expit
 from sklearn.feature_extraction.text import HashingVectorizer
 from threadpoolctl import threadpool_limits
 
+from ml import encoder
+from ml.encoder import ADAPTER, E5
 from ml.labels import Label
 from ml.predict import Predictor
 
 Score = Callable[[Sequence[str]], object]
+Load = Callable[[], object]
 
 ROUNDS = 9
 ROUND_SECONDS = 0.4
+LOADS = 5
 # A page of comments, and what a worker scores in one call (``PARLEY_SCORING__BATCH``).
 BATCHES = (64, 256)
 CHARACTERS = 300
@@ -135,6 +142,7 @@ def main() -> None:
     texts = comments(1024, seed=3)
     with threadpool_limits(1):
         show(predictor, texts)
+        show_loading()
 
 
 def show(predictor: Predictor, texts: Sequence[str]) -> None:
@@ -156,6 +164,43 @@ def show(predictor: Predictor, texts: Sequence[str]) -> None:
     alone = (f"{timing.milliseconds(50):.3f}", f"{timing.milliseconds(99):.3f}")
     table.add_row("explanation", *("" for _ in BATCHES), *alone)
     Console().print(table)
+
+
+def show_loading() -> None:
+    """Measure and print how long the model that ships takes to load, whole and first tier alone."""
+    folder = files("ml").joinpath("models")
+    model, adapter = folder.joinpath("parley.model"), folder.joinpath(ADAPTER)
+    weights = encoder.weights()
+    loads: dict[str, tuple[Load, Load]] = {
+        "first tier": (
+            lambda: Predictor.bundled(alone=True),
+            model.read_bytes,
+        ),
+        "both tiers": (
+            # Unpacked anew each time: a process keeps its encoder.
+            lambda: Predictor.bundled(encoder=E5.bundled()),
+            lambda: (model.read_bytes(), adapter.read_bytes(), weights.read_bytes()),
+        ),
+    }
+    table = Table(title="Loading the model that ships, one core, files in the system's cache")
+    for column in ("", "seconds", "reading the bytes"):
+        table.add_column(column, justify="right" if column else "left")
+    for name, (load, floor) in loads.items():
+        seconds, floor_seconds = _seconds(load), _seconds(floor)
+        times = f"{floor_seconds:.4f} ({seconds / floor_seconds:.0f} x)"
+        table.add_row(name, f"{seconds:.3f}", times)
+    Console().print(table)
+
+
+def _seconds(load: Load) -> float:
+    """Return the median of the thread's own time over some rounds, after one that warms up."""
+    load()
+    taken = []
+    for _ in range(LOADS):
+        before = time.thread_time()
+        load()
+        taken.append(time.thread_time() - before)
+    return float(np.median(taken))
 
 
 if __name__ == "__main__":
