@@ -1,6 +1,5 @@
 """``python -m ml``: train the shipped model and its encoder's adapter, measure, explain."""
 
-import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -8,26 +7,22 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
 
 from ml import (
     artifact,
     card,
-    corpora,
     defaults,
     encoder,
+    inputs,
     labelled_scores,
-    lexicons,
     page,
     plots,
     stored_report,
 )
 from ml.adapter import Adapter, AdapterError
-from ml.artifact import Artifact, ArtifactError
+from ml.artifact import Artifact
 from ml.bars import Bar, measure_bars
-from ml.dataset import Dataset, Split, gather, join, without_doubles
+from ml.dataset import Dataset, Split
 from ml.defaults import Defaults
 from ml.encoder import Encoder, EncoderUnavailable, Remembering
 from ml.evaluate import Judged, Report, Score, by_slices, evaluate, judge, labelled
@@ -40,7 +35,6 @@ from ml.train import fit
 
 MODELS = Path(__file__).parent / "models"
 PAGE = Path("build") / "errors.html"  # ignored by git: it shows texts of the corpora
-VARIABLE = "PARLEY_CORPORA"
 
 # Less penalty than the default, so that our few sentences weigh in (see docs/model). Calibration
 # has a side of the data to itself, so hardly anything is kept back inside.
@@ -52,12 +46,12 @@ PARAMS = Params(
 )
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
-console = Console()
+console = inputs.console
 
 CorporaFolder = Annotated[
     Path | None,
     typer.Option(
-        "--corpora", help="Folder of the public corpora.", envvar=VARIABLE, show_envvar=True
+        "--corpora", help="Folder of the public corpora.", envvar=inputs.VARIABLE, show_envvar=True
     ),
 ]
 Models = Annotated[
@@ -79,8 +73,8 @@ def train(
 
     The worst errors go to build/errors.html, in the folder that you are in.
     """
-    root = _folder(folder)
-    data, words = _gathered(root), _words(root, seed)
+    root = inputs.folder(folder)
+    data, words = inputs.gathered(root), inputs.words(root, seed)
     reading = _encoder()
     with steps(console) as step:
         trained = fit(data, PARAMS, seed, words=words, encoder=reading, progress=step)
@@ -110,11 +104,11 @@ def evaluate_model(
     corpora, to build/errors.html in the folder that you are in.
     """
     if blind and sample is not None:
-        raise _refusal(
+        raise inputs.refusal(
             "The blind set is measured with all texts or not at all: leave out --sample."
         )
-    root = _folder(folder)
-    loaded, data = _loaded(models), _gathered(root)
+    root = inputs.folder(folder)
+    loaded, data = inputs.loaded(models), inputs.gathered(root)
     if sample is not None:
         _look(loaded, _encoder(), data.part(Split.TEST), sample=sample, seed=seed)
         return
@@ -137,23 +131,23 @@ def adapt(
     """Teach the sentence encoder to judge comments; train anew afterwards."""
     from ml import adapter_training  # noqa: PLC0415 - its framework comes with the train extra
 
-    root = _folder(folder)
-    data = _gathered(root)
+    root = inputs.folder(folder)
+    data = inputs.gathered(root)
     with steps(console) as step:
         try:
             adapter: Adapter = adapter_training.teach(
                 encoder.weights(),
                 data,
-                words=_words(root, seed),
+                words=inputs.words(root, seed),
                 seed=seed,
                 progress=step,
                 onwards=Adapter.load(models / encoder.ADAPTER) if onwards else None,
                 share=share,
             )
         except (EncoderUnavailable, AdapterError) as missing:
-            raise _refusal(str(missing)) from missing
+            raise inputs.refusal(str(missing)) from missing
         except ImportError as missing:
-            raise _refusal(f"{missing}; install the train extra.") from missing
+            raise inputs.refusal(f"{missing}; install the train extra.") from missing
         path = models / encoder.ADAPTER
         path.write_bytes(adapter.to_bytes())
     console.print(f"{path} [bold]{adapter.digest}[/] {path.stat().st_size / 2**20:.1f} MB")
@@ -166,10 +160,10 @@ def write_card(models: Models = MODELS) -> None:
     try:
         report, bars = stored_report.read(stored.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise _refusal(f"{stored} cannot be read: {error}. Run evaluate first.") from error
-    loaded = _loaded(models)
+        raise inputs.refusal(f"{stored} cannot be read: {error}. Run evaluate first.") from error
+    loaded = inputs.loaded(models)
     if report.version != loaded.digest:
-        raise _refusal(f"{stored} tells of {report.version}, the model is {loaded.digest}.")
+        raise inputs.refusal(f"{stored} tells of {report.version}, the model is {loaded.digest}.")
     console.print(_card(models, loaded, report, bars, plots.NAMES))
 
 
@@ -182,9 +176,9 @@ def draw_curves(
     try:
         plots.curves(table, target)
     except OSError as error:
-        raise _refusal(f"{table} cannot be drawn: {error.strerror}.") from error
+        raise inputs.refusal(f"{table} cannot be drawn: {error.strerror}.") from error
     except ValueError as error:
-        raise _refusal(f"{table} is no table of measurements: {error}.") from error
+        raise inputs.refusal(f"{table} is no table of measurements: {error}.") from error
     console.print(target)
 
 
@@ -199,7 +193,7 @@ def explain(
     ] = None,
 ) -> None:
     """Score one text and show which of its words carried which score."""
-    loaded = _loaded(models)
+    loaded = inputs.loaded(models)
     predictor = _predictor(loaded, None if loaded.second is None else _encoder())
     [prediction] = predictor.predict([text], hints=[language])
     console.print(explained(prediction, predictor.explain(text, hint=language)))
@@ -209,7 +203,7 @@ def _encoder() -> Encoder | None:
     """Return the encoder that will be there when the model judges; say why if there is none."""
     found = encoder.looked_up()
     if isinstance(found, Lack):
-        _warn(f"The first tier is alone. {found.detail}")
+        inputs.warn(f"The first tier is alone. {found.detail}")
         return None
     return Remembering(found)
 
@@ -273,69 +267,12 @@ def _card(
     try:
         return card.write(models, loaded, report, bars, drawn)
     except ValueError as error:
-        raise _refusal(str(error)) from error
-
-
-def _folder(named: Path | None) -> Path:
-    if named is None:
-        raise _refusal(
-            f"Name the folder of the corpora: --corpora PATH, or the variable {VARIABLE}."
-        )
-    try:
-        corpora.check_folder(named)
-    except corpora.CorporaMissing as missing:
-        source = "--corpora" if os.environ.get(VARIABLE) != str(named) else VARIABLE
-        raise _refusal(f"{missing} (named by {source}).") from missing
-    return named
-
-
-def _loaded(models: Path) -> Artifact:
-    try:
-        return artifact.load(models / "parley.model")
-    except ArtifactError as refused:
-        raise _refusal(str(refused)) from refused
-
-
-def _refusal(message: str) -> typer.Exit:
-    console.print(f"[red]{escape(message)}[/]", soft_wrap=True)
-    return typer.Exit(2)
-
-
-def _warn(message: str) -> None:
-    console.print(f"[yellow]{escape(message)}[/]", soft_wrap=True)
+        raise inputs.refusal(str(error)) from error
 
 
 def _write_page(test: Dataset, judged: Judged, limits: Defaults, *, version: str) -> None:
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page.render(test, judged, limits, version=version), encoding="utf-8")
-
-
-def _gathered(root: Path) -> Dataset:
-    """Read the training corpora with a bar, warn of changed files, and drop doubles."""
-    wanted = corpora.training_corpora()
-    parts = []
-    with Progress(console=console, transient=True) as bars:
-        task = bars.add_task("reading corpora", total=len(wanted) + 1)
-        for corpus in wanted:
-            try:
-                parts += list(gather(root, [corpus]))
-            except corpora.CorporaMissing as missing:
-                raise _refusal(f"{missing}.") from missing
-            for file in corpus.changed_files(root):
-                console.print(f"[yellow]{corpus.name}: {file} is not the file the card names[/]")
-            bars.advance(task)
-        bars.update(task, description="dropping doubles")
-        data = without_doubles(join(parts))
-        bars.advance(task)
-    console.print(f"{sum(map(len, parts)):,} texts, {len(data):,} without doubles")
-    return data
-
-
-def _words(root: Path, seed: int) -> Dataset:
-    try:
-        return lexicons.gather(root, seed=seed)
-    except corpora.CorporaMissing as missing:
-        raise _refusal(f"{missing}.") from missing
 
 
 def _score(loaded: Artifact, reading: Encoder | None) -> Score:
@@ -345,7 +282,7 @@ def _score(loaded: Artifact, reading: Encoder | None) -> Score:
 def _predictor(loaded: Artifact, reading: Encoder | None) -> Predictor:
     predictor = Predictor(loaded, encoder=reading)
     if predictor.lack is not None:
-        _warn(f"The first tier is alone. {predictor.lack.detail}")
+        inputs.warn(f"The first tier is alone. {predictor.lack.detail}")
     return predictor
 
 

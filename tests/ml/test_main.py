@@ -159,7 +159,7 @@ def test_a_quick_look_measures_so_many_texts_and_leaves_the_card_as_it_is(
         tuple(texts), tuple(languages), targets, np.ones(len(texts)),
         tuple(tested[i % len(tested)] for i in range(len(texts))), ("made up",) * len(texts),
     )  # fmt: skip
-    monkeypatch.setattr("ml.__main__._gathered", lambda _: data)
+    monkeypatch.setattr("ml.inputs.gathered", lambda _: data)
     monkeypatch.setattr(corpora, "check_folder", lambda _: None)
     monkeypatch.chdir(tmp_path)
     _with_thresholds(tmp_path)
