@@ -79,7 +79,10 @@ class _Text:
     origins: Origins | None
 
     def rewrite(self, pattern: re.Pattern[str], reading: _Reading, places: _Places) -> None:
-        """Put ``reading(match)`` in place of every match, which lies there as ``places`` says."""
+        """Put ``reading(match)`` in place of every match, which lies there as ``places`` says.
+
+        What is read as it was written stays where it is.
+        """
         if self.origins is None:
             self.text = pattern.sub(reading, self.text)
             return
@@ -90,11 +93,12 @@ class _Text:
             start, end = match.span()
             read = reading(match)
             texts += [self.text[position:start], read]
-            spans = np.array(places(match, read), np.int64).reshape(-1, 2)
             inside = self.origins[start:end]
-            # Where the first character of each span came from begins, and the last one ends.
-            lies = np.stack([inside[spans[:, 0], 0], inside[spans[:, 1] - 1, 1]], axis=1)
-            origins += [self.origins[position:start], lies]
+            if read != match[0]:
+                spans = np.array(places(match, read), np.int64).reshape(-1, 2)
+                # Where the first character of each span came from begins, and the last one ends.
+                inside = np.stack([inside[spans[:, 0], 0], inside[spans[:, 1] - 1, 1]], axis=1)
+            origins += [self.origins[position:start], inside]
             position = end
         self.text = "".join([*texts, self.text[position:]])
         self.origins = np.concatenate([*origins, self.origins[position:]])
@@ -135,7 +139,7 @@ def undo(codes: Codes, origins: Origins | None, rules: int) -> tuple[Codes, Orig
     before = codes.tobytes().decode("utf-32-le")
     text = _Text(before, origins)
     if rules & _MARKUP:
-        text.rewrite(_ENTITY, _character, _whole_or_unread)
+        text.rewrite(_ENTITY, _character, _whole)
         text.rewrite(_TAG, lambda _: " ", _whole)
     if rules & _MENTION_RULES:
         text.rewrite(_EMAIL, lambda _: " @ ", _whole)
@@ -170,10 +174,6 @@ def _character(match: re.Match[str]) -> str:
         return match[0]
     meant = int(MEANING[ord(character)])
     return " " if meant == NOTHING else chr(meant)
-
-
-def _whole_or_unread(match: re.Match[str], read: str) -> Spans:
-    return _in_place(match, read) if read == match[0] else _whole(match, read)
 
 
 def _address(match: re.Match[str]) -> str:
@@ -274,6 +274,6 @@ def _joined(match: re.Match[str]) -> str:
 
 
 def _joined_places(match: re.Match[str], read: str) -> Spans:
-    """Each letter stands for itself: where they were joined, one gap lay between any two."""
-    step = 1 if read == match[0] else 1 + len(match["gap"])
-    return [(at, at + 1) for at in range(0, len(match[0]), step)]
+    """Each letter stands for itself: one gap lay between any two."""
+    step = 1 + len(match["gap"])
+    return [(at * step, at * step + 1) for at in range(len(read))]
