@@ -179,7 +179,7 @@ def fit(texts: Sequence[str], languages: Sequence[Language], *, seed: int = 0) -
         raise ValueError(f"No text in: {', '.join(sorted(missing))}.")
     names = sorted(set(classes), key=lambda name: (LANGUAGES.index(_language(name)), name))
     grams = language_grams(normalise_many(written).clean)
-    model = LogisticRegression(C=30.0, max_iter=200, class_weight="balanced", random_state=seed)
+    model = LogisticRegression(C=30.0, max_iter=1000, class_weight="balanced", random_state=seed)
     model.fit(grams, [names.index(name) for name in classes])
     fitted = LanguageModel(
         model.coef_.T.astype(np.float32),
@@ -215,7 +215,8 @@ def _versions(text: str, language: Language) -> Iterator[tuple[str, str]]:
         yield "cyrillic", text if cyrillic else transliterate.uzbek_to_cyrillic(text)
     elif language is Language.RUSSIAN:
         yield ("cyrillic" if cyrillic else "latin"), text
-        if cyrillic:
+        # One word in Latin letters is another language's more often than transliterated: идиот.
+        if cyrillic and " " in text.strip():
             yield "latin", transliterate.russian_to_latin(text)
     elif cyrillic:
         yield "cyrillic", text

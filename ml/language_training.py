@@ -1,13 +1,17 @@
 """Train what tells the languages apart, and measure it: ``python -m ml.language_training FOLDER``.
 
 Learns from the train side of the corpora's groups and is measured on their test side, once on whole
-texts and once on a few words of each, since comments are short.
+texts and once on a few words of each, since comments are short. With the path of a trained model
+behind the folder, that model gets it in place of its own.
 """
 
 import csv
+import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -15,7 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from ml import language, swearing
+from ml import artifact, language, swearing
 from ml.augment import SOURCE, own_writing
 from ml.dataset import Split, gather, key_of, mask_personal_data, split_of
 from ml.labels import Language
@@ -25,6 +29,9 @@ from ml.normalise import normalise_many
 PER_SOURCE = 3000
 SNIPPET_WORDS = (1, 4)
 FILLINGS = 2  # of each template of ours
+# A word is one language's if so many of its texts have it, this much oftener than another's.
+WORD_TEXTS_MIN = 5
+WORD_OFTENER = 4
 FILE = Path(language.__file__).with_name("language.model")
 
 # Texts and word lists of languages that comments are not judged in: (file, column or None).
@@ -71,12 +78,44 @@ def texts_of(root: Path, side: Split, *, seed: int) -> tuple[list[str], list[Lan
     for name, text in _of_other_languages(root):
         if split_of(text) is side and key_of(text) not in known:
             by_source[name].append((text, Language.OTHER))
+    if side is Split.TRAIN:
+        by_source |= alone([pair for pairs in by_source.values() for pair in pairs])
     found = [
         pair
         for _, pairs in sorted(by_source.items())
         for pair in draw.sample(pairs, min(PER_SOURCE, len(pairs)))
     ]
     return [text for text, _ in found], [spoken for _, spoken in found]
+
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def alone(texts: Sequence[tuple[str, Language]]) -> dict[str, list[tuple[str, Language]]]:
+    """Return the most frequent words of each language by themselves: many comments are one word.
+
+    By the name of a source for each language that has any.
+    """
+    counts: dict[Language, Counter[str]] = defaultdict(Counter)
+    sizes = Counter(spoken for _, spoken in texts)
+    for text, spoken in texts:
+        words = set(_WORD.findall(text.lower()))
+        if len(words) > 1:  # lists of words would each count as a text
+            counts[spoken].update(words)
+
+    def is_own(word: str, spoken: Language) -> bool:
+        shares = {other: counts[other][word] / sizes[other] for other in counts}
+        own = shares.pop(spoken)
+        return own >= WORD_OFTENER * max(shares.values(), default=0)
+
+    return {
+        f"words {spoken}": [
+            (word, spoken)
+            for word in sorted(found, key=lambda word: (-found[word], word))
+            if found[word] >= WORD_TEXTS_MIN and is_own(word, spoken)
+        ][:PER_SOURCE]
+        for spoken, found in sorted(counts.items())
+    }
 
 
 def _of_ours(root: Path) -> list[tuple[str, str, str, Language]]:
@@ -141,10 +180,35 @@ def accuracy(
     return {spoken: float(right[spoken_in == spoken].mean()) for spoken in sorted(set(languages))}
 
 
-def main(folder: str) -> None:
+def put_into(path: Path, model: LanguageModel) -> str:
+    """Give a trained model another language model, and return its new digest.
+
+    Weights, calibration and thresholds stay what they were learned to be with the one before, so
+    the model is to be measured anew.
+
+    Raises:
+        ArtifactError: the file is refused.
+    """
+    trained = artifact.load(path)
+    trained.model.grams.language_model = model
+    training = {**trained.info.training, "language_model": sha256(model.to_bytes()).hexdigest()}
+    content = artifact.to_bytes(
+        trained.model, info=replace(trained.info, training=training), second=trained.second
+    )
+    path.write_bytes(content)
+    return artifact.load(content).digest
+
+
+def main(folder: str, *models: str) -> None:
     root = Path(folder)
     model = train(root)
     FILE.write_bytes(model.to_bytes())
+    Console().print(_measured(root, model))
+    for path in models:
+        Console().print(f"{path} [bold]{put_into(Path(path), model)}[/]")
+
+
+def _measured(root: Path, model: LanguageModel) -> Table:
     texts, languages = texts_of(root, Split.TEST, seed=1)
     draw = Random(2)  # noqa: S311 - no secret
     whole = accuracy(model, texts, languages)
@@ -153,8 +217,8 @@ def main(folder: str) -> None:
     for spoken, share in whole.items():
         count = languages.count(spoken)
         table.add_row(spoken, f"{count:,}", f"{share:.3f}", f"{short[spoken]:.3f}")
-    Console().print(table)
+    return table
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -95,7 +95,30 @@ def kazakh_reviews(folder: Path) -> Iterator[Example]:
 def uzum_reviews(folder: Path) -> Iterator[Example]:
     for row in rows(folder / "uzum_reviews.csv"):
         if not swears(row["text"], Language.UZBEK):
-            yield Example(row["text"], CLEAN)
+            language = Language.RUSSIAN if _is_russian(row["text"]) else Language.UZBEK
+            yield Example(row["text"], CLEAN, language=language)
+
+
+# Words of Russian reviews that Uzbek has not borrowed; letters that only one of the two has.
+_RUSSIAN_WORD = re.compile(
+    r"(?<!\w)(?:и|в|не|на|что|с|как|по|но|это|за|для|то|вс[её]|очень|так|от|из|у|мне|бы|же|уже|ещ[её]"
+    r"|если|только|или|есть|вам|вас|мы|он[аи]?|его|их|вот|надо|всем|было|быть|меня|нет|когда|просто"
+    r"|можно|хорош(?:о|ий|ая|ее|ие)|отличн(?:о|ый|ая)|спасибо|рекомендую|советую|понравил(?:ось|ся|ась)"
+    r"|дово(?:лен|льна)|качество|удобн(?:о|ый|ая)|быстро|работает|приш(?:ло|[её]л|ла))(?!\w)"
+)
+_RUSSIAN_LETTERS, _UZBEK_LETTERS = re.compile("[ыщ]"), re.compile("[ўқғҳ]")
+_WORD, _CYRILLIC = re.compile(r"[^\W\d_]+"), re.compile("[\u0400-\u052f]")
+
+
+def _is_russian(text: str) -> bool:
+    """Tell whether a review of an Uzbek shop is in Russian, as most in Cyrillic are."""
+    text = text.lower()
+    words = _WORD.findall(text)
+    cyrillic = [word for word in words if _CYRILLIC.search(word)]
+    if _UZBEK_LETTERS.search(text) or 2 * len(cyrillic) <= len(words):
+        return False
+    known = len(_RUSSIAN_WORD.findall(text))
+    return bool(_RUSSIAN_LETTERS.search(text)) or (known > 0 and 3 * known >= len(cyrillic))
 
 
 def uzbek_app_reviews(folder: Path) -> Iterator[Example]:

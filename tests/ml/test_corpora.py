@@ -16,6 +16,7 @@ from ml.corpora import (
 from ml.dataset import from_examples
 from ml.labels import Label, Language
 from ml.readers import Example, settle
+from ml.readers_eastern import uzum_reviews
 from ml.swearing import swears
 
 
@@ -90,6 +91,19 @@ def test_a_swear_word_is_found(text: str, language: Language) -> None:
 )
 def test_innocent_neighbours_of_swear_words_are_not(text: str, language: Language) -> None:
     assert not swears(text, language)
+
+
+def test_a_russian_review_of_an_uzbek_shop_is_read_as_russian(tmp_path: Path) -> None:
+    said = {
+        "Чайник пришёл быстро, советую": Language.RUSSIAN,
+        "Чашки целы": Language.RUSSIAN,  # Uzbek has no ы
+        "Отлично": Language.RUSSIAN,
+        "Чойнак зўр экан, не кам": Language.UZBEK,  # Russian has no ў
+        "Чойнак яхши ишлаяпти": Language.UZBEK,
+        "Choynak yaxshi, спасибо": Language.UZBEK,
+    }
+    (tmp_path / "uzum_reviews.csv").write_text("\n".join(["text", *map('"{}"'.format, said)]))
+    assert {each.text: each.language for each in uzum_reviews(tmp_path)} == said
 
 
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.name)

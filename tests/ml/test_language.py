@@ -1,13 +1,20 @@
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml import language
+from ml import artifact, language
 from ml.container import ContainerError, pack
 from ml.labels import Language
 from ml.language import LanguageModel, detect, detect_many
+from ml.language_training import WORD_TEXTS_MIN, alone, put_into
 from ml.normalise import normalise_many
 from ml.transliterate import russian_to_latin, uzbek_to_cyrillic
+from tests.ml.small_model import an_artifact
 
 
 @pytest.mark.parametrize(
@@ -30,6 +37,36 @@ def test_a_sentence_is_known_by_its_language_in_any_script(text: str, spoken: La
     guess = detect(text)
     assert guess.language is spoken
     assert guess.probability > 0.6
+
+
+@pytest.mark.parametrize(
+    ("word", "spoken"),
+    [
+        ("Agreed", Language.ENGLISH),
+        ("idiot", Language.ENGLISH),
+        ("Отлично", Language.RUSSIAN),
+        ("Спасибо", Language.RUSSIAN),
+        ("Согласен", Language.RUSSIAN),
+        ("дурак", Language.RUSSIAN),
+        ("Rahmat", Language.UZBEK),
+        ("аҳмоқ", Language.UZBEK),
+        ("рақмет", Language.KAZAKH),
+        ("ақымақ", Language.KAZAKH),
+    ],
+)
+def test_a_comment_of_one_frequent_word_is_known(word: str, spoken: Language) -> None:
+    assert detect(word).language is spoken
+
+
+def test_the_most_frequent_words_that_are_one_languages_own_teach_alone() -> None:
+    english = [("the road of winter", Language.ENGLISH)] * 20
+    russian = [("дорога of зимой", Language.RUSSIAN)] * 20
+    rare = [("puddle there", Language.ENGLISH)] * (WORD_TEXTS_MIN - 1)
+    found = alone([*english, *russian, *rare, ("list", Language.OTHER)])
+    assert found == {
+        "words en": [(word, Language.ENGLISH) for word in ("road", "the", "winter")],
+        "words ru": [(word, Language.RUSSIAN) for word in ("дорога", "зимой")],
+    }
 
 
 @given(st.lists(st.text(max_size=40), max_size=6))
@@ -90,3 +127,23 @@ def test_training_needs_every_language() -> None:
 def test_a_file_of_another_kind_is_refused() -> None:
     with pytest.raises(ContainerError, match="not a language model"):
         LanguageModel.from_bytes(pack({}, {"kind": "moderation"}))
+
+
+def test_a_trained_model_gets_other_languages_and_keeps_all_else(tmp_path: Path) -> None:
+    path = tmp_path / "some.model"
+    path.write_bytes(an_artifact())
+    before = artifact.load(path)
+    bundled = LanguageModel.bundled()
+    other = replace(bundled, intercepts=bundled.intercepts[::-1].copy())
+    digest = put_into(path, other)
+    after = artifact.load(path, expected=digest)
+    assert digest != before.digest
+    assert after.model.grams.languages_by.to_bytes() == other.to_bytes()
+    assert np.array_equal(
+        after.model.classifier.weights_.words, before.model.classifier.weights_.words
+    )
+    assert after.info.supported == before.info.supported
+    assert after.info.training == {
+        **before.info.training,
+        "language_model": sha256(other.to_bytes()).hexdigest(),
+    }
