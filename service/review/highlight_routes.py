@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service.comments import queries as comments
 from service.comments.status import Status
 from service.comments.tables import Comment
+from service.decisions.waiting import language_of
 from service.examples import highlights as examples
 from service.examples import rules
 from service.examples.highlights import Span
@@ -54,7 +55,8 @@ def read_highlights(
     classifier = live.of_site(request.app.state, comment.site_id)
     if isinstance(classifier, Explainer):
         scores = evidence(session, comment, now=now).scores
-        found = highlights(classifier, comment.body, scores)
+        hint = language_of(comment.language_hint)
+        found = highlights(classifier, comment.body, scores, hint=hint)
     said = examples.of_text(session, comment)
     names = sender_names(session, [each.sender for each in said])
     reader = rules.moderator(who.moderator.id)

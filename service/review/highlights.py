@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from ml.explanation_method import ExplanationMethod
-from ml.labels import Label
+from ml.labels import Label, Language
 from service.examples.tables import LabelledExample
 from service.review.measures import LabelScore
 
@@ -40,7 +40,7 @@ class Explanation(Protocol):
 class Explainer(Protocol):
     """A classifier that can say why, as the one that ships can."""
 
-    def explain(self, text: str, *, top: int = 5) -> Explanation: ...
+    def explain(self, text: str, *, top: int = 5, hint: Language | None = None) -> Explanation: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,19 @@ class Told:
     is_own: bool = False
 
 
-def highlights(explainer: Explainer, text: str, scores: Sequence[LabelScore]) -> list[Highlight]:
-    """Return the pieces that raised the scores that matter, in the order of the text."""
+def highlights(
+    explainer: Explainer,
+    text: str,
+    scores: Sequence[LabelScore],
+    *,
+    hint: Language | None = None,
+) -> list[Highlight]:
+    """Return the pieces that raised the scores that matter, in the order of the text.
+
+    ``hint`` is what the sender said of the language: it was heard when the text was scored.
+    """
     labels = that_matter(scores)
-    explanation = explainer.explain(text, top=_MOST)
+    explanation = explainer.explain(text, top=_MOST, hint=hint)
     strongest: dict[tuple[int, int], Highlight] = {}
     for label in labels:
         for piece in explanation.top.get(label, ()):

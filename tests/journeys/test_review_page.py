@@ -10,7 +10,7 @@ from playwright.sync_api import APIResponse, Page, Route, expect
 from sqlalchemy import delete, func, select, update
 
 from ml.explanation_method import ExplanationMethod
-from ml.labels import Label
+from ml.labels import Label, Language
 from service.comments.status import Status
 from service.comments.tables import Comment
 from service.db import Database
@@ -405,7 +405,13 @@ class FirstWord:
     contribution: float = 1.0
     method: ExplanationMethod = ExplanationMethod.EXACT
 
-    def explain(self, text: str, *, top: int = 5) -> "Explained":
+    def explain(
+        self,
+        text: str,
+        *,
+        top: int = 5,
+        hint: Language | None = None,  # noqa: ARG002 - the real one's signature
+    ) -> "Explained":
         assert text
         assert top
         return Explained(self.method)

@@ -7,10 +7,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from ml.explanation_method import ExplanationMethod
-from ml.labels import Label
+from ml.labels import Label, Language
 from service.db import Database
 from service.review.highlights import Explainer, Highlight, highlights, that_matter
 from service.review.measures import LabelScore
+from tests.factories.comments import CommentChanges
 from tests.factories.review import stored_desk, stored_held_comment, stored_score
 
 
@@ -35,8 +36,11 @@ class Explaining:
     asked: list[str] = field(default_factory=list)
     method: ExplanationMethod = ExplanationMethod.EXACT
 
-    def explain(self, text: str, *, top: int = 5) -> Explanation:
+    hints: list[Language | None] = field(default_factory=list)
+
+    def explain(self, text: str, *, top: int = 5, hint: Language | None = None) -> Explanation:
         self.asked.append(text)
+        self.hints.append(hint)
         pieces = [Piece(9, 12, 1.0), Piece(0, 4, 3.0)][:top]
         top_each = {Label.INSULT: pieces, Label.SPAM: [Piece(0, 4, 9.0)]}
         return Explanation(top_each, self.method)
@@ -80,6 +84,29 @@ def test_the_page_asks_for_the_pieces_of_the_text_that_is_shown(
         (9, 12, "insult"),
     ]
     assert classifier.asked == [comment.body]
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"), [("kk", Language.KAZAKH), ("uz-Cyrl", Language.UZBEK), ("de", None)]
+)
+def test_what_the_sender_said_of_the_language_is_heard_as_when_it_was_scored(
+    client: TestClient,
+    app: FastAPI,
+    database: Database,
+    now: datetime,
+    *,
+    said: str,
+    heard: Language | None,
+) -> None:
+    classifier = Explaining()
+    app.state.classifier = classifier
+    with database.transaction() as session:
+        desk = stored_desk(session, now=now)
+        changes: CommentChanges = {"language_hint": said}
+        comment = stored_held_comment(session, desk.site, now=now, changes=changes)
+        stored_score(session, comment, insult=0.75, now=now)
+    client.get(f"/v1/review/comments/{comment.id}/highlights", headers=desk.bearer)
+    assert classifier.hints == [heard]
 
 
 @pytest.mark.parametrize("method", ExplanationMethod)
