@@ -42,7 +42,12 @@ def _in_any_script(word: str) -> str:
 
 _SITES = _in_any_script(_ENDINGS)
 _ENTITY = re.compile(r"&(?:amp;)*(#x[0-9a-f]{1,6}|#[0-9]{1,7}|\w{1,16});")
-_TAG = re.compile(r"<(?:/?[^\W\d_][^<>]{0,400}|!--[^<>]{0,500})>")
+_TAG = re.compile(r"(?:<(?:/?[^\W\d_][^<>]{0,400}|!--[^<>]{0,500})>){1,8}")
+# Tags that a browser shows nothing of between two letters; others begin a new line or a link.
+_WITHIN_WORDS = re.compile(
+    r"(?:<(?:/?(?:b|big|code|del|em|font|i|ins|mark|s|small|span|strong|sub|sup|tt|u|wbr)"
+    r"(?![^\W_])[^<>]{0,400}|!--[^<>]{0,500})>){1,8}"
+)
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _ADDRESS = re.compile(
     rf"(?:https?://|(?<!\w)www\.)([\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,5}})[^\s<>\"]*"
@@ -140,7 +145,7 @@ def undo(codes: Codes, origins: Origins | None, rules: int) -> tuple[Codes, Orig
     text = _Text(before, origins)
     if rules & _MARKUP:
         text.rewrite(_ENTITY, _character, _whole)
-        text.rewrite(_TAG, lambda _: " ", _whole)
+        text.rewrite(_TAG, _tag, _whole)
     if rules & _MENTION_RULES:
         text.rewrite(_EMAIL, lambda _: " @ ", _whole)
         text.rewrite(_MENTION, lambda _: " @ ", _whole)
@@ -174,6 +179,13 @@ def _character(match: re.Match[str]) -> str:
         return match[0]
     meant = int(MEANING[ord(character)])
     return " " if meant == NOTHING else chr(meant)
+
+
+def _tag(match: re.Match[str]) -> str:
+    """Read a tag as a space, or as nothing where it only dresses a part of a word: fu<b>dge</b>."""
+    start, end = match.span()
+    within = match.string[start - 1].isalpha() and match.string[end].isalpha()
+    return "" if within and _WITHIN_WORDS.fullmatch(match[0]) else " "
 
 
 def _address(match: re.Match[str]) -> str:

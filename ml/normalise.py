@@ -11,18 +11,15 @@ a text in which something looks like a disguise or like mark-up takes the way th
 Languages are told apart by the clean text, labels by the folded one.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ml import disguises, folding, suspicion
-from ml.letters import (
-    MEANING,
-    NOTHING,
-    SPACE,
-)
-from ml.rows import Change, Rows
+from ml.letters import MEANING, NOTHING, SPACE, Codes
+from ml.rows import Change, Ends, Origins, Rows
 
 # One disguise within another is undone in turn; nobody nests them deeper.
 _ROUNDS_MAX = 6
@@ -103,12 +100,43 @@ def _rows(texts: Sequence[str], *, with_origins: bool) -> Rows:
     joined = " " + "  ".join(texts) + " "
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 2
+    turns = _turned if chr(_OVERRIDE) in joined else Rows
     if not with_origins:
-        return Rows(codes, lengths.cumsum())
+        return turns(codes, lengths.cumsum())
     starts = np.concatenate([np.arange(-1, n - 1) for n in lengths.tolist()])
     sizes = np.repeat(lengths - 2, lengths)
     origins = np.stack([np.clip(starts, 0, sizes), np.clip(starts + 1, 0, sizes)], axis=1)
-    return Rows(codes, lengths.cumsum(), origins)
+    return turns(codes, lengths.cumsum(), origins)
+
+
+def _turned(codes: Codes, ends: Ends, origins: Origins | None = None) -> Rows:
+    """Return rows in which what an override shows from right to left stands as it is seen.
+
+    U+202E turns all up to U+202C or the line's end (Unicode Annex 9, X5). Letters that are written
+    from right to left anyway stay. Each letter that was turned stands for the whole stretch.
+    """
+    codes = codes.copy()
+    position = 0
+    for at in (codes == _OVERRIDE).nonzero()[0].tolist():
+        last = int(ends[ends.searchsorted(at, "right")]) - 1
+        stops = np.isin(codes[at:last], _OVERRIDE_ENDS).nonzero()[0]
+        inside = slice(at + 1, at + int(stops[0]) if len(stops) else last)
+        shown = codes[inside].tobytes().decode("utf-32-le", "surrogatepass")
+        if at < position or not shown or any(map(_goes_left, shown)):
+            continue
+        position = inside.stop
+        codes[inside] = codes[inside][::-1].copy()
+        if origins is not None:
+            origins[inside] = origins[at + 1, 0], origins[inside.stop - 1, 1]
+    return Rows(codes, ends, origins)
+
+
+def _goes_left(character: str) -> bool:
+    return unicodedata.bidirectional(character) in {"R", "AL"}
+
+
+_OVERRIDE = 0x202E
+_OVERRIDE_ENDS = np.array([0x202C, 0x0A, 0x0D, 0x2029], np.uint32)
 
 
 def _clean(rows: Rows) -> Rows:

@@ -13,6 +13,7 @@ PIECES = [
     *"аивсукяйўқёшщжхъью", *"abkhzyoestexq", *"'’@$€0134569!|<>&./_*-:;#", *"ÉℂⒶ🅰😂",
     " ", " ", "\u200b", "\u0306", "\u0301", "\n", "\x00", "\ud800", "amp;", "lt;", "#39;",
     "www.", "com", ".ru", "http://", "[id1|", "]", "<@1>", "ааа", "kkk",
+    "\u202e", "\u202c", "<b>", "</b>",
 ]  # fmt: skip
 disguised_texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 any_text = st.one_of(st.text(max_size=60), disguised_texts)
@@ -30,7 +31,8 @@ any_text = st.one_of(st.text(max_size=60), disguised_texts)
         ("🅵🆄🅲🅺 ⓕⓤⓒⓚ", "fuck fuck"),
         ("ᶠᵘᶜᵏ fücḱ", "fuck fuck"),
         ("иди\u200bот i\u00addi\u2060ot", "идиот idiot"),
-        ("\u202eidiot\u202c", "idiot"),
+        ("you \u202etoidi\u202c, \u202eтоиди", "you idiot, идиот"),  # shown from right to left
+        ("\u202eno toidi\nidiot", "idiot on idiot"),
         ("ид1от м0шенник", "идиот мошенник"),
         ("1d1ot $tup1d a$$", "idiot stupid ass"),
         ("sh!t @sshole", "shit asshole"),
@@ -39,6 +41,7 @@ any_text = st.one_of(st.text(max_size=60), disguised_texts)
         ("и  д  и  о  т", "идиот"),
         ("идиоооооот iiiidiot", "идиот idiot"),
         ("<b>idiot</b> &lt;i&gt;idiot&lt;/i&gt;", "idiot idiot"),
+        ("id<b>io</b>t id<b><i>i</i></b>ot id<!-- x -->iot", "idiot idiot idiot"),
         ("idi&#111;t", "idiot"),
         ("&amp;amp;#105;diot", "idiot"),
     ],
@@ -85,6 +88,9 @@ def test_one_word_in_two_scripts_or_spellings_reads_the_same(one: str, other: st
         ("@_somebody thanks", "@ thanks"),
         ("[id123|Somebody], thanks", "@ , thanks"),
         ("1 < 2 and AT&T", "1 < 2 and at&t"),
+        ("one<br>two<p>three<bdo>four", "one two three four"),
+        ("\u202eשלום\u202c", "שלום"),  # written from right to left anyway
+        ("\u202e\u202c \u202e", ""),
         ("", ""),
         (" \n\t ", ""),
     ],
@@ -106,6 +112,12 @@ def test_offsets_point_into_the_text_as_written_and_never_go_back(text: str) -> 
     assert len(found.text) == len(found.starts) == len(found.ends)
     assert all(0 <= a <= b <= len(text) for a, b in zip(found.starts, found.ends, strict=True))
     assert list(found.starts) == sorted(found.starts)
+
+
+def test_what_was_turned_round_stands_for_the_whole_stretch() -> None:
+    found = normalise_with_offsets("an \u202etoidi\u202c.")
+    assert found.text == "an idiot."
+    assert {*zip(found.starts[3:8], found.ends[3:8], strict=True)} == {(4, 9)}
 
 
 @given(st.text(alphabet="abcdefgh ijlm", max_size=50))
