@@ -135,8 +135,9 @@ def _promotions(month: Month) -> str:
     runs = [night for night in month.nights if night.outcome != "none"]
     promoted = [str(night.night) for night in runs if _is_promoted(night)]
     seconds = [night.seconds for night in runs]
+    on = f" (nights {', '.join(promoted)})" if promoted else ""
     return (
-        f"{len(runs)} runs, {len(promoted)} promotions (nights {', '.join(promoted)}); a run took"
+        f"{len(runs)} runs, {len(promoted)} promotions{on}; a run took"
         f" {sum(seconds) / len(runs):.0f} s, {max(seconds):.0f} s at most."
     )
 
