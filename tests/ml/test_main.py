@@ -129,7 +129,7 @@ def test_where_no_label_is_supported_an_explanation_says_so(tmp_path: Path) -> N
 
 def test_an_explanation_hears_what_is_known_of_the_language(tmp_path: Path) -> None:
     artifact.save(a_model(), tmp_path / "parley.model", info=an_info())
-    command = ["explain", "moron", "--models", str(tmp_path)]
+    command = ["explain", "bastard", "--models", str(tmp_path)]
     assert "other, " in runner.invoke(app, command).output
     assert "en, " in runner.invoke(app, [*command, "--language", "en"]).output
 
