@@ -57,7 +57,7 @@ class ScoredText(BaseModel):
             examples=[_SCORES],
         ),
     ]
-    language: Annotated[Language, Field(examples=[Language.KAZAKH])]
+    language: Annotated[Language, Field(examples=[Language.ENGLISH])]
     language_probability: Annotated[
         float, Field(description="How sure the language is, 0 to 1.", examples=[0.998])
     ]
