@@ -133,15 +133,12 @@ def summary(report: Report) -> str:
     lines = [line(one) for one in report.slices if one.by in ("all", "language")]
     lines += [
         f"{one.suite.value:20} {one.language.value}: accuracy {one.accuracy:.3f},"
-        f" caught {_share(one.caught)}, held wrongly {_share(one.held_wrongly)}"
+        f" caught {card_figures.share(one.caught)},"
+        f" held wrongly {card_figures.share(one.held_wrongly)}"
         for one in report.suites
         if one.part == "all"
     ]
     return "\n".join(lines)
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
 
 
 def _sources() -> Iterator[str]:

@@ -96,7 +96,7 @@ def suites(report: Report) -> Iterator[str]:
         if one.part == "all":
             yield (
                 f"| {one.suite} | {one.language} | {one.cases} | {one.accuracy:.3f}"
-                f" | {_share(one.caught)} | {_share(one.held_wrongly)} |"
+                f" | {share(one.caught)} | {share(one.held_wrongly)} |"
             )
     yield f"\nAll suites together: `{report.suites_digest}`."
     yield "\nBy what they ask: the share judged rightly, and of how many sentences. Other suites'"
@@ -136,7 +136,7 @@ def blind(report: Report, history: History | None) -> Iterator[str]:
     for one in report.blind:
         yield (
             f"| {one.language} | {one.kind} | {one.cases} | {one.accuracy:.3f}"
-            f" | {_share(one.caught)} | {_share(one.held_wrongly)} | {_share(one.roc_auc)} |"
+            f" | {share(one.caught)} | {share(one.held_wrongly)} | {share(one.roc_auc)} |"
         )
     yield f"\nThe blind set: `{report.blind_digest}`."
 
@@ -167,5 +167,6 @@ def groups(report: Report) -> Iterator[str]:
         )
 
 
-def _share(value: float | None) -> str:
+def share(value: float | None) -> str:
+    """Return a share as the card writes it, a dash where there was nothing to share."""
     return "–" if value is None else f"{value:.3f}"

@@ -59,7 +59,7 @@ def gathered(root: Path) -> Dataset:
             except corpora.CorporaMissing as missing:
                 raise refusal(f"{missing}.") from missing
             for file in corpus.changed_files(root):
-                console.print(f"[yellow]{corpus.name}: {file} is not the file the card names[/]")
+                warn(f"{corpus.name}: {file} is not the file the card names")
             bars.advance(task)
         bars.update(task, description="dropping doubles")
         data = without_doubles(join(parts))

@@ -192,15 +192,17 @@ def put_into(path: Path, model: LanguageModel) -> str:
     trained = artifact.load(path)
     trained.model.grams.language_model = model
     training = {**trained.info.training, "language_model": sha256(model.to_bytes()).hexdigest()}
-    content = artifact.to_bytes(
-        trained.model, info=replace(trained.info, training=training), second=trained.second
-    )
-    path.write_bytes(content)
-    return artifact.load(content).digest
+    info = replace(trained.info, training=training)
+    return artifact.save(trained.model, path, info=info, second=trained.second)
 
 
 def main(folder: str, *models: str) -> None:
     root = Path(folder)
+    for path in models:  # refused now, and not after the training
+        try:
+            artifact.load(Path(path))
+        except artifact.ArtifactError as refused:
+            sys.exit(str(refused))
     model = train(root)
     FILE.write_bytes(model.to_bytes())
     Console().print(_measured(root, model))

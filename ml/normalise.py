@@ -116,18 +116,21 @@ def _turned(codes: Codes, ends: Ends, origins: Origins | None = None) -> Rows:
     from right to left anyway stay. Each letter that was turned stands for the whole stretch.
     """
     codes = codes.copy()
+    stops = np.isin(codes, _OVERRIDE_ENDS).nonzero()[0]
     position = 0
     for at in (codes == _OVERRIDE).nonzero()[0].tolist():
-        last = int(ends[ends.searchsorted(at, "right")]) - 1
-        stops = np.isin(codes[at:last], _OVERRIDE_ENDS).nonzero()[0]
-        inside = slice(at + 1, at + int(stops[0]) if len(stops) else last)
-        shown = codes[inside].tobytes().decode("utf-32-le", "surrogatepass")
-        if at < position or not shown or any(map(_goes_left, shown)):
+        if at < position:  # within a stretch already, which is read once
             continue
-        position = inside.stop
+        stop = stops.searchsorted(at)
+        last = int(ends[ends.searchsorted(at, "right")]) - 1
+        position = min(int(stops[stop]), last) if stop < len(stops) else last
+        inside = slice(at + 1, position)
+        shown = codes[inside].tobytes().decode("utf-32-le", "surrogatepass")
+        if not shown or any(map(_goes_left, shown)):
+            continue
         codes[inside] = codes[inside][::-1].copy()
         if origins is not None:
-            origins[inside] = origins[at + 1, 0], origins[inside.stop - 1, 1]
+            origins[inside] = origins[at + 1, 0], origins[position - 1, 1]
     return Rows(codes, ends, origins)
 
 

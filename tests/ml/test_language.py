@@ -11,7 +11,7 @@ from ml import artifact, language
 from ml.container import ContainerError, pack
 from ml.labels import Language
 from ml.language import LanguageModel, detect, detect_many
-from ml.language_training import WORD_TEXTS_MIN, alone, put_into
+from ml.language_training import FILE, WORD_TEXTS_MIN, alone, main, put_into
 from ml.normalise import normalise_many
 from ml.transliterate import russian_to_latin, uzbek_to_cyrillic
 from tests.ml.small_model import an_artifact
@@ -147,3 +147,12 @@ def test_a_trained_model_gets_other_languages_and_keeps_all_else(tmp_path: Path)
         **before.info.training,
         "language_model": sha256(other.to_bytes()).hexdigest(),
     }
+
+
+def test_a_model_that_is_none_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
+    path = tmp_path / "some.model"
+    path.write_bytes(b"none")
+    before = FILE.read_bytes()
+    with pytest.raises(SystemExit, match="model"):
+        main("nowhere", str(path))
+    assert FILE.read_bytes() == before

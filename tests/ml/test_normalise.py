@@ -167,6 +167,9 @@ def test_no_invisible_character_and_no_capital_is_left(text: str) -> None:
         "\u0306и",
         "аa",
         "@@",
+        "\u202e",
+        "\u202ea\u202c",
+        "\u202eא",
     ],
 )
 def test_the_time_for_a_hostile_text_grows_with_its_length(unit: str) -> None:
