@@ -1,6 +1,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -67,18 +68,26 @@ def test_where_nothing_is_over_its_threshold_the_nearest_label_matters() -> None
     assert that_matter(_scores()) == []
 
 
+def _asked(
+    client: TestClient, database: Database, now: datetime, changes: CommentChanges | None = None
+) -> list[dict[str, Any]]:
+    """Store a held comment that is scored as an insult, and return its pieces."""
+    with database.transaction() as session:
+        desk = stored_desk(session, now=now)
+        comment = stored_held_comment(session, desk.site, now=now, changes=changes)
+        stored_score(session, comment, insult=0.75, now=now)
+    path = f"/v1/review/comments/{comment.id}/highlights"
+    found: list[dict[str, Any]] = client.get(path, headers=desk.bearer).json()
+    return found
+
+
 def test_the_page_asks_for_the_pieces_of_the_text_that_is_shown(
     client: TestClient, app: FastAPI, database: Database, now: datetime
 ) -> None:
     classifier = Explaining()
     assert isinstance(classifier, Explainer)
     app.state.classifier = classifier
-    with database.transaction() as session:
-        desk = stored_desk(session, now=now)
-        comment = stored_held_comment(session, desk.site, now=now)
-        stored_score(session, comment, insult=0.75, now=now)
-    path = f"/v1/review/comments/{comment.id}/highlights"
-    found = client.get(path, headers=desk.bearer).json()
+    found = _asked(client, database, now)
     assert [(each["start"], each["end"], each["label"]) for each in found] == [
         (0, 4, "insult"),
         (9, 12, "insult"),
@@ -100,12 +109,7 @@ def test_what_the_sender_said_of_the_language_is_heard_as_when_it_was_scored(
 ) -> None:
     classifier = Explaining()
     app.state.classifier = classifier
-    with database.transaction() as session:
-        desk = stored_desk(session, now=now)
-        changes: CommentChanges = {"language_hint": said}
-        comment = stored_held_comment(session, desk.site, now=now, changes=changes)
-        stored_score(session, comment, insult=0.75, now=now)
-    client.get(f"/v1/review/comments/{comment.id}/highlights", headers=desk.bearer)
+    _asked(client, database, now, {"language_hint": said})
     assert classifier.hints == [heard]
 
 
@@ -118,12 +122,7 @@ def test_each_piece_says_how_it_was_found_out_what_it_adds(
     method: ExplanationMethod,
 ) -> None:
     app.state.classifier = Explaining(method=method)
-    with database.transaction() as session:
-        desk = stored_desk(session, now=now)
-        comment = stored_held_comment(session, desk.site, now=now)
-        stored_score(session, comment, insult=0.75, now=now)
-    path = f"/v1/review/comments/{comment.id}/highlights"
-    found = client.get(path, headers=desk.bearer).json()
+    found = _asked(client, database, now)
     assert [(each["contribution"], each["method"]) for each in found] == [
         (3.0, method.value),
         (1.0, method.value),
