@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from ml.explanation_method import ExplanationMethod
 from ml.labels import Label, Language
+from service.comments.tables import Comment
 from service.db import Database
 from service.review.highlights import Explainer, Highlight, highlights, that_matter
 from service.review.measures import LabelScore
@@ -70,15 +71,14 @@ def test_where_nothing_is_over_its_threshold_the_nearest_label_matters() -> None
 
 def _asked(
     client: TestClient, database: Database, now: datetime, changes: CommentChanges | None = None
-) -> list[dict[str, Any]]:
-    """Store a held comment that is scored as an insult, and return its pieces."""
+) -> tuple[Comment, list[dict[str, Any]]]:
+    """Store a held comment that is scored as an insult; return it, and its pieces as told."""
     with database.transaction() as session:
         desk = stored_desk(session, now=now)
         comment = stored_held_comment(session, desk.site, now=now, changes=changes)
         stored_score(session, comment, insult=0.75, now=now)
     path = f"/v1/review/comments/{comment.id}/highlights"
-    found: list[dict[str, Any]] = client.get(path, headers=desk.bearer).json()
-    return found
+    return comment, client.get(path, headers=desk.bearer).json()
 
 
 def test_the_page_asks_for_the_pieces_of_the_text_that_is_shown(
@@ -87,7 +87,7 @@ def test_the_page_asks_for_the_pieces_of_the_text_that_is_shown(
     classifier = Explaining()
     assert isinstance(classifier, Explainer)
     app.state.classifier = classifier
-    found = _asked(client, database, now)
+    comment, found = _asked(client, database, now)
     assert [(each["start"], each["end"], each["label"]) for each in found] == [
         (0, 4, "insult"),
         (9, 12, "insult"),
@@ -122,7 +122,7 @@ def test_each_piece_says_how_it_was_found_out_what_it_adds(
     method: ExplanationMethod,
 ) -> None:
     app.state.classifier = Explaining(method=method)
-    found = _asked(client, database, now)
+    _, found = _asked(client, database, now)
     assert [(each["contribution"], each["method"]) for each in found] == [
         (3.0, method.value),
         (1.0, method.value),
