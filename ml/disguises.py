@@ -13,6 +13,7 @@ from enum import IntFlag
 
 import numpy as np
 
+from ml import unmask
 from ml.letters import (
     CYRILLIC_TWIN,
     KIND,
@@ -134,6 +135,7 @@ class Rule(IntFlag):
     SCRIPTS = 16
     SPACED = 32
     NAMED = 64  # a mention that may hold spaces: [id1|A name]
+    HIDDEN = 128
 
 
 def undo(codes: Codes, origins: Origins | None, rules: int) -> tuple[Codes, Origins | None]:
@@ -146,6 +148,8 @@ def undo(codes: Codes, origins: Origins | None, rules: int) -> tuple[Codes, Orig
     if rules & _MARKUP:
         text.rewrite(_ENTITY, _character, _whole)
         text.rewrite(_TAG, _tag, _whole)
+    if rules & _HIDDEN:
+        text.rewrite(unmask.TOKEN, lambda token: unmask.read(token[0]), _in_place)
     if rules & _MENTION_RULES:
         text.rewrite(_EMAIL, lambda _: " @ ", _whole)
         text.rewrite(_MENTION, lambda _: " @ ", _whole)
@@ -166,7 +170,7 @@ def undo(codes: Codes, origins: Origins | None, rules: int) -> tuple[Codes, Orig
 
 # Plain numbers: an enumeration's own "&" takes as long as a small regular expression.
 _MARKUP, _ADDRESS_RULE, _LEET = int(Rule.MARKUP), int(Rule.ADDRESS), int(Rule.LEET)
-_SCRIPTS, _SPACED_RULE = int(Rule.SCRIPTS), int(Rule.SPACED)
+_SCRIPTS, _SPACED_RULE, _HIDDEN = int(Rule.SCRIPTS), int(Rule.SPACED), int(Rule.HIDDEN)
 _MENTION_RULES = int(Rule.MENTION | Rule.NAMED)
 _BLANKS = re.compile(r" {2,}")
 

@@ -37,6 +37,7 @@ class Kind(IntEnum):
     APOSTROPHE = 12
     HASH = 13
     BAR = 14  # | is one of the signs that stand between letters only
+    MASK = 15  # stands for any letter in a word: * % _
 
 
 LETTERS = (Kind.LATIN, Kind.CYRILLIC, Kind.LETTER)
@@ -54,7 +55,7 @@ _INVISIBLE = (
 
 # Look-alikes that Unicode's own decompositions do not give.
 _STANDS_FOR = {
-    "αοερντυκιχβηγωѕјԁԛԝѵӏ": "aoepvtukixbnywsjdqwvl",
+    "αοερντυκιχβηγωμѕјԁԛԝѵӏ": "aoepvtukixbnywusjdqwvl",
     "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ": "abcdefghijklmnoprstuvwyz",
     "ɑɐɓɔɗɘəɛɡɠɦɨɩıłʟɱɯɲŋøœæπþʂʃʈŧʉʋʌʍʎʐƒßđħŀĸ": "aabcdeeegghiiilmmnnoeapnpssttuvvwyzfsdhlk",
     "օոսհցզյտ": "onuhgqjs",
@@ -86,7 +87,7 @@ CYRILLIC_TWIN = dict(zip("aceopxykmtbhirgs", "асеорхукмтвніггс",
 }  # fmt: skip
 LATIN_TWIN = dict(zip("асеорхукмтвніиһүгп", "aceopxykmtbhiuhyrn", strict=True)) | {
     "ш": "w", "з": "z", "б": "b", "ё": "e", "й": "u", "я": "r", "ғ": "f", "ө": "o",
-    "ә": "e", "қ": "k", "ң": "n", "ұ": "y", "д": "d", "л": "n", "ф": "f", "и": "u",
+    "ә": "e", "қ": "k", "ң": "n", "ұ": "y", "д": "d", "л": "n", "ф": "f", "и": "u", "ц": "u",
 }  # fmt: skip
 
 # Letters that one script has exactly as the other.
@@ -146,7 +147,7 @@ def _kinds() -> npt.NDArray[np.uint8]:
     for characters, kind in (
         (" ", Kind.SPACE), ("@$€", Kind.LEET), ("!", Kind.LEET_INSIDE), (".", Kind.DOT),
         (":", Kind.COLON), ("<&", Kind.MARKUP), ("/", Kind.SLASH), ("'", Kind.APOSTROPHE),
-        ("#", Kind.HASH), ("|", Kind.BAR),
+        ("#", Kind.HASH), ("|", Kind.BAR), ("*%_•+¥", Kind.MASK),
     ):  # fmt: skip
         for character in characters:
             table[ord(character)] = kind

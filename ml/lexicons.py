@@ -15,6 +15,7 @@ from ml.augment import WORD, WRITTEN_IN, disguise, mask_letters, read_writing
 from ml.corpus import Corpus
 from ml.dataset import Dataset, from_examples, join, mask_personal_data
 from ml.labels import Label, Language
+from ml.letters import LATIN_TWIN
 from ml.readers import TOXIC, Example, lines, rows
 
 EN, RU, UZ, KK = Language.ENGLISH, Language.RUSSIAN, Language.UZBEK, Language.KAZAKH
@@ -191,6 +192,8 @@ def _taught(
         frame = draw.choice(_AMONG[language])
         masked = WORD.sub(lambda found: mask_letters(found[0], draw), word)
         hidden = [disguise(word, draw, share=1.0), masked]
+        if language is RU and LATIN_TWIN.keys() >= set(word):
+            hidden.append("".join(LATIN_TWIN[letter] for letter in word))  # cyka: nothing gives it away
         # What surrounds a word stays as it is: nobody hides what is innocent.
         for among in ("{}", frame):
             for written, weight in (

@@ -93,16 +93,21 @@ def _calls_for() -> bytes:
         (Kind.MARKUP, Kind.HASH): Rule.MARKUP | Rule.MENTION,
         (Kind.MARKUP, Kind.LEET): Rule.MENTION,
         (Kind.LEET, Kind.DIGIT): Rule.MENTION,
-        (Kind.LEET, Kind.OTHER): Rule.MENTION,  # @_somebody
+        (Kind.LEET, Kind.OTHER): Rule.MENTION,
+        (Kind.LEET, Kind.MASK): Rule.MENTION | Rule.HIDDEN,  # @_somebody
+        (Kind.LEET, Kind.LEET): Rule.HIDDEN,
     }
     for letter in LETTERS:
         by_pair |= {
-            (Kind.DIGIT, letter): Rule.LEET,
-            (Kind.LEET, letter): Rule.LEET | Rule.MENTION,
-            (letter, Kind.LEET): Rule.LEET | Rule.MENTION,
-            (Kind.LEET_INSIDE, letter): Rule.LEET | Rule.MENTION,
-            (Kind.BAR, letter): Rule.LEET | Rule.NAMED,
-            (Kind.DOT, letter): Rule.ADDRESS,
+            (Kind.DIGIT, letter): Rule.LEET | Rule.HIDDEN,
+            (Kind.LEET, letter): Rule.LEET | Rule.MENTION | Rule.HIDDEN,
+            (letter, Kind.LEET): Rule.LEET | Rule.MENTION | Rule.HIDDEN,
+            (Kind.LEET_INSIDE, letter): Rule.LEET | Rule.MENTION | Rule.HIDDEN,
+            (Kind.BAR, letter): Rule.LEET | Rule.NAMED | Rule.HIDDEN,
+            (Kind.DOT, letter): Rule.ADDRESS | Rule.HIDDEN,
+            (letter, Kind.HASH): Rule.HIDDEN,
+            (letter, Kind.MASK): Rule.HIDDEN,
+            (Kind.MASK, letter): Rule.HIDDEN,
             (Kind.MARKUP, letter): Rule.MARKUP,
         }
     for (first, second), rule in by_pair.items():

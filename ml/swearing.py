@@ -56,15 +56,21 @@ _STEMS = {
 }
 _BORROWING = (Language.KAZAKH, Language.UZBEK)
 _PATTERNS = {
-    language: _pattern(stems, _RUSSIAN) if language in _BORROWING else _pattern(stems)
-    for language, stems in _STEMS.items()
+    language: _pattern(listed, _RUSSIAN) if language in _BORROWING else _pattern(listed)
+    for language, listed in _STEMS.items()
 }
+
+
+def stems() -> Iterator[str]:
+    """Yield every listed word, and every stem with a trailing * if it takes any ending."""
+    for listed in _STEMS.values():
+        yield from listed.split()
 
 
 def words() -> Iterator[tuple[str, Language]]:
     """Yield every listed word or stem with its language."""
-    for language, stems in _STEMS.items():
-        for stem in stems.split():
+    for language, listed in _STEMS.items():
+        for stem in listed.split():
             yield stem.rstrip("*"), language
 
 
