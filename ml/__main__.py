@@ -77,7 +77,15 @@ def train(
     data, words = inputs.gathered(root), inputs.words(root, seed)
     reading = _encoder()
     with steps(console) as step:
-        trained = fit(data, PARAMS, seed, words=words, encoder=reading, progress=step)
+        trained = fit(
+            data,
+            PARAMS,
+            seed,
+            words=words,
+            listed=inputs.listed(root),
+            encoder=reading,
+            progress=step,
+        )
         path = models / "parley.model"
         path.parent.mkdir(parents=True, exist_ok=True)
         digest = trained.save(path)

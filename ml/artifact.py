@@ -13,19 +13,21 @@ from ml import container
 from ml.features import Grams
 from ml.labels import Label, Language
 from ml.language import LanguageModel
+from ml.listed import Listed
 from ml.packed import Packed
 from ml.pipeline import ModerationPipeline, Params, build
 from ml.referral import Rule
 from ml.second_tier import SecondTier, even_leanings
 
-# Models of version 2 have one table for all languages, and up to version 3 the same bound for texts
-# of any length; what they lack is left out in later versions too.
-FORMAT, READ = 4, (2, 3, 4)
+# Models of version 2 have one table for all languages, up to version 3 the same bound for texts of
+# any length, and up to version 4 no lists; what they lack is left out in later versions too.
+FORMAT, READ = 5, (2, 3, 4, 5)
 BYTES_MAX = 20 * 1024 * 1024
 _GRAMS = ("hash_bits", "shortest", "longest")
 _OWN_TABLES = "own_tables"  # of a model whose languages share one, left out
 _WEIGHTS = ("words", "strong", "steps")
 _SECOND = ("weights", "intercepts", "slopes", "offsets")
+_LISTED = ("listed_hashes", "listed_lists")  # of a model without lists, left out
 _LEANINGS = "second_leanings"  # of a model that leans nowhere, left out
 _LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
@@ -79,6 +81,8 @@ def to_bytes(
         "offsets": classifier.offsets_,
         **model.grams.languages_by.to_arrays(),
     }
+    if (listed := model.grams.listed) is not None:
+        arrays |= zip(_LISTED, (listed.hashes, listed.lists), strict=True)
     header: dict[str, object] = {
         "kind": "moderation",
         "format": FORMAT,
@@ -192,7 +196,8 @@ def _pipeline(
     rows = arrays["weights_words"].shape[1]
     if rows != (1 + len(own_tables)) << params.hash_bits:
         raise ValueError(f"{rows} rows of weights do not fit {1 + len(own_tables)} tables")
-    model = build(params, language_model=LanguageModel.from_arrays(arrays))
+    listed = Listed(*(arrays[name] for name in _LISTED)) if _LISTED[0] in arrays else None
+    model = build(params, language_model=LanguageModel.from_arrays(arrays), listed=listed)
     classifier = model.classifier
     classifier.labels = labels
     classifier.classes_ = np.array(labels)

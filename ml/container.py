@@ -18,7 +18,18 @@ _MAGIC = b"PARLEY\x00\x01"
 _FIXED = len(_MAGIC) + 32 + 8
 _ALIGNED = 64
 _TYPES = frozenset(
-    {"int8", "uint8", "int16", "uint16", "int32", "uint64", "float16", "float32", "float64"}
+    {
+        "int8",
+        "uint8",
+        "int16",
+        "uint16",
+        "int32",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+    }
 )
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from ml.adapter import Adapter, AdapterError, AdapterOfAnotherFormat
 from ml.e5_file import E5File, E5FileError
 from ml.lack import Lack, Reason
-from ml.normalise import normalise_many
+from ml.normalise import unfolded
 from ml.transformer import Transformer
 
 Vectors = npt.NDArray[np.float32]
@@ -126,7 +126,7 @@ class E5:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        windows = [self._windows(text) for text in normalise_many(list(texts)).clean.texts()]
+        windows = [self._windows(text) for text in unfolded(list(texts))]
         waiting: list[int] = []
         for number, own in enumerate(windows):
             waiting.append(number)

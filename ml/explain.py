@@ -198,7 +198,7 @@ def _gram_ends(rows: Rows, found: Entries, sizes: range) -> IntArray:
     pair_ends = np.zeros(len(rows.codes), np.int64)
     word_ends[spoken.starts] = spoken.ends
     pair_ends[spoken.starts[:-1]] = spoken.ends[1:]
-    by_word = np.where(families == word, word_ends[places], pair_ends[places])
+    by_word = np.where(families == word + 1, pair_ends[places], word_ends[places])
     return np.where(families < word, places + families + sizes.start, by_word)
 
 

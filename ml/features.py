@@ -15,6 +15,7 @@ from ml import hashing
 from ml.hashing import Places
 from ml.labels import Language
 from ml.language import LANGUAGES, LanguageModel, without_hints
+from ml.listed import Listed
 from ml.normalise import Batch, normalise_many
 from ml.packed import Bounds, Columns
 from ml.rows import Rows
@@ -125,8 +126,9 @@ class Features:
 class Entries:
     """The n-grams of a batch, family by family, each in the order of the text.
 
-    A family for each size of character n-gram, then the words, then the pairs of words. Row i has
-    those of family k from ``bounds[k, i]`` to ``bounds[k, i + 1]``.
+    A family for each size of character n-gram, then the words, the pairs of words, and if there are
+    lists, the words that stand in one. Row i has those of family k from ``bounds[k, i]`` to
+    ``bounds[k, i + 1]``.
     """
 
     columns: Columns
@@ -140,7 +142,7 @@ class Entries:
 
     @property
     def families(self) -> Places:
-        """The family of each: first characters, by size; then words; then pairs."""
+        """The family of each: characters, by size; then words; then pairs; then listed words."""
         return np.arange(len(self.kinds)).repeat([len(kind.places) for kind in self.kinds])
 
 
@@ -154,7 +156,7 @@ _NOT_WRAPPED: dict[str, Any] = {"auto_wrap_output_keys": None}
 _WORD_SALT = np.uint32(0x5BD1E995)
 
 
-def entries(rows: Rows, *, hash_bits: int, sizes: range) -> Entries:
+def entries(rows: Rows, *, hash_bits: int, sizes: range, listed: Listed | None = None) -> Entries:
     """Return every n-gram of the rows, hashed to ``hash_bits`` bits."""
     words = hashing.words(rows.codes)
     kinds = [
@@ -162,6 +164,8 @@ def entries(rows: Rows, *, hash_bits: int, sizes: range) -> Entries:
         hashing.Grams(words.starts, words.hashes ^ _WORD_SALT),
         hashing.word_pairs(words, rows.ends),
     ]
+    if listed is not None:
+        kinds.append(listed.grams(words))
     hashes = np.concatenate([kind.hashes for kind in kinds])
     hashes >>= np.uint32(32 - hash_bits)
     bounds = np.zeros((len(kinds), len(rows) + 1), np.int64)
@@ -197,12 +201,14 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
         longest: int = 5,
         own_tables: tuple[Language, ...] = (),
         language_model: LanguageModel | None = None,
+        listed: Listed | None = None,
     ) -> None:
         self.hash_bits = hash_bits
         self.shortest = shortest
         self.longest = longest
         self.own_tables = own_tables
         self.language_model = language_model
+        self.listed = listed
 
     def fit(self, batch: Batch, targets: object = None) -> Self:  # noqa: ARG002
         return self
@@ -233,7 +239,7 @@ class Grams(TransformerMixin, BaseEstimator, **_NOT_WRAPPED):  # type: ignore[mi
 
     def entries(self, batch: Batch) -> Entries:
         """Return the n-grams of a batch, in the order of the texts."""
-        return entries(batch.folded, hash_bits=self.hash_bits, sizes=self.sizes)
+        return entries(batch.folded, hash_bits=self.hash_bits, sizes=self.sizes, listed=self.listed)
 
     def fingerprint(self) -> str:
         """Return a digest of how a probe in all scripts is read, to tell a change of features."""

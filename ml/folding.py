@@ -25,6 +25,11 @@ def folded(rows: Rows) -> Rows:
     return rows.without(_stretches(rows.codes))
 
 
+def unstretched(rows: Rows) -> Rows:
+    """Return the rows in the script that they are in, without what only stretches their words."""
+    return rows.without(_stretches(rows.codes))
+
+
 def _skeleton(rows: Rows) -> Rows:
     """Return the rows with every Cyrillic letter as the one or two Latin ones that it equals."""
     latin = SKELETON.take(rows.codes)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.letters import CODE_POINTS, KIND, SPACE, Codes, Kind
+from ml.rows import Rows
 
 Bools = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
@@ -73,6 +74,15 @@ def words(codes: Codes) -> Words:
     polynomials = sums.take(ends - 1) - sums.take(starts - 1)
     polynomials *= _powers(_UNMIX, room).take(starts)
     return Words(starts, ends, (polynomials ^ (polynomials >> _SHIFT)) * _STIR)
+
+
+def lone_words(rows: Rows) -> list[int]:
+    """Return the hashes of the rows that hold one word and no more."""
+    found = words(rows.codes)
+    row = rows.ends.searchsorted(found.starts, "right")
+    counts = np.bincount(row, minlength=len(rows))
+    lone: list[int] = found.hashes[counts[row] == 1].tolist()
+    return lone
 
 
 def word_pairs(words: Words, row_ends: Places) -> Grams:

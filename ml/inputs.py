@@ -11,6 +11,7 @@ from rich.progress import Progress
 from ml import artifact, corpora, lexicons
 from ml.artifact import Artifact, ArtifactError
 from ml.dataset import Dataset, gather, join, without_doubles
+from ml.listed import Listed
 
 VARIABLE = "PARLEY_CORPORA"
 
@@ -71,5 +72,12 @@ def gathered(root: Path) -> Dataset:
 def words(root: Path, seed: int) -> Dataset:
     try:
         return lexicons.gather(root, seed=seed)
+    except corpora.CorporaMissing as missing:
+        raise refusal(f"{missing}.") from missing
+
+
+def listed(root: Path) -> Listed:
+    try:
+        return lexicons.listed(root)
     except corpora.CorporaMissing as missing:
         raise refusal(f"{missing}.") from missing

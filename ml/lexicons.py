@@ -7,7 +7,8 @@ written. Noisy lists weigh little: what calm texts of the corpora hold outweighs
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
@@ -16,6 +17,7 @@ from ml.corpus import Corpus
 from ml.dataset import Dataset, from_examples, join, mask_personal_data
 from ml.labels import Label, Language
 from ml.letters import LATIN_TWIN
+from ml.listed import Listed
 from ml.readers import TOXIC, Example, lines, rows
 
 EN, RU, UZ, KK = Language.ENGLISH, Language.RUSSIAN, Language.UZBEK, Language.KAZAKH
@@ -140,7 +142,8 @@ LEXICONS: tuple[Corpus, ...] = (
 )
 
 
-# The lists of our own writing whose words insult alone, and as what.
+# The lists of our own writing whose words swear, and those that insult alone, and as what.
+SWEAR: Mapping[Language, str] = {EN: "cuss", RU: "mat", UZ: "swear", KK: "swear"}
 _OWN = {"fool": Label.INSULT, "slur": Label.IDENTITY_ATTACK}
 OWN_WORDS = "own_words"
 
@@ -171,6 +174,24 @@ def gather(root: Path, *, seed: int) -> Dataset:
     return join(parts)
 
 
+def listed(root: Path) -> Listed:
+    """Return the words of all lists, each list of each language by itself.
+
+    Raises:
+        CorporaMissing: a file is not there.
+    """
+    lists: dict[str, list[str]] = defaultdict(list)
+    for corpus in LEXICONS:
+        for entry in corpus.examples(root):
+            offends = Label.TOXICITY in entry.labels
+            lists[f"{entry.language or corpus.language} {corpus.name} {offends}"].append(entry.text)
+    for language in WRITTEN_IN:
+        words = read_writing(language)["words"]
+        for name in (*_OWN, SWEAR[language]):
+            lists[f"{language} own {name}"] += words.get(name, ())
+    return Listed.of(lists)
+
+
 def _ours(language: Language) -> Iterator[Example]:
     lists = read_writing(language)["words"]
     for name, label in _OWN.items():
@@ -193,7 +214,8 @@ def _taught(
         masked = WORD.sub(lambda found: mask_letters(found[0], draw), word)
         hidden = [disguise(word, draw, share=1.0), masked]
         if language is RU and LATIN_TWIN.keys() >= set(word):
-            hidden.append("".join(LATIN_TWIN[letter] for letter in word))  # cyka: nothing gives it away
+            # cyka: all Latin, so that nothing gives it away
+            hidden.append("".join(LATIN_TWIN[letter] for letter in word))
         # What surrounds a word stays as it is: nobody hides what is innocent.
         for among in ("{}", frame):
             for written, weight in (

@@ -12,6 +12,7 @@ from ml.classifier import Averaged, LabelClassifier
 from ml.features import Grams, Normaliser
 from ml.labels import Label, Language
 from ml.language import LanguageModel
+from ml.listed import Listed
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -110,9 +111,12 @@ class ModerationPipeline(Pipeline):  # type: ignore[misc]  # scikit-learn has no
 
 
 def build(
-    params: Params | None = None, *, language_model: LanguageModel | None = None
+    params: Params | None = None,
+    *,
+    language_model: LanguageModel | None = None,
+    listed: Listed | None = None,
 ) -> ModerationPipeline:
-    """Return the unfitted model; the language model is the bundled one by default."""
+    """Return the unfitted model; the language model is the bundled one by default, no lists."""
     params = params or Params()
     return ModerationPipeline(
         [
@@ -125,6 +129,7 @@ def build(
                     longest=params.longest,
                     own_tables=params.own_tables,
                     language_model=language_model or LanguageModel.bundled(),
+                    listed=listed,
                 ),
             ),
             (

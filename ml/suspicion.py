@@ -96,6 +96,7 @@ def _calls_for() -> bytes:
         (Kind.LEET, Kind.OTHER): Rule.MENTION,
         (Kind.LEET, Kind.MASK): Rule.MENTION | Rule.HIDDEN,  # @_somebody
         (Kind.LEET, Kind.LEET): Rule.HIDDEN,
+        (Kind.DIGIT, Kind.APOSTROPHE): Rule.HIDDEN,
     }
     for letter in LETTERS:
         by_pair |= {

@@ -1,7 +1,7 @@
 """From labelled texts to a calibrated model that knows what it can and cannot judge."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,10 +15,14 @@ from ml.classifier import Averaged
 from ml.dataset import LABELS, Dataset, Floats, Mask, Split, from_examples, join, key_of, split_of
 from ml.descent import use_descent
 from ml.encoder import Encoder, Remembering
+from ml.inserted import SOURCE as INSERTED_SOURCE
+from ml.inserted import inserted
 from ml.labels import Label, Language
 from ml.language import LANGUAGES
+from ml.listed import Listed
 from ml.metrics import roc_auc
 from ml.pipeline import ModerationPipeline, Params, build
+from ml.recipe import Recipe
 from ml.second_tier import SecondTier
 from ml.suites import blind
 from ml.suites import load as suites
@@ -27,44 +31,6 @@ Progress = Callable[[str], None]
 
 # The encoder reads each sentence that calibrates: a dozen of a template say what fifty do.
 FILLINGS_TO_CALIBRATE = 12
-
-
-# People have labelled comments enough to say more of these than our own sentences and word lists
-# do, which cost them what they have learned, and both say it best by the mean of what each has
-# taught (docs/model/ablations.md). Of other labels, and of nearly all in Uzbek and Kazakh, our
-# sentences are what there is.
-COMMENTS_ALONE = {
-    (Language.ENGLISH, Label.TOXICITY): 0.3,
-    (Language.ENGLISH, Label.THREAT): 0.6,
-    (Language.ENGLISH, Label.IDENTITY_ATTACK): 0.4,
-    (Language.RUSSIAN, Label.TOXICITY): 0.6,
-    (Language.RUSSIAN, Label.OBSCENITY): 0.5,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What is added to the corpora in training, and how much it counts.
-
-    Attributes:
-        own_writing: weight of a sentence of our own templates.
-        comments_alone: how far a line counts, for a label in a language, that learns from labelled
-            comments alone; the rest is the line that learns from all.
-        disguised: share of short texts that are added once more, disguised.
-        own_disguised: the same for our own sentences.
-    """
-
-    own_writing: float = 3.0
-    comments_alone: Mapping[tuple[Language, Label], float] = field(
-        default_factory=lambda: COMMENTS_ALONE
-    )
-    disguised: float = 0.2
-    own_disguised: float = 1.0
-
-    def as_plain(self) -> dict[str, object]:
-        """Return what JSON can hold."""
-        alone = {f"{spoken}/{label}": s for (spoken, label), s in self.comments_alone.items()}
-        return {**asdict(self), "comments_alone": alone}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +53,7 @@ def fit(
     *,
     recipe: Recipe | None = None,
     words: Dataset | None = None,
+    listed: Listed | None = None,
     encoder: Encoder | None = None,
     progress: Progress = lambda _: None,
 ) -> TrainedModel:
@@ -102,6 +69,7 @@ def fit(
         seed: decides all that is drawn.
         recipe: what is added, and how much it counts.
         words: entries of word lists, which teach and do nothing else.
+        listed: the words of those lists, whose standing in a text is a feature.
         encoder: the one that will be there when the model judges.
         progress: is told of each part.
 
@@ -114,7 +82,7 @@ def fit(
     nothing = from_examples((), source=SOURCE, language=Language.ENGLISH)
     ours = own_writing(seed) if recipe.own_writing else nothing
     few = own_writing(seed, fillings=FILLINGS_TO_CALIBRATE) if recipe.own_writing else nothing
-    ours_held_out = few.part(Split.CALIBRATION)
+    ours_held_out = apart_from_suites(few.part(Split.CALIBRATION))
     ours_to_learn = ours.where(~np.array([_calibrates(group) for group in ours.groups], bool))
     teaching = with_additions(
         dataset.part(Split.TRAIN), weighted(ours_to_learn, recipe.own_writing), recipe, seed
@@ -123,7 +91,7 @@ def fit(
         teaching = join([teaching, words])
     teaching = apart_from_suites(teaching)
     progress(f"learning from {len(teaching):,} texts")
-    pipeline = use_descent(build(params)).fit(
+    pipeline = use_descent(build(params, listed=listed)).fit(
         teaching.texts,
         teaching.targets,
         sample_weight=teaching.weights,
@@ -132,7 +100,7 @@ def fit(
         averaged=_averaged(teaching, words, recipe),
     )
     progress("calibrating on texts that were not learned from")
-    held_out = dataset.part(Split.CALIBRATION)
+    held_out = apart_from_suites(dataset.part(Split.CALIBRATION))
     calibrate(pipeline, held_out, ours_held_out)
     judging = held_out + ours_held_out
     if encoder is None:
@@ -191,15 +159,23 @@ def described(
 
 
 def with_additions(corpora: Dataset, ours: Dataset, recipe: Recipe, seed: int) -> Dataset:
-    """Return the corpora with our own sentences and disguised copies of both below them."""
-    return join(
-        [
-            corpora,
-            ours,
-            disguised(corpora, seed, share=recipe.disguised),
-            disguised(ours, seed + 1, share=recipe.own_disguised),
-        ]
-    )
+    """Return the corpora with our own sentences and copies of both below them, worded anew."""
+    parts = [
+        corpora,
+        ours,
+        disguised(corpora, seed, share=recipe.disguised),
+        disguised(ours, seed + 1, share=recipe.own_disguised),
+    ]
+    if len(ours):
+        texts = calm(join([corpora, ours]))
+        read = calm(corpora).texts
+        parts.append(inserted(texts, seed, shares=recipe.inserted, unless_in=read))
+    return join(parts)
+
+
+def calm(data: Dataset) -> Dataset:
+    """Return the texts that are known to be calm."""
+    return data.where(data.target(Label.TOXICITY) == 0)
 
 
 def apart_from_suites(data: Dataset) -> Dataset:
@@ -220,7 +196,7 @@ def _averaged(teaching: Dataset, words: Dataset | None, recipe: Recipe) -> Avera
         return None
     lists = set() if words is None else set(words.sources)
     comments = [
-        source not in lists and not group.startswith(SOURCE)
+        source not in lists and source != INSERTED_SOURCE and not group.startswith(SOURCE)
         for source, group in zip(teaching.sources, teaching.groups, strict=True)
     ]
     shares = np.zeros((len(LANGUAGES), len(LABELS)))

@@ -27,7 +27,21 @@ _SIGNS = MASKS | _LOOKS_LIKE.keys()
 
 # What these hide as well is innocent: a side, a pancake, a stream.
 _LEFT_OUT = frozenset(
-    {"бок", "боқ", "бляха", "piss", "crap", "tits", "eban*", "pidr*", "skay", "съеб*"}
+    {
+        "бок",
+        "боқ",
+        "бляха",
+        "piss",
+        "crap",
+        "tits",
+        "eban*",
+        "pidr*",
+        "skay",
+        "съеб*",
+        "амы",
+        "шешеннің",
+        "шешеңнің",
+    }
 )
 _LETTERS_MIN = 2
 # Too short for the rule, and too often written so to be left.

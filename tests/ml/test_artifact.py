@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from ml import artifact, container
 from ml.artifact import ArtifactError
+from ml.explain import explain
 from ml.labels import Label, Language
+from ml.listed import Listed
 from ml.pipeline import build
 from tests.ml.small_model import PARAMS, a_model, an_artifact, an_info, sentences
 from tests.ml.test_cascade import CASCADED
@@ -33,6 +35,20 @@ def test_training_again_gives_the_same_bytes() -> None:
     assert artifact.to_bytes(again, info=an_info()) == an_artifact()
 
 
+def test_lists_are_kept_and_explained_word_by_word() -> None:
+    texts, targets, languages = sentences()
+    listed = Listed.of({"a": ["spam", "жулик"], "b": ["eggs"]})
+    model = build(PARAMS, listed=listed).fit(texts, targets, languages=languages)
+    loaded = artifact.load(artifact.to_bytes(model, info=an_info())).model
+    told = [*texts, "жулик spam eggs"]
+    assert np.array_equal(loaded.predict_proba(told), model.predict_proba(told))
+    assert loaded.grams.listed is not None
+    assert np.array_equal(loaded.grams.listed.lists, listed.lists)
+    found = explain(loaded, "жулик spam eggs", supports=lambda *_: True)
+    for each in found.labels.values():
+        assert each.base + sum(each.contributions) == pytest.approx(each.logit)
+
+
 @given(st.integers(0, len(an_artifact()) - 1), st.integers(1, 255))
 def test_a_file_with_any_byte_changed_is_refused(place: int, change: int) -> None:
     changed = bytearray(an_artifact())
@@ -55,7 +71,7 @@ def test_a_model_of_another_digest_is_refused_by_name() -> None:
 def test_another_format_version_is_refused_by_number() -> None:
     arrays, header = container.unpack(an_artifact())
     newer = container.pack(arrays, {**header, "format": 99})
-    with pytest.raises(ArtifactError, match="format version 99; this release reads 2, 3 and 4"):
+    with pytest.raises(ArtifactError, match="format version 99; this release reads 2, 3, 4 and 5"):
         artifact.load(newer)
 
 

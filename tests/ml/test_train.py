@@ -13,8 +13,9 @@ from ml.labels import Label, Language
 from ml.metrics import roc_auc
 from ml.pipeline import Params
 from ml.readers import TOXIC, Example
+from ml.recipe import Recipe
 from ml.suites.load import Suite, load
-from ml.train import Recipe, TrainedModel, apart_from_suites, digest_of, fit, supported_by
+from ml.train import TrainedModel, apart_from_suites, digest_of, fit, supported_by
 from tests.ml.made_up import a_corpus
 
 SMALL = Params(hash_bits=12, iterations_max=20)
