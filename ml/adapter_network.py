@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ml.adapter import Adapter
 from ml.adapter_batches import LENGTHS, BoolArray, by_length
 from ml.e5_file import E5File
-from ml.normalise import unfolded
+from ml.reading import read
 from ml.transformer import MATRICES, Transformer
 
 Floats = npt.NDArray[np.float32]
@@ -89,7 +89,7 @@ class Network:
         file, room = self._file, self._plan.window - 2
         return [
             [file.begin, *file.pieces.of(f"query: {text}", at_most=room), file.end]
-            for text in unfolded(list(texts))
+            for text in read(texts)
         ]
 
     def packed(self, texts: Sequence[Sequence[int]], length: int) -> tuple[Floats, BoolArray]:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from ml.adapter import Adapter, AdapterError, AdapterOfAnotherFormat
 from ml.e5_file import E5File, E5FileError
 from ml.lack import Lack, Reason
-from ml.normalise import unfolded
+from ml.reading import read
 from ml.transformer import Transformer
 
 Vectors = npt.NDArray[np.float32]
@@ -76,7 +76,7 @@ class Encoder(Protocol):
         """So many first numbers of a vector are logits of the labels; 0 for a plain encoder."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return shape (n, dimension); a text's vector does not depend on the others."""
+        """Return shape (n, dimension); of a text's vector the others change but the rounding."""
 
 
 class E5:
@@ -126,7 +126,7 @@ class E5:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        windows = [self._windows(text) for text in unfolded(list(texts))]
+        windows = [self._windows(text) for text in read(texts)]
         waiting: list[int] = []
         for number, own in enumerate(windows):
             waiting.append(number)

@@ -71,9 +71,9 @@ def normalise_many(texts: Sequence[str], *, with_origins: bool = False) -> Batch
     return Batch(clean, folding.folded(clean))
 
 
-def unfolded(texts: Sequence[str]) -> list[str]:
-    """Return the texts in their own script, undisguised and unstretched: what an encoder reads."""
-    return folding.unstretched(normalise_many(texts).clean).texts()
+def unfolded(texts: Sequence[str]) -> Rows:
+    """Return the texts in their own script, undisguised and unstretched."""
+    return folding.unstretched(normalise_many(texts).clean)
 
 
 def _undisguised(rows: Rows, rounds: int = _ROUNDS_MAX) -> Rows:

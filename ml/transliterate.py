@@ -1,4 +1,6 @@
-"""The same words in the other script, as people type them; for training, not for scoring."""
+"""The same words in the other script, as people type them: for training, and for the encoder."""
+
+import re
 
 _RUSSIAN = dict(
     zip(
@@ -57,6 +59,14 @@ def russian_to_latin(text: str) -> str:
 def uzbek_to_latin(text: str) -> str:
     """Return Cyrillic Uzbek in Latin letters, in lower case."""
     return _spelt(text, _UZBEK)
+
+
+_BEGINS_WITH_A_GLIDE = re.compile(r"(?:(?<=[аеёиоуўэюя])|(?<!\w))е")
+
+
+def uzbek_in_latin(text: str) -> str:
+    """Return Cyrillic Uzbek as Latin Uzbek is spelt, in lower case; е is ye where it begins so."""
+    return _spelt(_BEGINS_WITH_A_GLIDE.sub("ye", text.lower()), _UZBEK | {"ц": "ts"})
 
 
 def uzbek_to_cyrillic(text: str) -> str:

@@ -144,8 +144,10 @@ def test_what_lies_beyond_the_windows_is_not_read_and_what_lies_within_is(small:
 
 
 def test_disguises_are_cleaned_before_reading(small: E5) -> None:
-    plain, hidden = small.encode(["you idiot", "you \u200bid\u0456\u043et"])
-    assert np.array_equal(plain, hidden)
+    # Each alone: some processors round a product's rows by where they stand.
+    plain = small.encode(["you idiot"])
+    for hidden in ("you \u200bid\u0456\u043et", "you idiooooot", "you 1d10t"):
+        assert np.array_equal(plain, small.encode([hidden]))
 
 
 def test_an_adapter_changes_the_network_by_the_product_of_its_thin_matrices(weights: Path) -> None:

@@ -25,18 +25,21 @@ def test_a_copy_holds_its_text_and_one_word_of_our_lists(language: Language) -> 
     by_group = dict(zip(calm.groups, calm.texts, strict=True))
     listed = read_writing(language)["words"]
     abuse = [*listed[SWEAR[language]], *listed["fool"]]
+    innocent = listed["alike"]
     made = inserted(calm, 1, shares={language: 1.0})
     assert len(made) == len(calm)
     for text, group in zip(made.texts, made.groups, strict=True):
         assert by_group[group].lower().rstrip(".") in text.lower()
-        assert any(word in text for word in abuse)
+    for text, toxic in zip(made.texts, made.target(Label.TOXICITY) > 0, strict=True):
+        assert any(word in text for word in (abuse if toxic else innocent))
 
 
-def test_copies_are_toxic_and_either_swear_or_insult() -> None:
+def test_most_copies_are_abusive_and_either_swear_or_insult() -> None:
     made = inserted(_calm(UZ), 1, shares={UZ: 1.0})
-    assert (made.target(Label.TOXICITY) == 1).all()
+    toxic = made.target(Label.TOXICITY) == 1
     swears, insults = made.target(Label.OBSCENITY) == 1, made.target(Label.INSULT) == 1
-    assert (swears ^ insults).all()
+    assert 0.75 < toxic.mean() < 0.95
+    assert ((swears ^ insults) == toxic).all()
     assert 0.6 < swears.mean() < 0.95
 
 
