@@ -18,7 +18,7 @@ COMMENTS_ALONE = {
 }
 
 
-# The share of short calm texts that a swear word or an insult is put into, where nobody has labelled
+# The share of short calm texts that a swear word or an insult is put into, where nobody labelled
 # comments: some 4,000 and 6,000. More of them, or English and Russian ones, bring nothing.
 INSERTED = {Language.UZBEK: 0.25, Language.KAZAKH: 0.22}
 
