@@ -26,13 +26,12 @@ brackets: 95 % bootstrap intervals. Negatives of most corpora are easier than a 
 a site's own figures come from its audit sample.
 
 The suites are our own writing, made apart from the sentences that train. A few short sentences of
-theirs stand in a corpus, a word list or that writing as well; they are left out before the first
-tier or the encoder learns. What calibrates is not searched for them. Take the suites as a
-development set: their results, by language, label and part, were looked at while the defaults of
-training were chosen (its sentences and their weight, that of the word lists, how far each tier
-counts, the thresholds' budgets). So were those of the test side, for which languages have weights
-of their own, how far a line that learns from comments alone counts, and how fast a longer text's
-lower bound falls.
+theirs stand in a corpus, a word list or that writing as well; they are left out before anything
+learns from them or is calibrated on them. Take the suites as a development set: their results, by
+language, label and part, were looked at while the defaults of training were chosen (its sentences
+and their weight, that of the word lists, how far each tier counts, the thresholds' budgets). So
+were those of the test side, for which languages have weights of their own, how far a line that
+learns from comments alone counts, and how fast a longer text's lower bound falls.
 """
 
 LIMITS = """\
@@ -145,7 +144,9 @@ def _sources() -> Iterator[str]:
     yield "## What it learned from\n"
     yield "Own templates (`ml/own_writing`), public corpora and word lists, each by repository and"
     yield "commit. Word lists teach the first tier, and the encoder in part (above all in Uzbek and"
-    yield "Kazakh); some of their words are among those that the suite of disguises hides:\n"
+    yield "Kazakh), and that a listed word stands in a text is a feature of the first. In Uzbek and"
+    yield "Kazakh, words of our own lists are put into calm texts as well. Some of all these words are"
+    yield "among those that the suite of disguises hides:\n"
     yield "| corpus | language | source @ commit | licence | attribution | weight |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for corpus in (*training_corpora(), *LEXICONS):
