@@ -134,7 +134,8 @@ def _says_enough(word: str, stem: _Stem, seen: int) -> bool:
     if masked.endswith(_CUT) and seen < _SEEN_OF_CUT and not word.isascii():
         return False  # на** is a prefix of most verbs
     if "." in masked:  # mostly the end of a sentence that no space follows
-        return stem.swears and len(rest) <= _ENDING_MAX and not (".." in word and word.isascii())
+        at_most = 0 if ".." in masked else _ENDING_MAX
+        return stem.swears and len(rest) <= at_most and not (".." in word and word.isascii())
     return True
 
 
