@@ -145,7 +145,7 @@ def _sources() -> Iterator[str]:
     yield "Own templates (`ml/own_writing`), public corpora and word lists, each by repository and"
     yield "commit. Word lists teach the first tier, and the encoder in part (above all in Uzbek and"
     yield "Kazakh), and that a listed word stands in a text is a feature of the first. In Uzbek and"
-    yield "Kazakh, words of our own lists are put into calm texts as well. Some of all these words are"
+    yield "Kazakh, words of our own lists are put into calm texts as well. Some of these words are"
     yield "among those that the suite of disguises hides:\n"
     yield "| corpus | language | source @ commit | licence | attribution | weight |"
     yield "| --- | --- | --- | --- | --- | --- |"

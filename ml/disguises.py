@@ -1,8 +1,8 @@
 """The slow and careful part of normalising: one text in which something looks like a disguise.
 
 Works on text that is already clean (lower case, no invisible characters, known look-alikes plain).
-Every rule is a regular expression whose repetitions are bounded, so that no text takes more than
-linear time.
+Every rule is a regular expression whose repetitions are bounded, or that reads each character once,
+so that no text takes more than linear time.
 """
 
 import html

@@ -76,7 +76,7 @@ class Encoder(Protocol):
         """So many first numbers of a vector are logits of the labels; 0 for a plain encoder."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return shape (n, dimension); of a text's vector the others change but the rounding."""
+        """Return shape (n, dimension); other texts change a text's vector by rounding at most."""
 
 
 class E5:

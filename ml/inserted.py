@@ -20,13 +20,11 @@ from ml.readers import TOXIC, Example
 
 SOURCE = "inserted"
 
-EN, RU, UZ, KK = Language.ENGLISH, Language.RUSSIAN, Language.UZBEK, Language.KAZAKH
+UZ, KK = Language.UZBEK, Language.KAZAKH
 
 # Where a word is put; {} is the word, {text} the rest.
 _AROUND = ("{}, {text}", "{text}, {}", "{text} {}")
 _FRAMES: Mapping[Language, Sequence[str]] = {
-    EN: (*_AROUND, "you {}, {text}", "that {} {text}"),
-    RU: (*_AROUND, "ты {}, {text}", "этот {} {text}"),
     UZ: (*_AROUND, "sen {}, {text}", "bu {} {text}", "hoy {}, {text}"),
     KK: (*_AROUND, "сен {}, {text}", "мына {} {text}", "ей {}, {text}"),
 }
@@ -52,7 +50,8 @@ def inserted(
     Args:
         calm: texts in which nobody is abused.
         seed: decides which texts, which words, and where they are put.
-        shares: how many of each language's texts get a word.
+        shares: how many of each language's texts, of those of 160 characters at most, get a word;
+            ``_ALIKE`` of these an innocent one.
         unless_in: texts of readers; an insult that stands in one of them may be meant otherwise
             there (a dog, a worm), and is not put into any. Swear words always are.
     """

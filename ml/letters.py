@@ -37,7 +37,7 @@ class Kind(IntEnum):
     APOSTROPHE = 12
     HASH = 13
     BAR = 14  # | is one of the signs that stand between letters only
-    MASK = 15  # stands for any letter in a word: * % _
+    MASK = 15  # hides a letter of a word: * % _ • any, + and ¥ one that looks like it
 
 
 LETTERS = (Kind.LATIN, Kind.CYRILLIC, Kind.LETTER)

@@ -19,6 +19,8 @@ Lists = npt.NDArray[np.uint8]
 _LISTS_MAX = 256
 # Nearly all words are told not to be listed by the first bits of their hashes.
 _SIEVE_BITS = 20
+# Knuth's golden ratio: spreads the lists' numbers over the columns.
+_SPREAD = np.uint32(0x9E3779B1)
 
 
 class Listed:
@@ -30,6 +32,13 @@ class Listed:
     """
 
     def __init__(self, hashes: Hashes, lists: Lists) -> None:
+        """Take both as they were stored.
+
+        Raises:
+            ValueError: they are not of one length, or the hashes are not in order.
+        """
+        if hashes.shape != lists.shape or not (hashes[1:] > hashes[:-1]).all():
+            raise ValueError("listed words need one list each, and hashes in order")
         self.hashes = hashes
         self.lists = lists
         self._sieve = np.zeros(1 << _SIEVE_BITS, np.bool_)
@@ -63,6 +72,3 @@ class Listed:
             at, found = at[right], found[right]
             return hashing.Grams(words.starts.take(at), self._columns.take(self.lists.take(found)))
         return hashing.Grams(words.starts[:0], words.hashes[:0])
-
-
-_SPREAD = np.uint32(0x9E3779B1)

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml import disguises, folding, suspicion
+from ml import disguises, folding, suspicion, unmask
+from ml.disguises import Rule
 from ml.letters import MEANING, NOTHING, SPACE, Codes
 from ml.rows import Change, Ends, Origins, Rows
+from ml.suspicion import Suspect
 
 # One disguise within another is undone in turn; nobody nests them deeper.
 _ROUNDS_MAX = 6
@@ -67,8 +69,10 @@ def normalise_many(texts: Sequence[str], *, with_origins: bool = False) -> Batch
     if not texts:
         nothing = Rows(np.zeros(0, np.uint32), np.zeros(0, np.int64))
         return Batch(nothing, nothing)
-    clean = _undisguised(_clean(_rows(texts, with_origins=with_origins)))
-    return Batch(clean, folding.folded(clean))
+    cleaned = _clean(_rows(texts, with_origins=with_origins))
+    suspects = suspicion.suspects(cleaned)
+    clean = _undisguised(cleaned, suspects)
+    return Batch(clean, _shown(folding.folded(clean), clean, suspects))
 
 
 def unfolded(texts: Sequence[str]) -> Rows:
@@ -76,13 +80,13 @@ def unfolded(texts: Sequence[str]) -> Rows:
     return folding.unstretched(normalise_many(texts).clean)
 
 
-def _undisguised(rows: Rows, rounds: int = _ROUNDS_MAX) -> Rows:
+def _undisguised(rows: Rows, suspects: Sequence[Suspect], rounds: int = _ROUNDS_MAX) -> Rows:
     """Return the rows without the disguises that somebody sees in them.
 
     What one round has changed may call for another rule, until nothing calls for any.
     """
     changes = []
-    for row, start, end, rules in suspicion.suspects(rows):
+    for row, start, end, rules in suspects:
         before = rows.codes[start:end]
         origins = None if rows.origins is None else rows.origins[start:end]
         codes, origins = disguises.undo(before, origins, rules)
@@ -95,10 +99,35 @@ def _undisguised(rows: Rows, rounds: int = _ROUNDS_MAX) -> Rows:
     rows = rows.changed(changes)
     numbers = sorted({change.row for change in changes})
     again = rows.only(numbers)
-    undone = _undisguised(again, rounds - 1)
+    undone = _undisguised(again, suspicion.suspects(again), rounds - 1)
     if undone is again:
         return rows
     return rows.changed([Change(i, *rows.bounds(i), *undone.row(k)) for k, i in enumerate(numbers)])
+
+
+def _shown(folded: Rows, clean: Rows, suspects: Sequence[Suspect]) -> Rows:
+    """Return the folded rows with what is hidden in Latin letters alone: ш*т is no word, sh*t is.
+
+    So that what is normalised reads as itself.
+    """
+    numbers = {suspect.row for suspect in suspects if suspect.rules & Rule.HIDDEN}
+    for number in sorted(numbers):
+        start, end = clean.bounds(number)
+        if not _has_cyrillic(clean.codes[start:end]):
+            continue
+        start, end = folded.bounds(number)
+        before = folded.codes[start:end].tobytes().decode("utf-32-le", "surrogatepass")
+        shown = unmask.read_all(before)
+        if shown != before:
+            codes = folded.codes.copy()
+            codes[start:end] = np.frombuffer(shown.encode("utf-32-le", "surrogatepass"), np.uint32)
+            changed = folding.folded(Rows(codes, folded.ends, folded.origins))
+            return _shown(changed, clean, suspects)
+    return folded
+
+
+def _has_cyrillic(codes: Codes) -> bool:
+    return bool(((codes >= 0x400) & (codes < 0x530)).any())  # noqa: PLR2004 - the Cyrillic blocks
 
 
 def _rows(texts: Sequence[str], *, with_origins: bool) -> Rows:

@@ -19,7 +19,6 @@ _LONE_MIN = 3
 _LONE_REACH = 6
 _SPACED = int(Rule.SPACED)
 _WIDE = int(Rule.MARKUP | Rule.NAMED | Rule.SPACED)
-_BLANK = bytes([Kind.SPACE])
 _FIRST_LETTER, _LETTER_KINDS = np.uint8(min(LETTERS)), np.uint8(len(LETTERS))
 
 
@@ -47,11 +46,11 @@ def suspects(rows: Rows) -> list[Suspect]:
     lone = (letter[1:-1] > (letter[:-2] | letter[2:])).nonzero()[0] + 1
     found: dict[int, dict[tuple[int, int], int]] = {}
     if len(places):
-        signs = kinds.tobytes()
+        blanks = (kinds == Kind.SPACE).nonzero()[0]
+        behind = blanks.searchsorted(places)
+        bounds = zip(blanks[behind - 1].tolist(), (blanks[behind] + 1).tolist(), strict=True)
         numbers = rows.ends.searchsorted(places, "right").tolist()
-        called = zip(numbers, places.tolist(), asked[places].tolist(), strict=True)
-        for row, place, rules in called:
-            word = signs.rfind(_BLANK, 0, place), signs.find(_BLANK, place) + 1
+        for row, word, rules in zip(numbers, bounds, asked[places].tolist(), strict=True):
             words = found.setdefault(row, {})
             words[word] = words.get(word, 0) | rules
     for row in _spaced(rows, lone):
@@ -97,6 +96,7 @@ def _calls_for() -> bytes:
         (Kind.LEET, Kind.MASK): Rule.MENTION | Rule.HIDDEN,  # @_somebody
         (Kind.LEET, Kind.LEET): Rule.HIDDEN,
         (Kind.DIGIT, Kind.APOSTROPHE): Rule.HIDDEN,
+        (Kind.DIGIT, Kind.MASK): Rule.HIDDEN,
     }
     for letter in LETTERS:
         by_pair |= {

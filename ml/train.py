@@ -85,11 +85,13 @@ def fit(
     ours_held_out = apart_from_suites(few.part(Split.CALIBRATION))
     ours_to_learn = ours.where(~np.array([_calibrates(group) for group in ours.groups], bool))
     teaching = with_additions(
-        dataset.part(Split.TRAIN), weighted(ours_to_learn, recipe.own_writing), recipe, seed
+        apart_from_suites(dataset.part(Split.TRAIN)),
+        apart_from_suites(weighted(ours_to_learn, recipe.own_writing)),
+        recipe,
+        seed,
     )
     if words is not None:
-        teaching = join([teaching, words])
-    teaching = apart_from_suites(teaching)
+        teaching = join([teaching, apart_from_suites(words)])
     progress(f"learning from {len(teaching):,} texts")
     pipeline = use_descent(build(params, listed=listed)).fit(
         teaching.texts,

@@ -1,6 +1,7 @@
 """Which words of a text are found to be listed, and in which list."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,3 +61,11 @@ def test_lists_add_one_family_behind_the_others_and_change_nothing_else(parts: l
 def test_an_artifact_of_other_lists_reads_texts_in_another_way() -> None:
     probed = Listed.of({"a": ["sukin"]})
     assert Grams(listed=probed).fingerprint() != Grams().fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("hashes", "lists"), [([3, 1], [0, 0]), ([1, 1], [0, 0]), ([1, 2], [0]), ([], [0])]
+)
+def test_what_is_no_list_of_words_is_refused(hashes: list[int], lists: list[int]) -> None:
+    with pytest.raises(ValueError, match="hashes in order"):
+        Listed(np.array(hashes, np.uint32), np.array(lists, np.uint8))

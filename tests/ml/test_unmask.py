@@ -40,6 +40,7 @@ from ml.normalise import normalise, normalise_with_offsets
 )
 def test_a_word_is_read_as_what_it_hides(written: str, hides: str) -> None:
     assert unmask.read(written) == hides
+    assert normalise(written) == normalise(hides)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,10 @@ def test_a_word_is_read_as_what_it_hides(written: str, hides: str) -> None:
             "$$$",
             "2*2=4",
         ),
+        *("е.и", "б.я", "х.я", "у.б", "f.g", "н.х.р", "ж.пак", "е.ли", "х.ин"),
+        *("@ike", "@aki", "@key", "@hit", "@azi", "@oron", "@itch_1"),
+        *("*урок", "*раз", "*род", "*ура", "*hit", "*rash", "•ike"),
+        *("mother*", "ара%", "бара*", "коз*", "lose*", "шала*", "көті*", "кота*"),
         *("fuck", "мудак", "shit_", "****", "@", "'", "f" * 50 + "*ck"),
     ],
 )
@@ -77,15 +82,18 @@ def test_a_reading_is_as_long_and_hides_nothing_more(token: str) -> None:
     assert unmask.read(read) == read
 
 
-@given(st.sampled_from(sorted(swearing.stems())), st.data())
-def test_one_inner_letter_may_be_hidden_of_any_swear_word(word: str, data: st.DataObject) -> None:
-    word = word.rstrip("*").replace("ь", "").replace("ъ", "")
-    at = data.draw(st.integers(1, max(1, len(word) - 2)))
-    masked = f"{word[:at]}*{word[at + 1 :]}"
-    found = unmask.read(masked)
-    # Two words may differ in the letter that is hidden, and some are left to be what they are.
-    assert found == masked or len(found) == len(word)
-    assert all(a == b for i, (a, b) in enumerate(zip(found, word, strict=True)) if i != at)
+LONG_STEMS = sorted({stem.rstrip("*") for stem in swearing.stems() if len(stem.rstrip("*")) > 4})
+# Two words may differ in one letter, a few swear words are let be what they also are, and cleaning
+# drops soft signs.
+READ_AS_ANOTHER = 0.1
+
+
+def test_a_letter_within_may_be_hidden_of_nearly_any_swear_word() -> None:
+    masked = {
+        word: f"{word[:2]}*{word[3:]}" for word in LONG_STEMS if not {"ь", "ъ", "'"} & set(word)
+    }
+    wrong = [word for word, written in masked.items() if unmask.read(written) != word]
+    assert len(wrong) <= READ_AS_ANOTHER * len(masked), wrong
 
 
 def test_a_text_reads_as_if_nothing_were_hidden_and_each_letter_lies_on_its_sign() -> None:
