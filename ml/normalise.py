@@ -105,24 +105,30 @@ def _undisguised(rows: Rows, suspects: Sequence[Suspect], rounds: int = _ROUNDS_
     return rows.changed([Change(i, *rows.bounds(i), *undone.row(k)) for k, i in enumerate(numbers)])
 
 
-def _shown(folded: Rows, clean: Rows, suspects: Sequence[Suspect]) -> Rows:
+def _shown(
+    folded: Rows, clean: Rows, suspects: Sequence[Suspect], rounds: int = _ROUNDS_MAX
+) -> Rows:
     """Return the folded rows with what is hidden in Latin letters alone: ш*т is no word, sh*t is.
 
     So that what is normalised reads as itself.
     """
-    numbers = {suspect.row for suspect in suspects if suspect.rules & Rule.HIDDEN}
-    for number in sorted(numbers):
-        start, end = clean.bounds(number)
-        if not _has_cyrillic(clean.codes[start:end]):
-            continue
-        start, end = folded.bounds(number)
-        before = folded.codes[start:end].tobytes().decode("utf-32-le", "surrogatepass")
-        shown = unmask.read_all(before)
-        if shown != before:
-            codes = folded.codes.copy()
-            codes[start:end] = np.frombuffer(shown.encode("utf-32-le", "surrogatepass"), np.uint32)
-            changed = folding.folded(Rows(codes, folded.ends, folded.origins))
-            return _shown(changed, clean, suspects)
+    hiding = sorted({suspect.row for suspect in suspects if suspect.rules & Rule.HIDDEN})
+    numbers = [n for n in hiding if _has_cyrillic(clean.codes[slice(*clean.bounds(n))])]
+    for _ in range(rounds):
+        codes = folded.codes
+        changed: list[int] = []
+        for number in numbers:
+            start, end = folded.bounds(number)
+            before = folded.codes[start:end].tobytes().decode("utf-32-le", "surrogatepass")
+            shown = unmask.read_all(before)
+            if shown != before:
+                codes = codes if changed else codes.copy()
+                codes[start:end] = np.frombuffer(shown.encode("utf-32-le"), np.uint32)
+                changed.append(number)
+        if not changed:
+            return folded
+        # What is shown may be a pair of letters that is read as one.
+        folded, numbers = folding.folded(Rows(codes, folded.ends, folded.origins)), changed
     return folded
 
 
