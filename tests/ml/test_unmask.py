@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml import swearing, unmask
-from ml.normalise import normalise, normalise_with_offsets
+from ml.normalise import normalise, normalise_many, normalise_with_offsets
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,15 @@ def test_a_text_reads_as_if_nothing_were_hidden_and_each_letter_lies_on_its_sign
 def test_an_address_or_a_mention_is_none() -> None:
     assert normalise("write to sh1t@example.com") == normalise("write to @")
     assert "hash_tag" in normalise("see #hash_tag")
+
+
+@pytest.mark.parametrize("written", ["ш*т", "т*шок", "п#до: да", "5*€ы", "ду*6", "слово ш*т слово"])
+def test_what_is_hidden_in_latin_letters_alone_is_shown_at_once(written: str) -> None:
+    read = normalise(written)
+    assert normalise(read) == read
+
+
+def test_each_row_of_many_is_shown_its_own_words() -> None:
+    texts = [f"{number} ш*т, слово" if number % 2 else f"слово {number}" for number in range(300)]
+    together = normalise_many(texts).folded.texts()
+    assert together == [normalise(text) for text in texts]
