@@ -72,7 +72,9 @@ def normalise_many(texts: Sequence[str], *, with_origins: bool = False) -> Batch
     cleaned = _clean(_rows(texts, with_origins=with_origins))
     suspects = suspicion.suspects(cleaned)
     clean = _undisguised(cleaned, suspects)
-    return Batch(clean, _shown(folding.folded(clean), clean, suspects))
+    hiding = _hiding_in_cyrillic(cleaned, suspects)
+    folded = folding.folded(clean)
+    return Batch(clean, _shown(folded, hiding) if hiding else folded)
 
 
 def unfolded(texts: Sequence[str]) -> Rows:
@@ -105,15 +107,26 @@ def _undisguised(rows: Rows, suspects: Sequence[Suspect], rounds: int = _ROUNDS_
     return rows.changed([Change(i, *rows.bounds(i), *undone.row(k)) for k, i in enumerate(numbers)])
 
 
-def _shown(
-    folded: Rows, clean: Rows, suspects: Sequence[Suspect], rounds: int = _ROUNDS_MAX
-) -> Rows:
+def _hiding_in_cyrillic(rows: Rows, suspects: Sequence[Suspect]) -> list[int]:
+    """Return which rows may hide letters of a word that is not in Latin ones alone."""
+    return sorted(
+        {
+            suspect.row
+            for suspect in suspects
+            if suspect.rules & _HIDDEN
+            and rows.codes[suspect.start : suspect.end].max() >= _CYRILLIC
+        }
+    )
+
+
+_HIDDEN, _CYRILLIC = int(Rule.HIDDEN), 0x400
+
+
+def _shown(folded: Rows, numbers: Sequence[int], rounds: int = _ROUNDS_MAX) -> Rows:
     """Return the folded rows with what is hidden in Latin letters alone: ш*т is no word, sh*t is.
 
     So that what is normalised reads as itself.
     """
-    hiding = sorted({suspect.row for suspect in suspects if suspect.rules & Rule.HIDDEN})
-    numbers = [n for n in hiding if _has_cyrillic(clean.codes[slice(*clean.bounds(n))])]
     for _ in range(rounds):
         codes = folded.codes
         changed: list[int] = []
@@ -130,10 +143,6 @@ def _shown(
         # What is shown may be a pair of letters that is read as one.
         folded, numbers = folding.folded(Rows(codes, folded.ends, folded.origins)), changed
     return folded
-
-
-def _has_cyrillic(codes: Codes) -> bool:
-    return bool(((codes >= 0x400) & (codes < 0x530)).any())  # noqa: PLR2004 - the Cyrillic blocks
 
 
 def _rows(texts: Sequence[str], *, with_origins: bool) -> Rows:

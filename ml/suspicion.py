@@ -18,6 +18,7 @@ from ml.rows import Ends, Rows
 _LONE_MIN = 3
 _LONE_REACH = 6
 _SPACED = int(Rule.SPACED)
+_BLANK = bytes([Kind.SPACE])
 _WIDE = int(Rule.MARKUP | Rule.NAMED | Rule.SPACED)
 _FIRST_LETTER, _LETTER_KINDS = np.uint8(min(LETTERS)), np.uint8(len(LETTERS))
 
@@ -46,11 +47,11 @@ def suspects(rows: Rows) -> list[Suspect]:
     lone = (letter[1:-1] > (letter[:-2] | letter[2:])).nonzero()[0] + 1
     found: dict[int, dict[tuple[int, int], int]] = {}
     if len(places):
-        blanks = (kinds == Kind.SPACE).nonzero()[0]
-        behind = blanks.searchsorted(places)
-        bounds = zip(blanks[behind - 1].tolist(), (blanks[behind] + 1).tolist(), strict=True)
+        signs = kinds.tobytes()
         numbers = rows.ends.searchsorted(places, "right").tolist()
-        for row, word, rules in zip(numbers, bounds, asked[places].tolist(), strict=True):
+        called = zip(numbers, places.tolist(), asked[places].tolist(), strict=True)
+        for row, place, rules in called:
+            word = signs.rfind(_BLANK, 0, place), signs.find(_BLANK, place) + 1
             words = found.setdefault(row, {})
             words[word] = words.get(word, 0) | rules
     for row in _spaced(rows, lone):
