@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from googleapiclient import discovery
 from googleapiclient.errors import HttpError
 
+from ml.labels import Label
+from service.dialects import old_scale
 from service.dialects.attributes import ATTRIBUTES
 from service.settings import Settings, Web
 from tests.service.keys import Caller
@@ -102,7 +104,12 @@ def test_what_coral_sends_gives_what_coral_reads(client: TestClient, caller: Cal
         "/v1alpha1/comments:analyze", params={"key": f" {caller.key} ".strip()}, json=analyze
     )
     scores = answer.json()["attributeScores"]
-    assert scores["TOXICITY_EXPERIMENTAL"]["summaryScore"]["value"] > 0.8
+    ours = client.post("/v1/score", json={"texts": ["You idiot."]}, headers=caller.headers)
+    toxicity = ours.json()["results"][0]["scores"]["toxicity"]
+    on_the_old_scale = old_scale.of(Label.TOXICITY, toxicity)
+    assert on_the_old_scale > 0.5
+    value = scores["TOXICITY_EXPERIMENTAL"]["summaryScore"]["value"]
+    assert value == pytest.approx(on_the_old_scale, abs=1e-6)
     about = {"url": "https://news.example/1", "reply_to_id_Coral_comment_id": None}
     suggest = {
         "comment": {"text": "You idiot."},
