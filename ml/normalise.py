@@ -78,8 +78,9 @@ def normalise_many(texts: Sequence[str], *, with_origins: bool = False) -> Batch
 
 
 def unfolded(texts: Sequence[str]) -> Rows:
-    """Return the texts in their own script, undisguised and unstretched."""
-    return folding.unstretched(normalise_many(texts).clean)
+    """Return the texts, one or more, in their own script, undisguised and unstretched."""
+    cleaned = _clean(_rows(texts, with_origins=False))
+    return folding.unstretched(_undisguised(cleaned, suspicion.suspects(cleaned)))
 
 
 def _undisguised(rows: Rows, suspects: Sequence[Suspect], rounds: int = _ROUNDS_MAX) -> Rows:

@@ -21,7 +21,7 @@ def read(texts: Sequence[str]) -> list[str]:
     """
     if not texts:
         return []
-    rows = unfolded(list(texts))
+    rows = unfolded(texts)
     uzbek = LanguageModel.bundled().probabilities(rows).argmax(axis=1) == _UZBEK
     clean = rows.texts()
     for number in np.flatnonzero(uzbek).tolist():

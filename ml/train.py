@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -182,9 +183,14 @@ def calm(data: Dataset) -> Dataset:
 
 def apart_from_suites(data: Dataset) -> Dataset:
     """Leave out every text that a suite judges, so that none is ever judged by what it taught."""
-    judged = {key_of(case.text) for case in suites.load_all()}
-    judged |= {key_of(case.text) for case in blind.load()}
+    judged = _judged_by_suites()
     return data.where(np.array([key_of(text) not in judged for text in data.texts], bool))
+
+
+@cache
+def _judged_by_suites() -> frozenset[str]:
+    texts = [*(case.text for case in suites.load_all()), *(case.text for case in blind.load())]
+    return frozenset(map(key_of, texts))
 
 
 def weighted(data: Dataset, factor: float) -> Dataset:
